@@ -1,0 +1,84 @@
+"""Training and development parts of a data set: at random as in the paper, or with near duplicates kept together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.data.folder import Dataset
+from model.errors import DataError
+
+NEAR_DUPLICATE = 0.9
+"""Two pictures are near duplicates when their 64 x 64 grey versions correlate above this."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Names of the training and the development pictures, and how they were drawn."""
+
+    train: tuple[str, ...]
+    development: tuple[str, ...]
+    method: str
+    seed: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "method": self.method,
+            "seed": self.seed,
+            "train": list(self.train),
+            "development": list(self.development),
+        }
+
+
+def near_duplicate_groups(images: NDArray[np.uint8], threshold: float = NEAR_DUPLICATE) -> NDArray[np.int64]:
+    """Group number of each picture of uint8 (n, h, w): linked by a chain of correlations above `threshold`."""
+    small = np.stack([cv2.resize(image, (64, 64), interpolation=cv2.INTER_AREA).ravel() for image in images])
+    centred = small.astype(np.float32) - small.mean(axis=1, keepdims=True)
+    centred /= np.linalg.norm(centred, axis=1, keepdims=True) + 1e-9
+    linked = centred @ centred.T > threshold
+    group = np.full(len(images), -1, np.int64)
+    for start in range(len(images)):
+        if group[start] >= 0:
+            continue
+        stack, number = [start], start
+        while stack:
+            member = stack.pop()
+            if group[member] < 0:
+                group[member] = number
+                stack.extend(np.flatnonzero(linked[member] & (group < 0)).tolist())
+    return np.unique(group, return_inverse=True)[1]
+
+
+def random_split(data: Dataset, development: int, seed: int) -> Split:
+    """As in the paper: `development` pictures drawn at random. Near duplicates may stand on both sides."""
+    _check_share(data, development)
+    order = np.random.default_rng(seed).permutation(len(data))
+    return _split(data, set(order[:development].tolist()), "random", seed)
+
+
+def grouped_split(data: Dataset, development: int, seed: int) -> Split:
+    """`development` pictures in whole groups of near duplicates, drawn in random order while they still fit."""
+    _check_share(data, development)
+    group = near_duplicate_groups(data.images)
+    chosen: set[int] = set()
+    for number in np.random.default_rng(seed).permutation(int(group.max()) + 1):
+        members = np.flatnonzero(group == number).tolist()
+        if len(chosen) + len(members) <= development:
+            chosen.update(members)
+    if len(chosen) < development / 2:
+        raise DataError("The pictures are too alike for a grouped split: nearly all of them are one group.")
+    return _split(data, chosen, "grouped by near duplicates", seed)
+
+
+def _check_share(data: Dataset, development: int) -> None:
+    if not 0 < development < len(data):
+        raise DataError(f"Cannot keep {development} of {len(data)} pictures for development.")
+
+
+def _split(data: Dataset, chosen: set[int], method: str, seed: int) -> Split:
+    train = tuple(name for i, name in enumerate(data.names) if i not in chosen)
+    return Split(train, tuple(data.names[i] for i in sorted(chosen)), method, seed)

@@ -1,0 +1,38 @@
+"""The one way from a scan area to a network input, for training and live alike."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+SIZE = 256
+"""Side of the square network input in pixels, as in the paper."""
+
+
+def to_grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Grey version of a picture: uint8 (height, width) as it is, or (height, width, 3) BGR by ITU-R BT.601 weights."""
+    if picture.ndim == 2:
+        return picture
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
+
+
+def to_square(picture: NDArray[np.uint8], size: int = SIZE) -> NDArray[np.uint8]:
+    """Scan area to the network's grid: uint8 (size, size) grey, squeezed as in the paper (aspect is not kept).
+
+    Areas are averaged when shrinking, so that speckle does not alias; the same on every platform.
+    """
+    # Grey first where the picture is small; shrinking first would average three channels for nothing.
+    return cv2.resize(to_grey(picture), (size, size), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+
+
+def to_input(scan_area: NDArray[np.uint8], size: int = SIZE) -> NDArray[np.float32]:
+    """Scan area uint8 (height, width[, 3 BGR]) to a network input float32 (1, size, size, 1), pixel / 255."""
+    square = to_square(scan_area, size)
+    return (square.astype(np.float32) * np.float32(1 / 255)).reshape(1, size, size, 1)
+
+
+def mask_to_square(mask: NDArray[np.bool_], size: int = SIZE) -> NDArray[np.bool_]:
+    """Expert mask bool (height, width) to bool (size, size): a cell belongs to the region if half of it does."""
+    share = cv2.resize(mask.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)
+    return np.asarray(share >= 0.5)

@@ -1,0 +1,292 @@
+"""Training: one preset, one data set, one seed, one folder that can be resumed and ends as a model bundle.
+
+The folder of a run holds `training/` (the run's settings and split, `history.csv`, the newest checkpoint) and, at the
+end, the bundle's own files.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from model.data.augment import augment
+from model.data.folder import Dataset, load
+from model.data.splits import Split, grouped_split, random_split
+from model.errors import ModelError
+from model.metrics import Overlap, overlap
+from model.presets import Preset
+from model.pretrained import efficientnet_lite0
+from model.unet import BUILDERS
+
+HISTORY_FIELDS = ("epoch", "loss", "development_sum_iou", "development_accuracy")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a training folder was started with; `--resume` goes on with exactly this."""
+
+    preset_name: str
+    preset: Preset
+    seed: int
+    split: Split
+
+    def write(self, path: Path) -> None:
+        content = {
+            "preset_name": self.preset_name,
+            "preset": asdict(self.preset),
+            "seed": self.seed,
+            "split": self.split.as_json(),
+        }
+        _write_beside(path, lambda beside: beside.write_text(json.dumps(content, indent=1), encoding="utf-8"))
+
+    @staticmethod
+    def read(path: Path) -> Run:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        split = content["split"]
+        return Run(
+            content["preset_name"],
+            Preset(**content["preset"]),
+            content["seed"],
+            Split(tuple(split["train"]), tuple(split["development"]), split["method"], split["seed"]),
+        )
+
+
+class Batches(keras.utils.PyDataset):
+    """Training pictures in batches. What a picture looks like depends on (seed, epoch, place) only, so runs resume."""
+
+    def __init__(self, data: Dataset, preset: Preset, seed: int, epoch: int) -> None:
+        super().__init__()
+        self._images = data.images.astype(np.float32) / 255
+        self._masks = data.masks.astype(np.float32)
+        self._preset, self._seed, self._epoch = preset, seed, epoch
+        self._order = self._draw_order()
+
+    def __len__(self) -> int:
+        # Batch norm on a few leftover pictures would be noise; without it, all are used as Keras does by default.
+        whole, rest = divmod(len(self._images), self._preset.batch)
+        return max(1, whole + (rest > 0 and not self._preset.augment))
+
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
+        places = range(index * self._preset.batch, min((index + 1) * self._preset.batch, len(self._order)))
+        pairs = [self._picture(place) for place in places]
+        return with_channel(np.stack([p for p, _ in pairs])), with_channel(np.stack([m for _, m in pairs]))
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1
+        self._order = self._draw_order()
+
+    def _draw_order(self) -> Any:
+        return np.random.default_rng((self._seed, self._epoch)).permutation(len(self._images))
+
+    def _picture(self, place: int) -> tuple[Any, Any]:
+        picture, mask = self._images[self._order[place]], self._masks[self._order[place]]
+        if not self._preset.augment:
+            return picture, mask
+        return augment(picture, mask, np.random.default_rng((self._seed, self._epoch, place)))
+
+
+def with_channel(pictures: Any) -> Any:
+    """(n, size, size) to Keras's own layout with one channel."""
+    return pictures[:, None] if keras.config.image_data_format() == "channels_first" else pictures[..., None]
+
+
+@keras.saving.register_keras_serializable("sonoblock")
+def cross_entropy_and_dice(expert: Any, predicted: Any) -> Any:
+    """Mean binary cross-entropy plus 1 - soft Dice over the batch (Milletari et al. 2016, arXiv 1606.04797)."""
+    entropy = ops.mean(ops.binary_crossentropy(expert, predicted))
+    shared, total = ops.sum(expert * predicted), ops.sum(expert) + ops.sum(predicted)
+    return entropy + 1 - (2 * shared + 1) / (total + 1)
+
+
+class WeightAverage(keras.callbacks.Callback):
+    """Keeps `average` at the moving average of the trained network's weights and batch-norm statistics."""
+
+    def __init__(self, average: keras.Model, decay: float, steps_done: int) -> None:
+        super().__init__()
+        self._average, self._decay, self._steps = average, decay, steps_done
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._steps += 1
+        # Short memory at first, so that the average leaves the starting weights behind.
+        share = 1 - min(self._decay, (1 + self._steps) / (10 + self._steps))
+        for kept, new in zip(self._average.weights, self.model.weights, strict=True):
+            kept.assign_add((new - kept) * share)
+
+
+class EpochEnd(keras.callbacks.Callback):
+    """Scores the network that would ship, writes the history and a checkpoint, and stops at NaN."""
+
+    def __init__(self, folder: Path, development: Dataset, shipped: keras.Model) -> None:
+        super().__init__()
+        self._folder, self._development, self._shipped = folder, development, shipped
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if not np.isfinite((logs or {}).get("loss", 0.0)):
+            raise ModelError(
+                f"The loss became NaN. The weights of the last whole epoch are kept in {self._folder}; "
+                "try a lower learning rate or look for damaged pictures with 'model data check'."
+            )
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        score = score_network(self._shipped, self._development)
+        row = (epoch + 1, (logs or {})["loss"], score.sum_iou, score.accuracy)
+        save_checkpoint(self._folder, epoch + 1, self.model, self._shipped)
+        append_history(self._folder / "history.csv", row)
+        print(f" - development sum IoU {score.sum_iou:.3f}, accuracy {score.accuracy:.2f}", flush=True)
+
+
+def score_network(network: keras.Model, data: Dataset, threshold: float = 0.5) -> Overlap:
+    """Overlap of the thresholded, uncleaned output with the expert masks; the quick score of each epoch."""
+    inputs = with_channel(data.images.astype(np.float32) / 255)
+    probability = np.asarray(network.predict(inputs, batch_size=10, verbose=0)).reshape(data.masks.shape)
+    return overlap(probability > threshold, data.masks)
+
+
+def train(
+    data_folder: Path,
+    out: Path,
+    preset_name: str,
+    preset: Preset,
+    *,
+    seed: int = 42,
+    development: int = 50,
+    grouped: bool = True,
+    resume: bool = False,
+) -> keras.Model:
+    """Trains to the preset's last epoch and returns the network that ships, in channels-last layout.
+
+    Raises ModelError where the folder holds another run and `resume` is not set, or where there is nothing to resume.
+    """
+    folder = out / "training"
+    settings = folder / "run.json"
+    if settings.exists() and not resume:
+        raise ModelError(f"{out} already holds a training. Go on with --resume, or choose another folder.")
+    data = load(data_folder, preset.size)
+    if resume:
+        if not settings.exists():
+            raise ModelError(f"{out} holds no training to resume.")
+        run = Run.read(settings)
+    else:
+        split = (grouped_split if grouped else random_split)(data, development, seed)
+        run = Run(preset_name, preset, seed, split)
+        folder.mkdir(parents=True, exist_ok=True)
+        run.write(settings)
+    _use_quick_layout()
+    shipped = _fit(folder, run, data.subset(run.split.train), data.subset(run.split.development))
+    return _channels_last(shipped, run.preset)
+
+
+def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.Model:
+    preset = run.preset
+    keras.utils.set_random_seed(run.seed)
+    checkpoint = newest_checkpoint(folder)
+    epoch = int(checkpoint.name.removeprefix("epoch-")) if checkpoint else 0
+    batches = Batches(data, preset, run.seed, epoch)
+    if checkpoint:
+        network = keras.saving.load_model(checkpoint / "network.keras")
+    else:
+        network = build(preset, imagenet=preset.imagenet)
+        network.compile(
+            optimizer=_optimizer(preset, len(batches)),
+            loss=cross_entropy_and_dice if preset.dice else "binary_crossentropy",
+            jit_compile=preset.xla and keras.backend.backend() == "tensorflow",
+        )
+    shipped, callbacks = network, []
+    if preset.average is not None:
+        shipped = build(preset)
+        if checkpoint:
+            shipped.load_weights(checkpoint / "average.weights.h5")
+        else:
+            shipped.set_weights(network.get_weights())
+        callbacks.append(WeightAverage(shipped, preset.average, epoch * len(batches)))
+    if epoch < preset.epochs:
+        network.fit(
+            batches,
+            epochs=preset.epochs,
+            initial_epoch=epoch,
+            shuffle=False,
+            callbacks=[*callbacks, EpochEnd(folder, development, shipped)],
+        )
+    return shipped
+
+
+def build(preset: Preset, imagenet: bool = False) -> keras.Model:
+    """The preset's network, with random or ImageNet weights."""
+    start = {"encoder_weights": efficientnet_lite0()} if imagenet else {}
+    return BUILDERS[preset.network](preset.size, **preset.network_options, **start)
+
+
+def _optimizer(preset: Preset, steps: int) -> keras.optimizers.Optimizer:
+    if preset.one_cycle is None:
+        return keras.optimizers.Adam()
+    total = preset.epochs * steps
+    rise = int(0.3 * total)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        preset.one_cycle / 25, total - rise, alpha=1e-3, warmup_target=preset.one_cycle, warmup_steps=rise
+    )
+    return keras.optimizers.AdamW(schedule, weight_decay=preset.weight_decay)
+
+
+def _use_quick_layout() -> None:
+    """PyTorch on a processor is half as slow again in channels-last; TensorFlow knows nothing else there."""
+    quick = "channels_first" if keras.backend.backend() == "torch" else "channels_last"
+    keras.config.set_image_data_format(quick)
+
+
+def _channels_last(network: keras.Model, preset: Preset) -> keras.Model:
+    keras.config.set_image_data_format("channels_last")
+    copy = build(preset)
+    copy.set_weights(network.get_weights())
+    return copy
+
+
+def newest_checkpoint(folder: Path) -> Path | None:
+    """The folder of the last whole epoch of a run, or None."""
+    return max(folder.glob("epoch-[0-9]*"), default=None)
+
+
+def save_checkpoint(folder: Path, epoch: int, network: keras.Model, shipped: keras.Model) -> None:
+    """Writes a whole checkpoint beside the older one, then removes that: at no moment is there none."""
+    older = newest_checkpoint(folder)
+    beside = folder / "unfinished"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    network.save(beside / "network.keras")
+    if shipped is not network:
+        shipped.save_weights(beside / "average.weights.h5")
+    beside.rename(folder / f"epoch-{epoch:04d}")
+    if older:
+        shutil.rmtree(older)
+
+
+def append_history(path: Path, row: tuple[float, ...]) -> None:
+    """Adds one epoch to the CSV; epochs from `row` on that an interrupted run wrote before are dropped."""
+    rows: list[list[str]] = []
+    if path.exists():
+        with path.open(newline="", encoding="utf-8") as stream:
+            rows = [old for old in csv.reader(stream) if old[0].isdigit() and int(old[0]) < row[0]]
+
+    def write(beside: Path) -> None:
+        with beside.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(HISTORY_FIELDS)
+            writer.writerows(rows)
+            writer.writerow(row)
+
+    _write_beside(path, write)
+
+
+def _write_beside(path: Path, write: Callable[[Path], Any]) -> None:
+    beside = path.with_name(path.name + ".part")
+    write(beside)
+    os.replace(beside, path)

@@ -1,0 +1,1 @@
+"""The program: sources, the way of a frame, the window. Never imports TensorFlow at start."""

@@ -1,0 +1,1 @@
+"""Sources: everything that yields frames. Imports no Qt."""

@@ -1,0 +1,112 @@
+"""What a source is: the protocol that the pipeline drives, and what it yields."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+
+
+class SourceError(Exception):
+    """A source that cannot be opened or read; the text is one sentence that names it and says what to do."""
+
+
+class SourceKind(enum.Enum):
+    """What the screen calls a source's pictures."""
+
+    LIVE = "LIVE"
+    """Camera, stream, screen: what is happening now."""
+    REPLAY = "REPLAY"
+    """A recording: video file, folder of images."""
+    DEMO = "DEMO"
+    """The phantom, or the user's saved images shown as a demo."""
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """What opening a source gave, which need not be what was asked for."""
+
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+    rate: float | None
+    """Frames a second; None where the source does not know."""
+    detail: str = ""
+    """A few words for the screen, such as the pixel format or what was asked for and not got."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One picture as a source yields it."""
+
+    pixels: Pixels
+    """uint8 (height, width) or (height, width, 3) BGR, read-only, never changed afterwards."""
+    time_s: float | None = None
+    """Seconds since the start of a recording; None for live sources."""
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture as captured, on its way through the pipeline."""
+
+    pixels: Pixels
+    """uint8 (height, width) or (height, width, 3) BGR, read-only."""
+    number: int
+    """Sequence number: counts up from 0 with each picture of a source; in a recording, the frame's own number."""
+    captured: float
+    """`time.monotonic()` when the picture arrived, seconds."""
+    time_s: float | None = None
+    """Seconds since the start of a recording; None for live sources."""
+
+
+@runtime_checkable
+class Source(Protocol):
+    """Yields pictures. Made without side effects; `open`, `read` and `close` are called from one thread at a time.
+
+    Only the grab thread waits: `open` and `read` may block (for at most about three seconds, so that threads end).
+    """
+
+    word: str
+    """The source word that opens it again."""
+    name: str
+    """What people call it."""
+    kind: SourceKind
+    paced: bool
+    """True where `read` itself waits for the next picture (cameras); else the grab thread keeps the rate."""
+    retries: bool
+    """True where a failure may pass (cameras, streams, the screen): the grab thread opens it again."""
+
+    def open(self) -> SourceInfo:
+        """Opens the source and has its first picture ready; a second call changes nothing. Raises SourceError."""
+        ...
+
+    def read(self) -> Picture | None:
+        """The next picture, or None at the end of a recording. Raises SourceError."""
+        ...
+
+    def close(self) -> None:
+        """Lets everything go; may be called at any time, also twice. `open` may follow."""
+        ...
+
+
+@runtime_checkable
+class Recording(Source, Protocol):
+    """A source with a beginning and an end, which can be sought."""
+
+    loops: bool
+    """Start again at the end."""
+
+    @property
+    def frame_count(self) -> int:
+        """Number of frames, once open."""
+        ...
+
+    def seek(self, frame: int) -> None:
+        """The next `read` gives this frame, counted from 0 and clipped to the recording. Raises SourceError."""
+        ...

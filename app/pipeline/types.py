@@ -1,0 +1,102 @@
+"""What goes through the pipeline besides frames: scan areas, predictions, and the events that it reports."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.capture.source import Pixels, SourceInfo, SourceKind
+from model.postprocess import Region
+
+
+@dataclass(frozen=True)
+class Rect:
+    """A rectangle of a frame, in its pixels; x and y are the left and top edge."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @staticmethod
+    def parse(text: str) -> Rect:
+        """From 'X,Y,W,H'. Raises ValueError with a sentence for the user."""
+        try:
+            x, y, width, height = (int(part) for part in text.split(","))
+        except ValueError:
+            raise ValueError(f"'{text}' is not a rectangle: give X,Y,W,H in pixels, such as 100,80,640,480.") from None
+        if width <= 0 or height <= 0 or x < 0 or y < 0:
+            raise ValueError(f"'{text}' is not a rectangle inside a picture: X and Y from 0, W and H at least 1.")
+        return Rect(x, y, width, height)
+
+    def __str__(self) -> str:
+        return f"{self.x},{self.y},{self.width},{self.height}"
+
+    def within(self, width: int, height: int) -> Rect:
+        """The part of this rectangle inside a picture of that size; the whole picture if there is none."""
+        x, y = min(self.x, width), min(self.y, height)
+        right, bottom = min(self.x + self.width, width), min(self.y + self.height, height)
+        return Rect(x, y, right - x, bottom - y) if right > x and bottom > y else Rect(0, 0, width, height)
+
+    def cut(self, pixels: Pixels) -> Pixels:
+        """The view of `pixels` inside this rectangle."""
+        return pixels[self.y : self.y + self.height, self.x : self.x + self.width]
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What the model said about one frame."""
+
+    generation: int
+    frame_number: int
+    captured: float
+    """When the frame was captured (`time.monotonic()` seconds): the overlay's age counts from here."""
+    scan_area: Rect
+    probability: NDArray[np.float32]
+    """float32 (256, 256), 0..1."""
+    region: Region | None
+    """None is an answer: no region found."""
+    steps_ms: dict[str, float]
+    """Where the time went: 'preprocess', 'network', 'postprocess'."""
+
+
+class SourceState(enum.Enum):
+    """What a source is doing."""
+
+    OPENING = "OPENING"
+    RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
+    REPEATING = "REPEATING"
+    """A live source whose frames have not changed for over a second: the scanner's picture is frozen."""
+    NO_SIGNAL = "NO SIGNAL"
+    """Failed or vanished; it is tried again where that may help."""
+    ENDED = "ENDED"
+
+
+@dataclass(frozen=True)
+class SourceChanged:
+    """A source's state changed. `reason` is a sentence; `retry_s` the pause before the next try."""
+
+    word: str
+    name: str
+    kind: SourceKind
+    state: SourceState
+    info: SourceInfo | None = None
+    reason: str = ""
+    retry_s: float | None = None
+
+
+@dataclass(frozen=True)
+class ModelChanged:
+    """The model or engine changed; while `ready` is false there is no overlay and `reason` says why."""
+
+    model: str
+    engine: str
+    ready: bool
+    reason: str = ""
+
+
+Event = SourceChanged | ModelChanged

@@ -1,0 +1,1 @@
+"""Engines: what runs a bundle's network. Importing this imports no engine."""

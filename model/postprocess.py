@@ -1,0 +1,100 @@
+"""From a probability map to the block region: one cleaned piece, its outline, its mask. The same live and in measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Probability = NDArray[np.float32]
+Outline = NDArray[np.float32]
+
+MINIMUM_SHARE = 0.002
+"""Smallest region that is shown, as a share of the scan area; the experts' cover 0.009 to 0.057."""
+FINER = 4
+"""The outline is traced on a grid this much finer than the network's, so that it shows no steps when enlarged."""
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """The block region in one scan area. Coordinates are scan-area pixels; (0, 0) is its top left corner."""
+
+    confidence: float
+    """Mean probability inside, 0..1."""
+    area_px: float
+    centre: tuple[float, float]
+    """x, y of the centroid."""
+    outlines: list[Outline]
+    """Closed polygons float32 (n, 2), outer edges and holes alike: fill them by the odd-even rule."""
+    inner_outlines: list[Outline] = field(default_factory=list)
+    """The same where the model is surer (half-way from the threshold to 1)."""
+
+
+def clean(probability: Probability, threshold: float) -> Probability:
+    """The map with every piece above `threshold` but the weightiest set to zero; all zero if that one is too small.
+
+    The weight of a piece is the sum of its probability: a wide sure piece wins over a speck or a faint smear.
+    """
+    above = (probability >= threshold).astype(np.uint8)
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(above, connectivity=8, ltype=cv2.CV_16U)
+    if count < 2:
+        return np.zeros_like(probability)
+    weights = np.bincount(pieces.ravel(), probability.ravel(), minlength=count)
+    best = 1 + int(np.argmax(weights[1:]))
+    if stats[best, cv2.CC_STAT_AREA] < MINIMUM_SHARE * probability.size:
+        return np.zeros_like(probability)
+    # What lies below the threshold around the piece stays, so that its edge can be interpolated.
+    return np.where((pieces == best) | (above == 0), probability, np.float32(0))
+
+
+def to_mask(probability: Probability, size: tuple[int, int], threshold: float) -> NDArray[np.bool_]:
+    """Cleaned mask bool (height, width) for a scan area of `size` (height, width)."""
+    cleaned = clean(probability, threshold)
+    if not (cleaned >= threshold).any():
+        return np.zeros(size, np.bool_)
+    if cleaned.shape != size:
+        cleaned = cv2.resize(cleaned, size[::-1], interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]
+    return np.asarray(cleaned >= threshold)
+
+
+def find_region(probability: Probability, size: tuple[int, int], threshold: float) -> Region | None:
+    """The block region in a scan area of `size` (height, width), or None where none is found."""
+    cleaned = clean(probability, threshold)
+    inside = cleaned >= threshold
+    count = int(np.count_nonzero(inside))
+    if not count:
+        return None
+    scale = np.array([size[1] / probability.shape[1], size[0] / probability.shape[0]], np.float32)
+    rows, columns = np.nonzero(inside)
+    centre = (np.array([columns.mean(), rows.mean()]) + 0.5) * scale
+    sure = threshold + (1 - threshold) / 2
+    window = _window(rows, columns, probability.shape)
+    return Region(
+        confidence=float(cleaned[inside].mean()),
+        area_px=count * float(scale[0] * scale[1]),
+        centre=(float(centre[0]), float(centre[1])),
+        outlines=_trace(cleaned, window, threshold, scale),
+        inner_outlines=_trace(cleaned, window, sure, scale),
+    )
+
+
+def _window(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The region's surroundings: tracing there only is what makes a fine grid affordable."""
+    return (
+        slice(max(int(rows.min()) - 2, 0), min(int(rows.max()) + 3, shape[0])),
+        slice(max(int(columns.min()) - 2, 0), min(int(columns.max()) + 3, shape[1])),
+    )
+
+
+def _trace(
+    cleaned: Probability, window: tuple[slice, slice], threshold: float, scale: NDArray[np.float32]
+) -> list[Outline]:
+    part = cleaned[window]
+    fine = cv2.resize(part, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_LINEAR)
+    above = (fine >= threshold).astype(np.uint8)
+    found, _ = cv2.findContours(above, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    corner = np.array([window[1].start, window[0].start], np.float32)
+    # findContours counts pixel centres from 0: half a fine pixel is added before the way back to scan-area pixels.
+    return [((line[:, 0].astype(np.float32) + 0.5) / FINER + corner) * scale for line in found if len(line) > 2]

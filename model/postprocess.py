@@ -1,4 +1,4 @@
-"""From a probability map to the block region: one cleaned piece, its outline, its mask. The same live and in measures."""
+"""From a probability map to the block region: one cleaned piece, its outline, its mask; live and measured alike."""
 
 from __future__ import annotations
 
@@ -97,4 +97,5 @@ def _trace(
     found, _ = cv2.findContours(above, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     corner = np.array([window[1].start, window[0].start], np.float32)
     # findContours counts pixel centres from 0: half a fine pixel is added before the way back to scan-area pixels.
-    return [((line[:, 0].astype(np.float32) + 0.5) / FINER + corner) * scale for line in found if len(line) > 2]
+    lines = [line[:, 0].astype(np.float32) for line in found if len(line) > 2]
+    return [np.asarray(((line + 0.5) / FINER + corner) * scale, np.float32) for line in lines]

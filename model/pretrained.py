@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import collections
 import pickle
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -36,9 +35,7 @@ def efficientnet_lite0() -> Tensors:
 
 
 def read_torch_file(path: Path) -> Tensors:
-    """The tensors of a PyTorch state dictionary file, old or zipped format. Unpickles nothing but tensors."""
-    if zipfile.is_zipfile(path):
-        return _read_zipped(path)
+    """The tensors of a PyTorch state dictionary file of the old, unzipped format. Unpickles nothing but tensors."""
     with path.open("rb") as stream:
         for _ in range(3):  # magic number, protocol version, system information
             _Unpickler(stream, {}).load()
@@ -47,17 +44,6 @@ def read_torch_file(path: Path) -> Tensors:
         for key in _Unpickler(stream, {}).load():
             count = int(np.fromfile(stream, np.int64, 1)[0])
             storages[key][:] = np.fromfile(stream, storages[key].dtype, count)
-    return dict(state)
-
-
-def _read_zipped(path: Path) -> Tensors:
-    with zipfile.ZipFile(path) as archive:
-        root = next(name for name in archive.namelist() if name.endswith("data.pkl")).removesuffix("data.pkl")
-        storages: dict[str, NDArray[Any]] = {}
-        with archive.open(f"{root}data.pkl") as stream:
-            state = _Unpickler(stream, storages).load()
-        for key, storage in storages.items():
-            storage[:] = np.frombuffer(archive.read(f"{root}data/{key}"), storage.dtype)
     return dict(state)
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from model.data.augment import augment
 from model.data.folder import Dataset, load
 from model.data.splits import Split, grouped_split, random_split
 from model.errors import ModelError
+from model.files import write_beside, write_text
 from model.metrics import Overlap, overlap
 from model.presets import Preset
 from model.pretrained import efficientnet_lite0
@@ -47,7 +46,7 @@ class Run:
             "seed": self.seed,
             "split": self.split.as_json(),
         }
-        _write_beside(path, lambda beside: beside.write_text(json.dumps(content, indent=1), encoding="utf-8"))
+        write_text(path, json.dumps(content, indent=1))
 
     @staticmethod
     def read(path: Path) -> Run:
@@ -123,12 +122,19 @@ class WeightAverage(keras.callbacks.Callback):
             kept.assign_add((new - kept) * share)
 
 
-class EpochEnd(keras.callbacks.Callback):
+class EachEpoch(keras.callbacks.Callback):
     """Scores the network that would ship, writes the history and a checkpoint, and stops at NaN."""
 
-    def __init__(self, folder: Path, development: Dataset, shipped: keras.Model) -> None:
+    def __init__(self, folder: Path, seed: int, development: Dataset, shipped: keras.Model) -> None:
         super().__init__()
-        self._folder, self._development, self._shipped = folder, development, shipped
+        self._folder, self._seed, self._development, self._shipped = folder, seed, development, shipped
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        # Keras does not save what dropout drew so far: drawing anew from the epoch makes a resumed run the same run.
+        for place, layer in enumerate(self.model.layers):
+            if getattr(layer, "seed_generator", None) is not None:
+                draw = np.random.default_rng((self._seed, epoch, place)).integers(2**32, size=2, dtype=np.uint32)
+                layer.seed_generator.state.assign(draw)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         if not np.isfinite((logs or {}).get("loss", 0.0)):
@@ -162,8 +168,8 @@ def train(
     development: int = 50,
     grouped: bool = True,
     resume: bool = False,
-) -> keras.Model:
-    """Trains to the preset's last epoch and returns the network that ships, in channels-last layout.
+) -> tuple[keras.Model, Run]:
+    """Trains to the preset's last epoch; gives the network that ships, in channels-last layout, and its run.
 
     Raises ModelError where the folder holds another run and `resume` is not set, or where there is nothing to resume.
     """
@@ -183,7 +189,7 @@ def train(
         run.write(settings)
     _use_quick_layout()
     shipped = _fit(folder, run, data.subset(run.split.train), data.subset(run.split.development))
-    return _channels_last(shipped, run.preset)
+    return _channels_last(shipped, run.preset), run
 
 
 def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.Model:
@@ -215,7 +221,7 @@ def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.M
             epochs=preset.epochs,
             initial_epoch=epoch,
             shuffle=False,
-            callbacks=[*callbacks, EpochEnd(folder, development, shipped)],
+            callbacks=[*callbacks, EachEpoch(folder, run.seed, development, shipped)],
         )
     return shipped
 
@@ -283,10 +289,4 @@ def append_history(path: Path, row: tuple[float, ...]) -> None:
             writer.writerows(rows)
             writer.writerow(row)
 
-    _write_beside(path, write)
-
-
-def _write_beside(path: Path, write: Callable[[Path], Any]) -> None:
-    beside = path.with_name(path.name + ".part")
-    write(beside)
-    os.replace(beside, path)
+    write_beside(path, write)

@@ -25,7 +25,7 @@ LITE0_STAGES = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 
 def paper_unet(size: int = SIZE, channels: int = 16) -> keras.Model:
     """The U-net of Huang et al. 2019: the Kaggle starter of K. Åmdal-Sævik with ReLU; 1,940,817 weights.
 
-    `size` must be a multiple of 16; `channels` is the width of the first level (16, doubled at each of four steps down).
+    `size` must be a multiple of 16; `channels` is the first level's width, doubled at each of four steps down.
     """
     inputs = keras.Input(_shape(size))
     x, skips = inputs, []

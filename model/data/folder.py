@@ -42,7 +42,9 @@ class Dataset:
         place = {name: i for i, name in enumerate(self.names)}
         missing = [name for name in names if name not in place]
         if missing:
-            raise DataError(f"The data set has no picture named {missing[0]} ({len(missing)} of the split are missing).")
+            raise DataError(
+                f"The data set has no picture named {missing[0]} ({len(missing)} of the split are missing)."
+            )
         rows = [place[name] for name in names]
         return Dataset(tuple(names), self.images[rows], self.masks[rows])
 
@@ -59,7 +61,9 @@ def find_pairs(folder: Path) -> list[Pair]:
     if not images_folder.is_dir() or masks_folder is None:
         raise DataError(f"{folder} is not a data set: it needs the folders images/ and masks/ (or masks_real/).")
     images, masks = _by_stem(images_folder), _by_stem(masks_folder)
-    lonely = [images[s].name for s in images.keys() - masks.keys()] + [masks[s].name for s in masks.keys() - images.keys()]
+    lonely = [images[s].name for s in images.keys() - masks.keys()] + [
+        masks[s].name for s in masks.keys() - images.keys()
+    ]
     if lonely:
         shown = ", ".join(sorted(lonely, key=natural_key)[:5])
         more = f" and {len(lonely) - 5} more" if len(lonely) > 5 else ""

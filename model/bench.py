@@ -1,0 +1,91 @@
+"""Times every bundle in every engine, in turns in one run, so that a busy machine is unfair to none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from model.bundle import Bundle, find, shipped
+from model.engines.choice import installed, open_engine
+from model.engines.engine import Engine
+
+KERAS_PREDICT = "keras-predict"
+UNTRAINED_PAPER = "paper-unet (untrained)"
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Time of the network alone for one picture."""
+
+    engine: str
+    model: str
+    ms_median: float
+    ms_p95: float
+    threads: int
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def bench(engines: list[str] | None = None, models: list[str] | None = None, rounds: int = 60) -> list[Timing]:
+    """Every model in every engine (all by default), interleaved. Raises ModelError."""
+    names = engines or default_engines()
+    with _bundles(models) as bundles:
+        runs = [(bundle, open_engine(name, bundle)) for bundle in bundles for name in names]
+        times = _interleave([engine for _, engine in runs], rounds)
+        for _, engine in runs:
+            engine.close()
+    return [
+        Timing(engine.name, bundle.name, float(np.median(ms)), float(np.quantile(ms, 0.95)), engine.threads)
+        for (bundle, engine), ms in zip(runs, times, strict=True)
+    ]
+
+
+def default_engines() -> list[str]:
+    """All that are installed, and `keras.Model.predict` as the yardstick where TensorFlow is."""
+    found = installed()
+    return [*found, KERAS_PREDICT] if "tensorflow" in found else found
+
+
+@contextmanager
+def _bundles(models: list[str] | None) -> Iterator[list[Bundle]]:
+    if models:
+        yield [find(name) for name in models]
+        return
+    bundles = [find(name) for name in shipped()]
+    if any(bundle.name == "paper-unet" for bundle in bundles) or "tensorflow" not in installed():
+        yield bundles
+        return
+    # The yardstick of every speed claim here; its time does not depend on what it learned.
+    with TemporaryDirectory() as folder:
+        yield [*bundles, _untrained_paper(Path(folder))]
+
+
+def _untrained_paper(folder: Path) -> Bundle:
+    from model.package import package
+    from model.presets import PRESETS
+    from model.train import build
+
+    preset = PRESETS["paper"]
+    return package(folder, build(preset), {"name": UNTRAINED_PAPER, "title": "The paper's U-net, untrained"}, preset)
+
+
+def _interleave(engines: list[Engine], rounds: int) -> list[list[float]]:
+    picture = np.random.default_rng(0).random((1, 256, 256, 1), dtype=np.float32)
+    times: list[list[float]] = [[] for _ in engines]
+    for number in range(rounds + 3):
+        for engine, ms in zip(engines, times, strict=True):
+            # The picture before this one went through another engine: one untimed call brings this one's data back
+            # into the cache, as it is when frames follow each other.
+            engine.predict(picture)
+            start = time.perf_counter()
+            engine.predict(picture)
+            if number >= 3:
+                ms.append((time.perf_counter() - start) * 1000)
+    return times

@@ -1,0 +1,146 @@
+"""Model bundles: a folder with a network's files and its card. Read, check, write."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model.errors import BundleError
+from model.files import write_text
+from model.preprocess import SIZE
+
+FORMAT = 1
+CARD = "card.json"
+KERAS_FILE = "network.keras"
+ONNX_FILE = "network.onnx"
+SHIPPED_FOLDER = Path(__file__).resolve().parent.parent / "assets" / "models"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A checked bundle: every file that its card names is there, with the hash that the card gives."""
+
+    folder: Path
+    card: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.card["name"])
+
+    @property
+    def title(self) -> str:
+        return str(self.card["title"])
+
+    @property
+    def threshold(self) -> float:
+        """Probability from which a pixel belongs to the block region."""
+        return float(self.card["threshold"])
+
+    @property
+    def size(self) -> int:
+        """Side of the square input in pixels."""
+        return int(self.card["input"]["size"])
+
+    @property
+    def hash(self) -> str:
+        """Twelve hexadecimal digits that name these very weights."""
+        digests = "".join(entry["sha256"] for _, entry in sorted(self.card["files"].items()))
+        return hashlib.sha256(digests.encode()).hexdigest()[:12]
+
+    @property
+    def keras_file(self) -> Path:
+        return self.folder / KERAS_FILE
+
+    @property
+    def onnx_file(self) -> Path:
+        return self.folder / ONNX_FILE
+
+
+def shipped() -> list[str]:
+    """Names of the bundles that come with the program, `default` first."""
+    names = sorted(path.parent.name for path in SHIPPED_FOLDER.glob(f"*/{CARD}"))
+    return sorted(names, key=lambda name: name != "default")
+
+
+def find(name: str) -> Bundle:
+    """The bundle of a shipped name or in a folder, checked. Raises BundleError with a sentence for the user."""
+    if name in shipped():
+        return read(SHIPPED_FOLDER / name)
+    if Path(name).is_dir():
+        return read(Path(name))
+    raise BundleError(f"There is no model '{name}': give a bundle's folder or one of: {', '.join(shipped()) or '-'}.")
+
+
+def read(folder: Path) -> Bundle:
+    """The bundle in `folder`, every file's hash compared with the card. Raises BundleError."""
+    card = _read_card(folder)
+    try:
+        problem = _misfit(card)
+        files = {str(name): str(entry["sha256"]) for name, entry in card["files"].items()}
+        float(card["threshold"]), str(card["name"]), str(card["title"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError(f"The model card {folder / CARD} is incomplete ({error}); get the model anew.") from error
+    if problem:
+        raise BundleError(f"The model in {folder} does not fit this program: {problem}.")
+    for name, expected in files.items():
+        _check_file(folder, name, expected)
+    return Bundle(folder, card)
+
+
+def _read_card(folder: Path) -> dict[str, Any]:
+    path = folder / CARD
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BundleError(f"{folder} is not a model bundle: it has no {CARD}.") from error
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise BundleError(f"The model card {path} cannot be read: {error}. Get the model anew.") from error
+    if not isinstance(card, dict):
+        raise BundleError(f"The model card {path} is not a card. Get the model anew.")
+    return card
+
+
+def _misfit(card: dict[str, Any]) -> str:
+    """Why this program cannot use the card's network, or nothing."""
+    if card["format"] != FORMAT:
+        return f"its card has format {card['format']}, this program reads format {FORMAT}"
+    if card["input"]["size"] != SIZE or card["input"]["channels"] != 1:
+        return f"it takes {card['input']['size']} pixels and {card['input']['channels']} channels, not {SIZE} and 1"
+    if len(card["classes"]) != 1:
+        return f"it predicts {len(card['classes'])} classes, and this program shows one"
+    if not 0 < card["threshold"] < 1:
+        return f"its threshold {card['threshold']} is not between 0 and 1"
+    if not {KERAS_FILE, ONNX_FILE} <= card["files"].keys():
+        return f"it lacks {KERAS_FILE} or {ONNX_FILE}"
+    return ""
+
+
+def _check_file(folder: Path, name: str, expected: str) -> None:
+    # A card comes from outside: it must not make the program read files elsewhere.
+    if Path(name).name != name:
+        raise BundleError(f"The model card of {folder} names a file outside its folder: {name}.")
+    try:
+        found = sha256(folder / name)
+    except OSError as error:
+        raise BundleError(f"The model in {folder} is incomplete: {name} cannot be read ({error.strerror}).") from error
+    if found != expected:
+        raise BundleError(f"The model in {folder} is damaged: {name} is not the file its card describes. Get it anew.")
+
+
+def write_card(folder: Path, card: dict[str, Any]) -> Bundle:
+    """Adds format and the hashes of the network's files to `card`, writes it into `folder`, and reads it all back."""
+    files = {
+        name: {"sha256": sha256(folder / name), "bytes": (folder / name).stat().st_size}
+        for name in (KERAS_FILE, ONNX_FILE)
+    }
+    text = json.dumps({"format": FORMAT, **card, "files": files}, indent=2, ensure_ascii=False)
+    write_text(folder / CARD, text + "\n")
+    return read(folder)
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,126 @@
+"""Which engine runs: by name, or `auto`, which measures those present once per machine and model and remembers."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from model.bundle import Bundle
+from model.engines.engine import Engine
+from model.errors import EngineError
+from model.files import write_text
+from model.userdirs import cache_folder
+
+AUTO = "auto"
+_CLASSES = {
+    "openvino": ("model.engines.openvino", "OpenVinoEngine"),
+    "onnxruntime": ("model.engines.onnxruntime", "OnnxRuntimeEngine"),
+    "tensorflow": ("model.engines.tensorflow", "TensorFlowEngine"),
+    "keras-predict": ("model.engines.tensorflow", "KerasPredictEngine"),
+}
+NAMES = ("openvino", "onnxruntime", "tensorflow")
+_MEMORY = "engines.json"
+
+
+def installed() -> list[str]:
+    """Engines that are installed, found without importing them."""
+    return [name for name in NAMES if importlib.util.find_spec(name) is not None]
+
+
+def open_engine(name: str, bundle: Bundle) -> Engine:
+    """The engine of that name, or the quickest one for `auto`, with the bundle's network loaded. Raises EngineError."""
+    if name == AUTO:
+        return _open_quickest(bundle)
+    if name not in _CLASSES:
+        raise EngineError(f"There is no engine '{name}': give auto, {', '.join(NAMES)}.")
+    module, class_name = _CLASSES[name]
+    try:
+        engine_class: Callable[[Bundle], Engine] = getattr(importlib.import_module(module), class_name)
+    except ImportError as error:
+        found = ", ".join(installed()) or "none"
+        raise EngineError(f"The engine {name} is not installed here (found: {found}).") from error
+    return engine_class(bundle)
+
+
+def _open_quickest(bundle: Bundle) -> Engine:
+    key, memory = _key(bundle), _recall()
+    if key in memory:
+        try:
+            return open_engine(memory[key], bundle)
+        except EngineError:
+            pass  # What was quickest does not run any more: measure again.
+    engines = _open_all(_candidates(), bundle)
+    times = measure(engines, rounds=8)
+    best = min(engines, key=lambda engine: times[engine.name])
+    for engine in engines:
+        if engine is not best:
+            engine.close()
+    _remember({**memory, key: best.name})
+    return best
+
+
+def _candidates() -> list[str]:
+    """TensorFlow takes seconds to import, which pays only where there is a GPU for it."""
+    return [name for name in installed() if name != "tensorflow" or nvidia_gpu_present()]
+
+
+def nvidia_gpu_present() -> bool:
+    """Whether an NVIDIA driver is loaded (Linux only: TensorFlow uses no GPU on native Windows or macOS)."""
+    return Path("/proc/driver/nvidia/version").exists()
+
+
+def _open_all(names: list[str], bundle: Bundle) -> list[Engine]:
+    engines, problems = [], []
+    for name in names:
+        try:
+            engines.append(open_engine(name, bundle))
+        except EngineError as error:
+            problems.append(str(error))
+    if not engines:
+        raise EngineError(" ".join(problems) or "No engine is installed: install openvino or onnxruntime.")
+    return engines
+
+
+def measure(engines: list[Engine], rounds: int) -> dict[str, float]:
+    """Median ms a picture of each engine, taken in turns so that a busy moment hits all alike."""
+    times: dict[str, list[float]] = {engine.name: [] for engine in engines}
+    picture = np.random.default_rng(0).random((1, 256, 256, 1), dtype=np.float32)
+    for number in range(rounds + 2):
+        for engine in engines:
+            start = time.perf_counter()
+            engine.predict(picture)
+            if number >= 2:  # The first calls set up memory.
+                times[engine.name].append((time.perf_counter() - start) * 1000)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def _key(bundle: Bundle) -> str:
+    versions = ",".join(f"{name} {importlib.metadata.version(name)}" for name in _candidates())
+    return f"{bundle.hash} on {platform.machine()} with {os.cpu_count()} cores: {versions}"
+
+
+def _recall() -> dict[str, str]:
+    try:
+        memory = json.loads((cache_folder() / _MEMORY).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
+        return {}
+    return memory if isinstance(memory, dict) else {}
+
+
+def _remember(memory: dict[str, str]) -> None:
+    path = cache_folder() / _MEMORY
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, json.dumps(memory, indent=1))
+    except OSError:
+        pass  # A cache that cannot be kept costs a second at the next start, no more.

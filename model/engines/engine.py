@@ -1,0 +1,25 @@
+"""What an engine is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Engine(Protocol):
+    """Runs one bundle's network on one picture at a time; used by one thread at a time."""
+
+    name: str
+    """As on the command line: openvino, onnxruntime, tensorflow."""
+    threads: int
+    """Threads that the engine uses; 0 where it does not say."""
+
+    def predict(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Network input float32 (1, 256, 256, 1) to probability map float32 (256, 256). Raises EngineError."""
+        ...
+
+    def close(self) -> None:
+        """Lets the network go."""
+        ...

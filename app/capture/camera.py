@@ -1,0 +1,204 @@
+"""Cameras: video grabbers and webcams at this machine, and streams on the network."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from app.capture.pixels import as_pixels
+from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
+from app.capture.video import fourcc
+
+SIZE = (1280, 720)
+"""Width and height asked for, pixels: what most ultrasound machines send, within the reach of USB 2."""
+RATE = 30.0
+TIMEOUT_S = 3.0
+"""How long opening, or a read, may wait."""
+BUFFERS = 2
+"""Pictures that a driver may hold: one is filled while the other is read. With 1, many give only half their rate."""
+SCHEMES = ("rtsp", "rtsps", "http", "https")
+DOMAIN = 100
+"""OpenCV numbers its readers of cameras in steps of this, and takes 'reader + device' for a device's number."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One way to open a camera."""
+
+    target: int | str
+    reader: int
+    """One of OpenCV's CAP_ constants."""
+    parameters: tuple[int, ...] = ()
+    """Pairs of OpenCV's CAP_PROP_ constants and values, set on opening."""
+
+
+def attempts(target: int | str, platform: str) -> list[Attempt]:
+    """The ways to open `target` on `platform`, best first: the one place where cameras differ between systems.
+
+    A device's number may be given as OpenCV does to choose its reader: 701 is device 1 through DirectShow.
+    """
+    if isinstance(target, str) and "://" in target:
+        wait = int(TIMEOUT_S * 1000)
+        # More decoding threads would each hold one frame back.
+        limits = (cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, wait, cv2.CAP_PROP_READ_TIMEOUT_MSEC, wait, cv2.CAP_PROP_N_THREADS, 1)
+        return [Attempt(target, cv2.CAP_FFMPEG, limits)]
+    if isinstance(target, int) and target >= DOMAIN:
+        return [Attempt(target % DOMAIN, target - target % DOMAIN)]
+    readers = {
+        "linux": (cv2.CAP_V4L2,),
+        "win32": (cv2.CAP_MSMF, cv2.CAP_DSHOW),
+        "darwin": (cv2.CAP_AVFOUNDATION,),
+    }
+    return [Attempt(target, reader) for reader in readers.get(platform, (cv2.CAP_ANY,))]
+
+
+class Camera:
+    """A device by its number or path, or a stream by its address. Not touched before `open`.
+
+    `size` (width, height) and `rate` are asked of a device; `SourceInfo` tells what was got. A stream comes as it is.
+    """
+
+    kind = SourceKind.LIVE
+    paced = True
+    retries = True
+
+    def __init__(
+        self, target: int | str, *, word: str | None = None, size: tuple[int, int] = SIZE, rate: float = RATE
+    ) -> None:
+        self.word = word or f"camera:{target}"
+        self._stream = isinstance(target, str) and "://" in target
+        self.name = f"Stream {without_password(str(target))}" if self._stream else f"Camera {target}"
+        self._target = target
+        self._size = size
+        self._rate = rate
+        self._capture: cv2.VideoCapture | None = None
+        self._pending: Pixels | None = None
+        self._info: SourceInfo | None = None
+
+    def open(self) -> SourceInfo:
+        """Opens the camera and waits for its first picture, three seconds at most. Raises SourceError."""
+        if self._info is not None:
+            return self._info
+        self._check_device()
+        deadline = time.monotonic() + TIMEOUT_S
+        opened = False
+        for attempt in attempts(self._target, sys.platform):
+            capture = cv2.VideoCapture(attempt.target, attempt.reader, list(attempt.parameters))
+            opened |= capture.isOpened()
+            first = self._first(capture, deadline)
+            if first is not None:
+                self._capture, self._pending = capture, first
+                self._info = self._describe(capture, first)
+                return self._info
+            capture.release()
+        raise SourceError(self._silent() if opened else self._closed())
+
+    def read(self) -> Picture:
+        """Waits for the next picture. Raises SourceError when none comes any more."""
+        if self._capture is None:
+            raise SourceError(f"{self.name} is not open: open it before reading.")
+        pixels = _read(self._capture) if self._pending is None else self._pending
+        self._pending = None
+        if pixels is None:
+            raise SourceError(f"{self.name} gives no more pictures: {self._remedy()}")
+        return Picture(pixels)
+
+    def close(self) -> None:
+        """Lets the camera go, for other programs too."""
+        if self._capture is not None:
+            self._capture.release()
+        self._capture = self._pending = self._info = None
+
+    def _first(self, capture: cv2.VideoCapture, deadline: float) -> Pixels | None:
+        if not capture.isOpened():
+            return None
+        if not self._stream:
+            _ask(capture, self._size, self._rate)
+        while True:
+            pixels = _read(capture)
+            # Some grabbers give a few empty pictures while they find the signal; a stream that fails has ended.
+            if pixels is not None or self._stream or time.monotonic() > deadline:
+                return pixels
+            time.sleep(0.05)
+
+    def _describe(self, capture: cv2.VideoCapture, first: Pixels) -> SourceInfo:
+        height, width = first.shape[:2]
+        form = fourcc(capture.get(cv2.CAP_PROP_FOURCC))
+        # What is found out about a stream's rate is a guess, mostly 25.
+        rate = None if self._stream else _rate(capture)
+        details = [form] if form else []
+        if not self._stream and ((width, height) != self._size or (rate is not None and rate < 0.9 * self._rate)):
+            details.append(f"{self._size[0]} × {self._size[1]} at {self._rate:g} a second was asked for")
+        return SourceInfo(width, height, rate, ", ".join(details))
+
+    def _check_device(self) -> None:
+        """Says what is wrong with a device file, where there are such: OpenCV only says no."""
+        if self._stream or not sys.platform.startswith("linux"):
+            return
+        number = isinstance(self._target, int)
+        device = Path(f"/dev/video{int(self._target) % DOMAIN}" if number else str(self._target))
+        try:
+            device.open("rb").close()
+        except FileNotFoundError as error:
+            raise SourceError(
+                f"There is no {self.name} ({device}): plug it in; 'python -m app devices' lists what is there."
+            ) from error
+        except PermissionError as error:
+            raise SourceError(f"{self.name} may not be used: add your user to the group that owns {device}.") from error
+        except OSError:
+            pass  # Busy, most likely: opening it for good tells.
+
+    def _closed(self) -> str:
+        if self._stream:
+            return f"{self.name} cannot be opened: {self._remedy()}"
+        return (
+            f"{self.name} cannot be opened: plug it in, close other programs that use it, and allow this program to"
+            " use cameras in the system's privacy settings."
+        )
+
+    def _silent(self) -> str:
+        return f"{self.name} is there but gives no picture: {self._remedy()}"
+
+    def _remedy(self) -> str:
+        if self._stream:
+            return "check the address, the network, and that the sender is on."
+        return "check its cable, its signal, and that no other program uses it."
+
+
+def without_password(address: str) -> str:
+    """An address as it may be shown: without the user's name and password, and a query, which may hold a key."""
+    return re.sub(r"(?<=://).*@|\?.*", "", address)
+
+
+def _ask(capture: cv2.VideoCapture, size: tuple[int, int], rate: float) -> None:
+    capture.set(cv2.CAP_PROP_BUFFERSIZE, BUFFERS)
+    _ask_mode(capture, size, rate)
+    # Raw pictures of this size are too much for USB 2, so grabbers offer them at a few a second only.
+    if (_rate(capture) or rate) < 0.9 * rate or capture.get(cv2.CAP_PROP_FRAME_WIDTH) < size[0]:
+        capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        _ask_mode(capture, size, rate)
+
+
+def _ask_mode(capture: cv2.VideoCapture, size: tuple[int, int], rate: float) -> None:
+    capture.set(cv2.CAP_PROP_FRAME_WIDTH, size[0])
+    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
+    capture.set(cv2.CAP_PROP_FPS, rate)
+
+
+def _rate(capture: cv2.VideoCapture) -> float | None:
+    rate = capture.get(cv2.CAP_PROP_FPS)
+    return rate if math.isfinite(rate) and 0 < rate <= 1000 else None
+
+
+def _read(capture: cv2.VideoCapture) -> Pixels | None:
+    try:
+        ok, array = capture.read()
+        return as_pixels(array) if ok else None
+    except (cv2.error, ValueError):
+        return None

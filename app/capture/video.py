@@ -1,0 +1,220 @@
+"""A video file, played like the recording that it is."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from app.capture.files import unreadable
+from app.capture.pixels import IMAGE_SUFFIXES, as_pixels
+from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
+
+FALLBACK_RATE = 25.0
+"""Frames a second for the time stamps of a file that has neither time stamps nor a rate."""
+SENSIBLE_RATE = 1000.0
+"""A file that claims more frames a second than this gives its clock, not its rate."""
+SENSIBLE_COUNT = 100_000_000
+"""A file that claims more frames than this does not know."""
+HEAD_BYTES = 4096
+
+
+class VideoFile:
+    """A video file that OpenCV's FFmpeg reads.
+
+    `seek` is exact. Where the file's own index is not (MPEG program and transport streams, bare MJPEG), it decodes all
+    frames up to the one asked for, which takes as long as that takes.
+    """
+
+    kind = SourceKind.REPLAY
+    paced = False
+    retries = False
+
+    def __init__(self, path: Path, *, word: str | None = None) -> None:
+        self.word = word or str(path)
+        self.name = path.name
+        self.loops = True
+        self._path = path
+        self._capture: cv2.VideoCapture | None = None
+        self._info: SourceInfo | None = None
+        self._rate: float | None = None
+        self._claimed = 0
+        self._count = 0
+        self._position = 0
+        self._last_s = 0.0
+        self._start_ms = 0.0
+        self._exact = False
+        self._pending: Pixels | None = None
+
+    @property
+    def frame_count(self) -> int:
+        """Number of frames, once open: what the file says, put right when its end is met."""
+        return self._count
+
+    def open(self) -> SourceInfo:
+        """Opens the file and decodes its first frame. Raises SourceError."""
+        if self._info is None:
+            check_video_file(self._path)
+            try:
+                self._info = self._start()
+            except SourceError:
+                self.close()
+                raise
+        return self._info
+
+    def read(self) -> Picture | None:
+        """The next frame, or None behind the last. Raises SourceError where the file ends early."""
+        if self._capture is None:
+            raise SourceError(f"{self._path} is not open: open it before reading.")
+        pixels = self._decode() if self._pending is None else self._pending
+        self._pending = None
+        if pixels is None:
+            self._check_whole()
+            self._count = self._position
+            return None
+        picture = Picture(pixels, self._time_s(self._capture.get(cv2.CAP_PROP_POS_MSEC)))
+        self._position += 1
+        self._count = max(self._count, self._position)
+        return picture
+
+    def seek(self, frame: int) -> None:
+        """The next `read` gives this frame, counted from 0 and clipped to the file. Raises SourceError."""
+        if self._capture is None:
+            raise SourceError(f"{self._path} is not open: open it before seeking.")
+        frame = max(0, min(frame, self._count - 1))
+        if frame == self._position:
+            return
+        self._pending = None
+        if self._exact and self._jump(frame):
+            self._position = frame
+        else:
+            self._walk(frame)
+
+    def close(self) -> None:
+        """Lets the file go."""
+        if self._capture is not None:
+            self._capture.release()
+        self._capture = self._info = self._pending = None
+
+    def _start(self) -> SourceInfo:
+        capture = self._reopen()
+        first = self._decode()
+        if first is None:
+            raise SourceError(f"{self._path} holds no frame: record it again, or choose another file.")
+        self._start_ms = _finite(capture.get(cv2.CAP_PROP_POS_MSEC))
+        rate = _finite(capture.get(cv2.CAP_PROP_FPS))
+        self._rate = rate if 0 < rate <= SENSIBLE_RATE else None
+        claimed = _finite(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        self._claimed = int(claimed) if 0 < claimed <= SENSIBLE_COUNT else 0
+        self._count = max(1, self._claimed)
+        detail = fourcc(capture.get(cv2.CAP_PROP_FOURCC))
+        self._exact = self._jump(0) and _same(self._decode(), first)
+        if not self._exact:
+            self._reopen()
+            self._decode()
+        self._pending = first
+        height, width = first.shape[:2]
+        return SourceInfo(width, height, self._rate, detail)
+
+    def _reopen(self) -> cv2.VideoCapture:
+        """Opens the file anew, before its first frame."""
+        if self._capture is not None:
+            self._capture.release()
+        # FFmpeg alone: OpenCV's other readers take a picture's name for a pattern of many.
+        self._capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+        if not self._capture.isOpened():
+            raise SourceError(
+                f"{self._path} cannot be read as a video: it is damaged, cut short or of a kind not known here;"
+                " copy it again, or convert it to MP4."
+            )
+        self._position, self._last_s = 0, 0.0
+        return self._capture
+
+    def _decode(self) -> Pixels | None:
+        assert self._capture is not None
+        ok, array = self._capture.read()
+        try:
+            return as_pixels(array) if ok else None
+        except ValueError as error:
+            raise SourceError(f"{self._path} has frames that cannot be shown ({error}): convert it to MP4.") from error
+
+    def _jump(self, frame: int) -> bool:
+        """Goes to a frame by the file's index; whether that worked."""
+        assert self._capture is not None
+        self._capture.set(cv2.CAP_PROP_POS_FRAMES, frame)
+        return self._capture.get(cv2.CAP_PROP_POS_FRAMES) == frame
+
+    def _walk(self, frame: int) -> None:
+        """Goes to a frame by decoding all before it; stops at the end."""
+        if frame < self._position:
+            self._reopen()
+        assert self._capture is not None
+        while self._position < frame and self._capture.grab():
+            self._position += 1
+
+    def _time_s(self, stamp_ms: float) -> float:
+        """Seconds since the first frame, by the frame's own stamp, or by its number where the stamp is nonsense."""
+        passed = (stamp_ms - self._start_ms) / 1000
+        usable = math.isfinite(passed) and (passed > 0 or self._position == 0)
+        self._last_s = passed if usable else self._position / (self._rate or FALLBACK_RATE)
+        return self._last_s
+
+    def _check_whole(self) -> None:
+        """Raises SourceError at the end of a file that lacks a good part of what it claims.
+
+        Numbers of frames are often estimates, so the time reached must be short as well.
+        """
+        if self._rate is None or self._position >= 0.9 * self._claimed - 2:
+            return
+        if self._last_s + 1 / self._rate < 0.9 * self._claimed / self._rate - 0.1:
+            raise SourceError(
+                f"{self._path} ends early, after {self._position} of {self._claimed} frames:"
+                " copy it again from where it came."
+            )
+
+
+def check_video_file(path: Path) -> None:
+    """Raises SourceError for what FFmpeg would refuse without a reason, or take for a video though it is none."""
+    try:
+        # Opening a pipe would wait for its other end.
+        head = _head(path) if path.is_file() or not path.exists() else None
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if head is None:
+        raise SourceError(f"{path} is not a file: give a video file; a camera is 'camera:{path}'.")
+    if path.suffix.lower() in IMAGE_SUFFIXES:
+        raise SourceError(f"{path} is a single image: give the folder that holds it.")
+    if not head:
+        raise SourceError(f"{path} is empty: copy it again from where it came, or choose another file.")
+    if is_dicom(path.suffix, head):
+        raise SourceError(f"{path} is a DICOM file, and DICOM clips are not read yet: export it as a video.")
+    # FFmpeg draws text files as if on a terminal, and follows playlists to other files and addresses.
+    if b"\0" not in head and head.isascii():
+        raise SourceError(f"{path} is a text file, not a video: choose a video file or a folder of images.")
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(HEAD_BYTES)
+
+
+def is_dicom(suffix: str, head: bytes) -> bool:
+    """Whether a file of this suffix and beginning is DICOM, whatever it is called."""
+    return head[128:132] == b"DICM" or suffix.lower() in {".dcm", ".dicom"}
+
+
+def fourcc(code: float) -> str:
+    """The four letters of a format, such as 'MJPG'; empty if it has none."""
+    letters = int(_finite(code)).to_bytes(8, "little", signed=True)[:4].decode("latin-1")
+    return letters if letters.isascii() and letters.isprintable() else ""
+
+
+def _finite(value: float) -> float:
+    """`value`, or 0 where it is not a number."""
+    return value if math.isfinite(value) else 0.0
+
+
+def _same(picture: Pixels | None, other: Pixels) -> bool:
+    return picture is not None and np.array_equal(picture, other)

@@ -1,0 +1,319 @@
+import socket
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import cv2
+import numpy as np
+import pytest
+
+from app.capture import camera
+from app.capture.camera import Attempt, Camera, attempts, without_password
+from app.capture.source import Recording, Source, SourceError, SourceInfo, SourceKind
+from tests.media import MjpegServer, free_port, needs
+
+
+class FakeCapture:
+    """A UVC grabber as OpenCV shows it: raw pictures at few a second, Motion JPEG at full rate."""
+
+    made: ClassVar[list["FakeCapture"]]
+    absent: frozenset[int] = frozenset()
+    """Readers through which it cannot be opened."""
+    largest = (1920, 1080)
+    raw_rate = 10.0
+    pictures: int = 1_000_000
+    """How many it gives before it vanishes."""
+    empty = 0
+    """How many reads fail before the first picture."""
+
+    def __init__(self, target: int | str, reader: int, parameters: list[int]) -> None:
+        self.target, self.reader, self.parameters = target, reader, parameters
+        self.released = False
+        self.reads = 0
+        self.values = {cv2.CAP_PROP_FRAME_WIDTH: 640.0, cv2.CAP_PROP_FRAME_HEIGHT: 480.0, cv2.CAP_PROP_FPS: 30.0}
+        self.values[cv2.CAP_PROP_FOURCC] = float(cv2.VideoWriter.fourcc(*"YUYV"))
+        type(self).made.append(self)
+
+    def isOpened(self) -> bool:
+        return self.reader not in self.absent and not self.released
+
+    def set(self, what: int, value: float) -> bool:
+        self.values[what] = value
+        self.values[cv2.CAP_PROP_FRAME_WIDTH] = min(self.values[cv2.CAP_PROP_FRAME_WIDTH], self.largest[0])
+        self.values[cv2.CAP_PROP_FRAME_HEIGHT] = min(self.values[cv2.CAP_PROP_FRAME_HEIGHT], self.largest[1])
+        return True
+
+    def get(self, what: int) -> float:
+        raw = self.values[cv2.CAP_PROP_FOURCC] != cv2.VideoWriter.fourcc(*"MJPG")
+        if what == cv2.CAP_PROP_FPS and raw:
+            return min(self.raw_rate, self.values[what])
+        return self.values.get(what, 0.0)
+
+    def read(self) -> tuple[bool, Any]:
+        self.reads += 1
+        if not self.empty < self.reads <= self.empty + self.pictures:
+            return False, None
+        size = (int(self.values[cv2.CAP_PROP_FRAME_HEIGHT]), int(self.values[cv2.CAP_PROP_FRAME_WIDTH]), 3)
+        return True, np.full(size, self.reads % 256, np.uint8)
+
+    def release(self) -> None:
+        self.released = True
+
+
+@pytest.fixture
+def grabber(monkeypatch: pytest.MonkeyPatch) -> type[FakeCapture]:
+    """A grabber in place of OpenCV's, on a system without device files that could be looked at."""
+
+    class Grabber(FakeCapture):
+        made: ClassVar[list[FakeCapture]] = []
+
+    monkeypatch.setattr(cv2, "VideoCapture", Grabber)
+    monkeypatch.setattr(sys, "platform", "win32")
+    return Grabber
+
+
+def test_a_camera_is_a_live_source_that_is_tried_again() -> None:
+    device = Camera(0)
+    assert isinstance(device, Source)
+    assert not isinstance(device, Recording)
+    assert (device.paced, device.retries, device.kind) == (True, True, SourceKind.LIVE)
+    assert (device.word, device.name) == ("camera:0", "Camera 0")
+
+
+@pytest.mark.parametrize(
+    ("target", "platform", "readers"),
+    [
+        (1, "linux", [cv2.CAP_V4L2]),
+        ("/dev/video1", "linux", [cv2.CAP_V4L2]),
+        (1, "win32", [cv2.CAP_MSMF, cv2.CAP_DSHOW]),
+        (1, "darwin", [cv2.CAP_AVFOUNDATION]),
+        (1, "freebsd14", [cv2.CAP_ANY]),
+        ("rtsp://host/a", "win32", [cv2.CAP_FFMPEG]),
+    ],
+)
+def test_each_system_has_its_own_readers(target: int | str, platform: str, readers: list[int]) -> None:
+    ways = attempts(target, platform)
+    assert [way.reader for way in ways] == readers
+    assert {way.target for way in ways} == {target}
+
+
+def test_a_number_may_choose_the_reader_as_in_opencv() -> None:
+    assert attempts(cv2.CAP_DSHOW + 1, "win32") == [Attempt(1, cv2.CAP_DSHOW)]
+
+
+def test_streams_have_limits_of_three_seconds() -> None:
+    parameters = attempts("rtsp://host/a", "linux")[0].parameters
+    limits = dict(zip(parameters[::2], parameters[1::2], strict=True))
+    assert limits[cv2.CAP_PROP_OPEN_TIMEOUT_MSEC] == limits[cv2.CAP_PROP_READ_TIMEOUT_MSEC] == 3000
+
+
+def test_making_a_camera_touches_nothing(grabber: type[FakeCapture]) -> None:
+    Camera(0)
+    assert grabber.made == []
+
+
+def test_the_size_and_rate_asked_for_are_got_with_motion_jpeg_where_raw_is_too_slow(
+    grabber: type[FakeCapture],
+) -> None:
+    assert Camera(2).open() == SourceInfo(1280, 720, 30.0, "MJPG")
+    assert grabber.made[0].target == 2
+    assert grabber.made[0].reader == cv2.CAP_MSMF
+
+
+def test_raw_pictures_are_kept_where_they_are_quick_enough(grabber: type[FakeCapture]) -> None:
+    grabber.raw_rate = 60.0
+    assert Camera(0).open() == SourceInfo(1280, 720, 30.0, "YUYV")
+
+
+def test_what_was_got_instead_of_what_was_asked_for_is_told(grabber: type[FakeCapture]) -> None:
+    grabber.largest = (720, 576)
+    info = Camera(0, size=(1920, 1080), rate=60).open()
+    assert (info.width, info.height) == (720, 576)
+    assert info.detail == "MJPG, 1920 × 1080 at 60 a second was asked for"
+
+
+def test_a_rate_that_is_none_is_told_as_none(grabber: type[FakeCapture]) -> None:
+    grabber.raw_rate = float("nan")
+    assert Camera(0).open().rate is None
+
+
+def test_directshow_is_tried_where_media_foundation_fails(grabber: type[FakeCapture]) -> None:
+    grabber.absent = frozenset({cv2.CAP_MSMF})
+    device = Camera(0)
+    device.open()
+    assert [made.reader for made in grabber.made] == [cv2.CAP_MSMF, cv2.CAP_DSHOW]
+    assert [made.released for made in grabber.made] == [True, False]
+    device.close()
+    assert grabber.made[1].released
+
+
+def test_pictures_come_in_turn_read_only_and_the_first_is_not_lost(grabber: type[FakeCapture]) -> None:
+    grabber.empty = 2
+    device = Camera(0)
+    device.open()
+    pictures = [device.read() for _ in range(3)]
+    assert [picture.pixels[0, 0, 0] for picture in pictures] == [3, 4, 5]
+    assert all(picture.time_s is None for picture in pictures)
+    assert not any(picture.pixels.flags.writeable for picture in pictures)
+
+
+def test_opening_twice_changes_nothing_and_closing_twice_does_no_harm(grabber: type[FakeCapture]) -> None:
+    device = Camera(0)
+    assert device.open() is device.open()
+    assert len(grabber.made) == 1
+    device.close()
+    device.close()
+    with pytest.raises(SourceError, match="is not open"):
+        device.read()
+    device.open()
+    assert len(grabber.made) == 2
+
+
+def test_a_camera_that_vanishes_says_so_and_can_be_opened_again(grabber: type[FakeCapture]) -> None:
+    grabber.pictures = 3
+    device = Camera(0)
+    device.open()
+    for _ in range(3):
+        device.read()
+    with pytest.raises(SourceError, match=r"Camera 0 gives no more pictures: check its cable"):
+        device.read()
+    device.close()
+    device.open()
+    device.read()
+
+
+def test_an_error_of_opencv_while_reading_is_a_camera_that_vanished(
+    grabber: type[FakeCapture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = Camera(0)
+    device.open()
+    device.read()
+
+    def fail(self: FakeCapture) -> None:
+        raise cv2.error("(-2:Unspecified error) in function 'read'")
+
+    monkeypatch.setattr(grabber, "read", fail)
+    with pytest.raises(SourceError, match="gives no more pictures"):
+        device.read()
+
+
+def test_a_camera_without_a_signal_is_given_up_in_time(
+    grabber: type[FakeCapture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(camera, "TIMEOUT_S", 0.1)
+    grabber.pictures = 0
+    with pytest.raises(SourceError, match="Camera 0 is there but gives no picture"):
+        Camera(0).open()
+    assert all(made.released for made in grabber.made)
+
+
+def test_a_camera_that_cannot_be_opened_says_what_to_do(grabber: type[FakeCapture]) -> None:
+    grabber.absent = frozenset({cv2.CAP_MSMF, cv2.CAP_DSHOW})
+    with pytest.raises(SourceError, match=r"Camera 0 cannot be opened: plug it in, close other programs"):
+        Camera(0).open()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="device files are Linux's")
+@pytest.mark.parametrize("target", [98, "/dev/video98"])
+def test_a_missing_device_file_is_named_in_one_quiet_sentence(
+    target: int | str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SourceError, match=r"There is no Camera .*98 \(/dev/video98\): plug it in"):
+        Camera(target).open()
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="device files are Linux's")
+def test_a_file_that_is_no_camera_is_refused_quietly(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "video0"
+    path.write_bytes(b"no camera")
+    with pytest.raises(SourceError, match="cannot be opened"):
+        Camera(str(path)).open()
+    assert capfd.readouterr().err == ""
+
+
+def test_names_and_passwords_of_users_are_never_shown() -> None:
+    address = "rtsp://user:p@ss/w0rd@host:554/live?token=secret"
+    assert without_password(address) == "rtsp://host:554/live"
+    assert Camera(address).name == "Stream rtsp://host:554/live"
+    assert Camera(address).word == f"camera:{address}"
+    assert without_password("http://host/live.mjpg") == "http://host/live.mjpg"
+
+
+def test_a_stream_that_is_not_there_is_refused_soon_and_quietly(capfd: pytest.CaptureFixture[str]) -> None:
+    start = time.monotonic()
+    url = f"http://127.0.0.1:{free_port()}/live.mjpg"
+    with pytest.raises(SourceError, match=f"Stream {url} cannot be opened: check the address"):
+        Camera(url).open()
+    assert time.monotonic() - start < 4
+    assert capfd.readouterr().err == ""
+
+
+@needs("ffmpeg")
+def test_a_stream_is_read_and_when_it_stops_says_so_and_can_be_opened_again(capfd: pytest.CaptureFixture[str]) -> None:
+    with MjpegServer() as server:
+        stream = Camera(server.url)
+        for _ in range(2):
+            info = stream.open()
+            assert (info.width, info.height, info.rate, info.detail) == (320, 240, None, "MJPG")
+            pictures = [stream.read().pixels for _ in range(10)]
+            assert all(picture.shape == (240, 320, 3) and not picture.flags.writeable for picture in pictures)
+            assert not np.array_equal(pictures[0], pictures[-1])
+            server.stop()
+            with pytest.raises(SourceError, match=r"Stream http://127\.0\.0\.1:\d+/live\.mjpg gives no more pictures"):
+                for _ in range(1000):
+                    stream.read()
+            stream.close()
+            with pytest.raises(SourceError, match="cannot be opened"):
+                stream.open()
+            server.start()
+    assert capfd.readouterr().err == ""
+
+
+@needs("ffmpeg")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot halt a program by a signal")
+def test_a_stream_that_stalls_is_given_up_after_three_seconds() -> None:
+    with MjpegServer() as server:
+        stream = Camera(server.url)
+        stream.open()
+        server.stall()
+        start = time.monotonic()
+        with pytest.raises(SourceError, match="gives no more pictures"):
+            for _ in range(1000):
+                stream.read()
+        assert 2 < time.monotonic() - start < 6
+        stream.close()
+
+
+def test_a_sender_that_answers_nothing_is_given_up_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        start = time.monotonic()
+        with pytest.raises(SourceError, match="cannot be opened"):
+            Camera(f"http://127.0.0.1:{silent.getsockname()[1]}/").open()
+        assert time.monotonic() - start < 6
+
+
+def test_a_page_that_is_no_stream_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<html>Please log in.</html>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        serving = threading.Thread(target=server.serve_forever, name="page")
+        serving.start()
+        try:
+            with pytest.raises(SourceError, match=r"Stream http://.* cannot be opened"):
+                Camera(f"http://127.0.0.1:{server.server_port}/").open()
+        finally:
+            server.shutdown()
+            serving.join()
+    assert capfd.readouterr().err == ""

@@ -31,7 +31,7 @@ class Slot(Generic[T]):
             return self._item
 
     def take(self, timeout: float) -> T | None:
-        """Waits up to `timeout` seconds for an item that was not taken yet; it stays to be looked at. None if none came."""
+        """Waits up to `timeout` seconds for an item not taken yet, which stays to be looked at; None if none came."""
         deadline = time.monotonic() + timeout
         with self._changed:
             while self._taken:

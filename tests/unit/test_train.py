@@ -11,6 +11,7 @@ pytest.importorskip("keras", reason="training requirements are not installed")
 
 from model import train as training
 from model.data.folder import load
+from model.data.splits import random_split
 from model.errors import DataError, ModelError
 from model.package import package_run
 from model.presets import PRESETS, Preset
@@ -24,6 +25,13 @@ def data(tmp_path_factory):
     return write_dataset(tmp_path_factory.mktemp("data") / "d", 8)
 
 
+@pytest.fixture(scope="module")
+def whole(data, tmp_path_factory):
+    """An unbroken run: its folder and its network."""
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    return folder, run(data, folder)[0]
+
+
 def run(data, out, preset=TINY, **options):
     return training.train(data, out, "tiny", preset, development=2, grouped=False, **options)
 
@@ -33,37 +41,35 @@ def history(out):
         return list(csv.DictReader(stream))
 
 
-class Interrupted(Exception):
-    """Stands for a power cut."""
+class PowerCutError(Exception):
+    """The power went off."""
 
 
-def test_a_resumed_run_ends_like_an_unbroken_one(data, tmp_path, monkeypatch):
-    whole, _ = run(data, tmp_path / "whole")
+def test_a_resumed_run_ends_like_an_unbroken_one(data, whole, tmp_path, monkeypatch):
+    whole_folder, whole_network = whole
 
     def cut(self, epoch, logs=None):
         original(self, epoch, logs)
         if epoch == 0:
-            raise Interrupted
+            raise PowerCutError
 
     original = training.EachEpoch.on_epoch_end
     with monkeypatch.context() as patch:
         patch.setattr(training.EachEpoch, "on_epoch_end", cut)
-        with pytest.raises(Interrupted):
+        with pytest.raises(PowerCutError):
             run(data, tmp_path / "broken")
     resumed, _ = run(data, tmp_path / "broken", resume=True)
 
-    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+    for one, other in zip(whole_network.get_weights(), resumed.get_weights(), strict=True):
         assert np.array_equal(one, other)
-    assert history(tmp_path / "whole") == history(tmp_path / "broken")
-    assert [row["epoch"] for row in history(tmp_path / "whole")] == ["1", "2", "3"]
-    assert [path.name for path in (tmp_path / "whole" / "training").glob("epoch-*")] == ["epoch-0003"]
+    assert history(whole_folder) == history(tmp_path / "broken")
+    assert [row["epoch"] for row in history(whole_folder)] == ["1", "2", "3"]
+    assert [path.name for path in (whole_folder / "training").glob("epoch-*")] == ["epoch-0003"]
 
 
-def test_an_existing_training_is_not_overwritten(data, tmp_path):
-    preset = dataclasses.replace(TINY, epochs=1)
-    run(data, tmp_path / "out", preset)
+def test_an_existing_training_is_not_overwritten(data, whole):
     with pytest.raises(ModelError, match="--resume"):
-        run(data, tmp_path / "out", preset)
+        run(data, whole[0])
 
 
 def test_nothing_to_resume_is_said(data, tmp_path):
@@ -88,11 +94,10 @@ def test_a_loss_of_nan_stops_and_keeps_the_last_weights(data, tmp_path, monkeypa
     assert training.newest_checkpoint(tmp_path / "out" / "training").name == "epoch-0001"
 
 
-def test_a_split_that_the_data_no_longer_fits_is_refused(data, tmp_path):
-    run(data, tmp_path / "out", dataclasses.replace(TINY, epochs=1))
+def test_a_split_that_the_data_no_longer_fits_is_refused(whole, tmp_path):
     other = write_dataset(tmp_path / "other", 3)
     with pytest.raises(DataError, match="no picture named"):
-        run(other, tmp_path / "out", resume=True)
+        run(other, whole[0], resume=True)
 
 
 def test_batches_depend_on_seed_epoch_and_place_only(data):
@@ -132,11 +137,12 @@ def test_the_papers_preset_is_the_papers():
     assert preset.average is None
 
 
-def test_a_finished_run_becomes_a_bundle_that_every_engine_reads(data, tmp_path):
+def test_a_trained_network_becomes_a_bundle_that_every_engine_reads(data, tmp_path):
     from model.engines.choice import open_engine
 
-    preset = dataclasses.replace(TINY, size=256, epochs=1)
-    network, settings = run(data, tmp_path / "out", preset)
+    preset = dataclasses.replace(TINY, size=256)
+    network = training.build(preset)
+    settings = training.Run("tiny", preset, 1, random_split(load(data, 32), 2, seed=1))
     bundle = package_run(tmp_path / "out", network, settings, data, "tiny")
     assert bundle.name == "tiny"
     assert bundle.card["scores"]["development"]["images"] == 2

@@ -1,0 +1,287 @@
+"""The command line: `python -m app [SOURCE]` opens the window, `python -m app COMMAND` does without it.
+
+Nothing is imported before it is needed: `--help` and `devices` are quick, and no command imports TensorFlow or Qt
+unless it uses them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from app.errors import OutputError, UsageError
+from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, WindowOptions
+
+if TYPE_CHECKING:
+    from app.capture.source import Source
+    from app.settings import Settings
+
+EXIT_USER = 2
+"""Something that the user can mend."""
+EXIT_STOPPED = 130
+"""Ctrl+C."""
+DEMO = "demo"
+
+_SOURCES = """source words:
+  demo                 your saved images where a folder is set, the phantom otherwise
+  phantom              a made-up femoral scene that moves
+  PATH                 a folder of images or a video file
+  camera:N             a camera by number; also camera:/dev/videoN, camera:URL (RTSP, HTTP MJPEG)
+  screen               the whole screen; also screen:N (a monitor), screen:X,Y,W,H (a part of it)
+"""
+_COMMANDS_HELP = """commands:
+  python -m app [SOURCE]                    the window; --help after a command explains it
+  python -m app annotate SOURCE --out DIR   masks, a table and a clip of every frame, without a window
+  python -m app bench SOURCE --seconds S --json FILE
+                                            measures the real window
+  python -m app devices                     cameras, monitors and engines found here
+"""
+_NOTICE = "Training and research only. Not a medical device."
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}. See {self.prog} --help.")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; gives the exit status: 0, 2 for what the user can mend, 130 for Ctrl+C."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    _quieten_libraries()
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        print("sonoblock: stopped.", file=sys.stderr)
+        return EXIT_STOPPED
+    except (OutputError, UsageError) as error:
+        return _say_error(error)
+
+
+def _run(arguments: list[str]) -> int:
+    command = arguments[0] if arguments and arguments[0] in _COMMANDS else ""
+    parser, run = (_COMMANDS[command][0](), _COMMANDS[command][1]) if command else (_window_parser(), _window)
+    options = parser.parse_args(arguments[1:] if command else arguments)
+
+    from app.capture.source import SourceError
+    from model.errors import ModelError
+
+    try:
+        return run(options)
+    except (SourceError, ModelError) as error:
+        return _say_error(error)
+
+
+def _say_error(error: Exception) -> int:
+    print(f"sonoblock: {' '.join(str(error).split())}", file=sys.stderr)
+    return EXIT_USER
+
+
+def _quieten_libraries() -> None:
+    """Errors are said by the program, in one line; what the libraries print beside would bury it."""
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def _window_parser() -> _Parser:
+    parser = _Parser(
+        "python -m app",
+        description=f"Shows the femoral nerve block region over a live ultrasound picture. {_NOTICE}",
+        epilog=f"{_COMMANDS_HELP}\n{_SOURCES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("source", nargs="?", metavar="SOURCE", help="what to show (default: the last one, or demo)")
+    _add_options(parser)
+    return parser
+
+
+def _annotate_parser() -> _Parser:
+    parser = _command_parser(
+        "annotate",
+        "Writes the mask of every frame as PNG at frame size (000000.png and so on: 255 in the block region), "
+        "predictions.csv, and with --video a clip. Recordings are gone through once, as fast as it goes; a live "
+        "source until --limit or Ctrl+C, which keeps what is finished. Centres count in pixels of the frame.",
+    )
+    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; made if missing")
+    parser.add_argument(
+        "--video",
+        action="store_true",
+        help="also write overlay.mp4 (or .avi): the scan area with its overlay, without the rest of the frame, which "
+        "may show a patient's name",
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help="stop after N frames")
+    return parser
+
+
+def _bench_parser() -> _Parser:
+    parser = _command_parser("bench", "Runs the real window on SOURCE and says how fast it is and where time goes.")
+    parser.add_argument("--seconds", type=float, default=20.0, metavar="S", help="how long to measure (default: 20)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")
+    return parser
+
+
+def _devices_parser() -> _Parser:
+    return _Parser("python -m app devices", description="Lists cameras, monitors and engines found here.")
+
+
+def _command_parser(command: str, description: str) -> _Parser:
+    parser = _Parser(
+        f"python -m app {command}",
+        description=description,
+        epilog=_SOURCES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("source", metavar="SOURCE", help="what to go through; see below")
+    _add_options(parser)
+    return parser
+
+
+def _add_options(parser: _Parser) -> None:
+    parser.add_argument("--scan-area", metavar="X,Y,W,H", help="the part of the frame that holds ultrasound, in pixels")
+    parser.add_argument("--model", metavar="M", help=f"a model bundle's folder or name (default: {DEFAULT_MODEL})")
+    parser.add_argument("--engine", metavar="E", help="auto, openvino, onnxruntime or tensorflow (default: auto)")
+    parser.add_argument("--threshold", type=float, metavar="T", help="probability from which a pixel counts, 0 to 1")
+    parser.add_argument(
+        "--rate", type=float, metavar="R", help="pictures a second to ask a camera, screen or folder for"
+    )
+
+
+def _window(arguments: argparse.Namespace) -> int:
+    from app import log
+
+    options, settings = _options(arguments)
+    if arguments.source is None:
+        source = _last_source(settings, arguments.rate)
+    else:
+        source = _open(arguments.source, settings, arguments.rate)
+
+    from app.gui.main import run_window
+
+    log.start()
+    try:
+        return run_window(source, options)
+    finally:
+        log.stop()
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    if not arguments.seconds > 0:
+        raise UsageError(f"--seconds {arguments.seconds:g} is no time to measure: give more than 0.")
+    options, settings = _options(arguments)
+    source = _open(arguments.source, settings, arguments.rate)
+
+    from app.gui.bench import run_bench
+
+    return run_bench(source, arguments.seconds, arguments.json, options)
+
+
+def _annotate(arguments: argparse.Namespace) -> int:
+    if arguments.limit is not None and arguments.limit < 1:
+        raise UsageError(f"--limit {arguments.limit} leaves nothing to do: give 1 or more.")
+    options, settings = _options(arguments)
+    source = _parse(arguments.source, settings, arguments.rate)
+
+    from app.annotate import Task, annotate
+    from model.bundle import find
+    from model.engines.choice import open_engine
+
+    source.open()
+    try:
+        bundle = find(options.model or DEFAULT_MODEL)
+        engine = open_engine(options.engine or DEFAULT_ENGINE, bundle)
+        threshold = bundle.threshold if options.threshold is None else options.threshold
+        task = Task(arguments.out, threshold, options.scan_area, arguments.video, arguments.limit)
+        annotate(source, engine, task, sys.stderr if sys.stderr.isatty() else None)
+        for name in getattr(source, "skipped", ()):
+            print(f"sonoblock: {name} cannot be read and was left out.", file=sys.stderr)
+    finally:
+        source.close()
+    return 0
+
+
+def _devices(_: argparse.Namespace) -> int:
+    from app.capture.devices import cameras, monitors
+    from model.engines.choice import installed
+
+    # A device's name may hold letters that a terminal lacks.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    print("Cameras:")
+    _print_list([f"{camera.word}  {camera.name}  {camera.path}" for camera in cameras()])
+    print("Monitors:")
+    _print_list([f"{one.word}  {one.width} x {one.height} at {one.x},{one.y}  {one.name}" for one in monitors()])
+    print("Engines:")
+    _print_list(installed())
+    return 0
+
+
+def _print_list(lines: list[str]) -> None:
+    print("\n".join(f"  {line.rstrip()}" for line in lines or ["none found"]))
+
+
+def _options(arguments: argparse.Namespace) -> tuple[WindowOptions, Settings]:
+    """What was asked for, checked, and the settings. Raises UsageError."""
+    from app.pipeline.types import Rect
+    from app.settings import load_settings
+
+    try:
+        scan_area = Rect.parse(arguments.scan_area) if arguments.scan_area is not None else None
+    except ValueError as error:
+        raise UsageError(f"--scan-area: {error}") from error
+    threshold, rate = arguments.threshold, arguments.rate
+    if threshold is not None and not 0 < threshold < 1:
+        raise UsageError(f"--threshold {threshold:g} is not between 0 and 1: give a probability such as 0.5.")
+    if rate is not None and not 0 < rate <= 240:
+        raise UsageError(f"--rate {rate:g} is not a rate: give pictures a second, more than 0 and at most 240.")
+    settings, notice = load_settings()
+    if notice:
+        print(f"sonoblock: {notice}", file=sys.stderr)
+    return WindowOptions(scan_area, arguments.model, arguments.engine, threshold, notice), settings
+
+
+def _parse(word: str, settings: Settings, rate: float | None) -> Source:
+    from app.capture.words import parse
+
+    return parse(word, demo_folder=Path(settings.demo_folder) if settings.demo_folder else None, rate=rate)
+
+
+def _open(word: str, settings: Settings, rate: float | None) -> Source:
+    """The source of that word; open already, if that is quick, so that a broken file is said at once."""
+    source = _parse(word, settings, rate)
+    # Only sources that wait for their pictures (cameras, streams) can take long to open.
+    if not source.paced:
+        source.open()
+    return source
+
+
+def _last_source(settings: Settings, rate: float | None) -> Source:
+    from app.capture.source import SourceError
+
+    if settings.source:
+        try:
+            return _open(settings.source, settings, rate)
+        except SourceError:
+            pass  # A file that was moved since must not keep the program from starting.
+    try:
+        return _open(DEMO, settings, rate)
+    except SourceError as error:
+        # The user's demo folder is gone: the phantom needs no file.
+        print(f"sonoblock: {error}", file=sys.stderr)
+        return _open("phantom", settings, rate)
+
+
+_COMMANDS = {
+    "annotate": (_annotate_parser, _annotate),
+    "bench": (_bench_parser, _bench),
+    "devices": (_devices_parser, _devices),
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+"""The `annotate` command: what the model says about every frame of a source, as files, without a window."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.capture.source import Frame, Picture, Pixels, Recording, Source, SourceInfo
+from app.errors import OutputError
+from app.pipeline.drawing import draw_overlay
+from app.pipeline.grab import RATE
+from app.pipeline.snapshot import make_folder, write_png
+from app.pipeline.types import Prediction, Rect
+from app.pipeline.worker import Job, predict
+from model.engines.engine import Engine
+from model.postprocess import to_mask
+
+TABLE = "predictions.csv"
+COLUMNS = (
+    "frame",
+    "time_s",
+    "found",
+    "confidence",
+    "area_px",
+    "centre_x",
+    "centre_y",
+    "scan_x",
+    "scan_y",
+    "scan_w",
+    "scan_h",
+    "ms",
+)
+_CODECS = ((".mp4", "mp4v"), (".avi", "MJPG"))
+"""Tried in this order: which ones OpenCV can write depends on the machine."""
+
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to annotate, and how."""
+
+    out: Path
+    threshold: float
+    scan_area: Rect | None = None
+    """None: the whole frame."""
+    video: bool = False
+    limit: int | None = None
+    """Frames at most."""
+
+
+def annotate(source: Source, engine: Engine, task: Task, progress: TextIO | None = None) -> int:
+    """Predicts every frame of `source` once, as fast as it goes, and writes masks, table and clip into `task.out`.
+
+    Every prediction stands by itself: nothing is smoothed or held. On an error or Ctrl+C what is finished is kept,
+    whole. Gives the number of frames. Raises SourceError, OutputError and EngineError.
+    """
+    make_folder(task.out)
+    info = source.open()
+    count = 0
+    with ExitStack() as stack:
+        stack.callback(source.close)
+        table, clip = _Table(task.out / TABLE), _Clip(task.out, info.rate or RATE)
+        stack.enter_context(_kept(table, str(task.out / TABLE)))
+        stack.enter_context(_kept(clip, f"The clip in {task.out}"))
+        total = _total(source, task.limit)
+        # Closed first of all, so that nothing is being read when the source is closed.
+        for frame in stack.enter_context(closing(_frames(source, info, task.limit))):
+            prediction = predict(frame, _job(frame, task), engine)
+            mask = frame_mask(prediction, frame.pixels.shape[:2], task.threshold)
+            write_png(task.out / f"{frame.number:06}.png", mask)
+            table.write(table_row(frame, prediction, mask))
+            if task.video:
+                clip.write(draw_overlay(prediction.scan_area.cut(frame.pixels), prediction.region))
+            count += 1
+            _say(progress, f"\r{count}{f'/{total}' if total else ''} frames")
+        _say(progress, "\n")
+    return count
+
+
+def frame_mask(prediction: Prediction, size: tuple[int, ...], threshold: float) -> NDArray[np.uint8]:
+    """The mask uint8 (height, width) at the frame's `size`: 255 in the block region, 0 elsewhere."""
+    area = prediction.scan_area
+    mask = np.zeros(size, np.uint8)
+    area.cut(mask)[to_mask(prediction.probability, (area.height, area.width), threshold)] = 255
+    return mask
+
+
+def table_row(frame: Frame, prediction: Prediction, mask: NDArray[np.uint8]) -> Row:
+    """One line of the table; area and centre are those of the mask that is written, in the frame's pixels."""
+    area, region = prediction.scan_area, prediction.region
+    rows, columns = np.nonzero(mask)
+    found = region is not None and bool(rows.size)
+    confidence = region.confidence if region is not None and found else 0.0
+    # A pixel's centre lies half a pixel from its edges.
+    centre = (f"{columns.mean() + 0.5:.2f}", f"{rows.mean() + 0.5:.2f}") if found else ("", "")
+    time_s = "" if frame.time_s is None else f"{frame.time_s:.3f}"
+    milliseconds = f"{sum(prediction.steps_ms.values()):.2f}"
+    scan = (area.x, area.y, area.width, area.height)
+    return (frame.number, time_s, int(found), f"{confidence:.4f}", rows.size, *centre, *scan, milliseconds)
+
+
+def _job(frame: Frame, task: Task) -> Job:
+    height, width = frame.pixels.shape[:2]
+    area = (task.scan_area or Rect(0, 0, width, height)).within(width, height)
+    return Job(0, area, task.threshold)
+
+
+def _total(source: Source, limit: int | None) -> int | None:
+    if not isinstance(source, Recording):
+        return limit
+    return min(source.frame_count, limit or source.frame_count)
+
+
+def _frames(source: Source, info: SourceInfo, limit: int | None) -> Generator[Frame, None, None]:
+    """The frames of an open source, once through, one of them read ahead while the one before is worked on."""
+    # A live source that does not wait for its pictures would give the same one over and over.
+    interval = 0.0 if source.paced or isinstance(source, Recording) else 1 / (info.rate or RATE)
+    start = time.monotonic()
+
+    def read(number: int) -> tuple[Picture | None, float]:
+        time.sleep(max(start + number * interval - time.monotonic(), 0) if interval else 0)
+        return source.read(), time.monotonic()
+
+    number = 0
+    with ThreadPoolExecutor(1, "read ahead") as pool:
+        ahead = pool.submit(read, 0)
+        while limit is None or number < limit:
+            picture, captured = ahead.result()
+            if picture is None:
+                return
+            if limit is None or number + 1 < limit:
+                ahead = pool.submit(read, number + 1)
+            time_s = captured - start if picture.time_s is None else picture.time_s
+            yield Frame(picture.pixels, number, captured, time_s)
+            number += 1
+
+
+class _Table:
+    """The table of predictions, begun with its first row."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stream: TextIO | None = None
+
+    def write(self, row: Row) -> None:
+        """Adds a row. Raises OSError."""
+        if self._stream is None:
+            self._stream = self._beside().open("w", newline="", encoding="utf-8")
+            csv.writer(self._stream).writerow(COLUMNS)
+        csv.writer(self._stream).writerow(row)
+
+    def finish(self) -> None:
+        """Gives the table its name. Raises OSError."""
+        if self._stream is not None:
+            self._stream.close()
+            self._beside().replace(self._path)
+
+    def _beside(self) -> Path:
+        return self._path.with_name(f".part-{self._path.name}")
+
+
+class _Clip:
+    """A clip of the first picture's size, opened with it."""
+
+    def __init__(self, folder: Path, rate: float) -> None:
+        self._folder, self._rate = folder, rate
+        self._writer: cv2.VideoWriter | None = None
+        self._path = folder
+        self._size = (0, 0)
+
+    def write(self, picture: Pixels) -> None:
+        """Adds a BGR picture; one of another size is scaled to the first one's. Raises OutputError."""
+        # Encoders take even sizes only.
+        height, width = (max(side // 2 * 2, 2) for side in picture.shape[:2])
+        if self._writer is None:
+            self._writer = self._open((width, height))
+        if (width, height) == self._size:
+            picture = np.ascontiguousarray(picture[:height, :width])
+        if picture.shape[1::-1] != self._size:
+            picture = np.asarray(cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA), np.uint8)
+        self._writer.write(picture)
+
+    def finish(self) -> None:
+        """Gives the clip its name. Raises OSError."""
+        if self._writer is not None:
+            self._writer.release()
+            self._beside().replace(self._path)
+
+    def _open(self, size: tuple[int, int]) -> cv2.VideoWriter:
+        for suffix, codec in _CODECS:
+            self._path, self._size = self._folder / f"overlay{suffix}", size
+            code = cv2.VideoWriter.fourcc(*codec)
+            writer = cv2.VideoWriter(str(self._beside()), code, self._rate, size)
+            if writer.isOpened():
+                return writer
+            self._beside().unlink(missing_ok=True)
+        raise OutputError(f"A clip cannot be written into {self._folder} here: leave out --video.")
+
+    def _beside(self) -> Path:
+        return self._path.with_name(f".part-{self._path.name}")
+
+
+@contextmanager
+def _kept(part: _Table | _Clip, name: str) -> Iterator[None]:
+    """Finishes `part` however the work ends. Raises OutputError with `name` in it."""
+    try:
+        try:
+            yield
+        finally:
+            part.finish()
+    except OSError as error:
+        raise OutputError.of(name, error) from error
+
+
+def _say(progress: TextIO | None, text: str) -> None:
+    if progress is not None:
+        progress.write(text)
+        progress.flush()

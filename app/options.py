@@ -1,0 +1,28 @@
+"""What the command line hands to the window, and the words that settings and drawing share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from app.pipeline.types import Rect
+
+Style = Literal["fill", "outline", "both"]
+"""How the block region is painted."""
+STYLES: tuple[Style, ...] = get_args(Style)
+
+DEFAULT_MODEL = "default"
+DEFAULT_ENGINE = "auto"
+
+
+@dataclass(frozen=True)
+class WindowOptions:
+    """What was asked for on the command line; None leaves the choice to the settings."""
+
+    scan_area: Rect | None = None
+    model: str | None = None
+    engine: str | None = None
+    threshold: float | None = None
+    notice: str = ""
+    """A sentence that the window should show at its start, such as about damaged settings."""

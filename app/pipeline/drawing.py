@@ -1,0 +1,76 @@
+"""The overlay drawn into a picture that is kept: snapshots and clips. The live view paints its own, with Qt."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.capture.source import Pixels
+from app.options import Style
+from model.postprocess import Outline, Region
+
+COLOUR_RGB = (240, 228, 66)
+"""The yellow of Okabe and Ito's palette, as in the live view; lines have a black halo on bright tissue."""
+HALO = (0, 0, 0)
+LABEL = "Block region"
+OPACITY = 0.35
+_SHIFT = 4
+"""OpenCV draws at 1/16 of a pixel."""
+_HEIGHT = 480
+"""Lines are one pixel wide and letters normal in a picture of this height."""
+
+
+def draw_overlay(
+    pixels: Pixels,
+    region: Region | None,
+    offset: tuple[int, int] = (0, 0),
+    style: Style = "both",
+    opacity: float = OPACITY,
+    colour_rgb: tuple[int, int, int] = COLOUR_RGB,
+) -> Pixels:
+    """A BGR copy uint8 (height, width, 3) of `pixels` with the block region over it; without a region, just the copy.
+
+    `offset` is where the scan area's top left corner lies in `pixels`, (x, y).
+    """
+    picture = np.array(pixels) if pixels.ndim == 3 else _to_colour(pixels)
+    if region is None or not region.outlines:
+        return picture
+    colour = colour_rgb[::-1]
+    lines = [_to_points(line, offset) for line in region.outlines]
+    width = max(1, round(picture.shape[0] / _HEIGHT))
+    if style != "outline":
+        filled = cv2.fillPoly(picture.copy(), lines, colour, cv2.LINE_AA, _SHIFT)
+        picture = _as_pixels(cv2.addWeighted(filled, opacity, picture, 1 - opacity, 0))
+    if style != "fill":
+        inner = [_to_points(line, offset) for line in region.inner_outlines]
+        for shade, halo in ((HALO, 2 * width), (colour, 0)):
+            cv2.polylines(picture, lines, True, shade, 2 * width + halo, cv2.LINE_AA, _SHIFT)
+            cv2.polylines(picture, inner, True, shade, width + halo, cv2.LINE_AA, _SHIFT)
+    _draw_label(picture, region, offset, colour, width)
+    return picture
+
+
+def _draw_label(picture: Pixels, region: Region, offset: tuple[int, int], colour: tuple[int, ...], width: int) -> None:
+    """The label above the region, moved to where it fits into the picture."""
+    scale = 0.5 * width
+    (label_width, label_height), _ = cv2.getTextSize(LABEL, cv2.FONT_HERSHEY_SIMPLEX, scale, width)
+    top = min(float(line[:, 1].min()) for line in region.outlines) + offset[1]
+    x = round(region.centre[0] + offset[0] - label_width / 2)
+    x = max(min(x, picture.shape[1] - label_width - 2), 2)
+    y = max(round(top) - 4 * width, label_height + 2)
+    for shade, thickness in ((HALO, 3 * width), (colour, width)):
+        cv2.putText(picture, LABEL, (x, y), cv2.FONT_HERSHEY_SIMPLEX, scale, shade, thickness, cv2.LINE_AA)
+
+
+def _to_points(line: Outline, offset: tuple[int, int]) -> NDArray[np.int32]:
+    # An outline counts from the picture's edge, OpenCV from the centre of its first pixel.
+    return np.asarray(np.rint((line + np.array(offset) - 0.5) * 2**_SHIFT), np.int32)
+
+
+def _to_colour(grey: Pixels) -> Pixels:
+    return _as_pixels(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
+
+
+def _as_pixels(picture: object) -> Pixels:
+    return np.asarray(picture, np.uint8)

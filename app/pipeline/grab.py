@@ -1,0 +1,348 @@
+"""The grab thread: opens a source, reads it at its own pace, and publishes each picture as a frame."""
+
+from __future__ import annotations
+
+import enum
+import logging
+import threading
+import time
+import zlib
+from collections.abc import Callable, Sequence
+
+from app import log
+from app.capture.source import Frame, Picture, Pixels, Recording, Source, SourceError, SourceInfo
+from app.pipeline.types import SourceChanged, SourceState
+
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
+"""Seconds before a failed source is tried again; the last one from then on."""
+RATE = 25.0
+"""Pictures a second where the source does not say."""
+DEBT_S = 0.25
+"""A recording that is later than this goes on from now instead of hurrying after the clock."""
+REPEAT_S = 1.0
+"""A live picture that has not changed for longer than this is reported as repeating."""
+REPEAT_GRID = 4
+"""Every so many pixels are compared, down and across."""
+
+_log = logging.getLogger(log.NAME)
+
+Publish = Callable[["Grabber", Frame, bool], None]
+Report = Callable[["Grabber", SourceChanged], None]
+
+
+class _Order(enum.Enum):
+    """What the grab thread of a recording does next."""
+
+    STOP = enum.auto()
+    SEEK = enum.auto()
+    TURN = enum.auto()
+    """Play instead of pause, or the other way round."""
+    SHOW = enum.auto()
+
+
+class Grabber:
+    """One thread for one source, from `start` to `stop`; it ends by itself soon after, when the source lets it.
+
+    `publish(grabber, frame, jumped)` is called for each picture; `jumped` says that it does not follow the one before
+    it in time (after a seek, a step, or at the start of the next round). `report(grabber, event)` says what the source
+    is doing. Both are called from the grab thread. `after` are grabbers that must have let the same device go first.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        publish: Publish,
+        report: Report,
+        after: Sequence[Grabber] = (),
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
+        self.source = source
+        self._publish = publish
+        self._report = report
+        self._after = after
+        self._pauses = pauses
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._playing = True
+        self._seek: int | None = None
+        self._shown: int | None = None
+        self._ended = False
+        self._info: SourceInfo | None = None
+        self._said: SourceState | None = None
+        # A daemon, so that a driver that hangs cannot keep the program from ending.
+        self._thread = threading.Thread(target=self._run, name=f"grab {source.kind.value}", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks the thread to end; returns at once."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+
+    def join(self, timeout: float) -> bool:
+        """Waits for the thread to end, `timeout` seconds at most. Whether it has."""
+        self._thread.join(timeout)
+        return not self.alive
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def play(self) -> None:
+        """Plays a recording on; from its start, if it has ended."""
+        with self._changed:
+            if self._ended:
+                self._seek = 0
+            self._playing = True
+            self._changed.notify_all()
+
+    def pause(self) -> None:
+        """Keeps a recording at the frame that it shows."""
+        with self._changed:
+            self._playing = False
+            self._changed.notify_all()
+
+    def step(self, frames: int) -> None:
+        """Pauses a recording and shows the frame so many further on, or back."""
+        with self._changed:
+            at = self._seek if self._seek is not None else -1 if self._shown is None else self._shown
+            self._playing = False
+            self._seek = max(at + frames, 0)
+            self._changed.notify_all()
+
+    def seek(self, frame: int) -> None:
+        """Shows this frame of a recording, which plays on from there if it was playing."""
+        with self._changed:
+            self._seek = max(frame, 0)
+            self._changed.notify_all()
+
+    # What follows runs in the grab thread.
+
+    def _run(self) -> None:
+        try:
+            self._await_predecessors()
+            self._say(SourceState.OPENING)
+            self._keep_grabbing()
+        finally:
+            self.source.close()
+
+    def _await_predecessors(self) -> None:
+        for grabber in self._after:
+            while grabber.alive and not self._stopping:
+                grabber.join(0.02)
+        self._after = ()
+
+    def _keep_grabbing(self) -> None:
+        tries = 0
+        while not self._stopping:
+            self._shown = None
+            try:
+                self._grab()
+                return
+            except SourceError as error:
+                reason = str(error)
+            # The boundary of the thread: whatever a driver or decoder throws must reach the user as a lost signal,
+            # and not end in a thread that is silently gone.
+            except Exception as error:  # noqa: BLE001
+                log.failure(_log, "grabbing failed", error)
+                reason = f"{self.source.name} failed unexpectedly ({type(error).__name__}: {error}). Choose it again."
+            self.source.close()
+            tries = 0 if self._shown is not None else tries
+            pause = self._pauses[min(tries, len(self._pauses) - 1)] if self.source.retries else None
+            self._say(SourceState.NO_SIGNAL, reason, pause)
+            if pause is None:
+                return
+            tries += 1
+            self._wait(time.monotonic() + pause)
+
+    def _grab(self) -> None:
+        """Grabs until stopped. Raises SourceError."""
+        if self._stopping:
+            return
+        self._info = self.source.open()
+        source = self.source
+        if isinstance(source, Recording):
+            self._grab_recording(source, self._info)
+        else:
+            self._grab_live(source, self._info)
+
+    def _grab_live(self, source: Source, info: SourceInfo) -> None:
+        self._say(SourceState.RUNNING)
+        watch = RepeatWatch()
+        interval = 1 / (info.rate or RATE)
+        due = time.monotonic()
+        number = 0
+        while not self._stopping:
+            picture = source.read()
+            if picture is None:
+                raise SourceError(f"{source.name} sends no more pictures: check that it is on and connected.")
+            now = self._show(picture, number)
+            number += 1
+            self._say(SourceState.REPEATING if watch.repeats(picture.pixels, now) else SourceState.RUNNING)
+            if not source.paced:
+                # Pictures that were missed are not made up for: what counts is now.
+                due = max(due + interval, now)
+                self._wait(due)
+
+    def _grab_recording(self, recording: Recording, info: SourceInfo) -> None:
+        reel, pace, playing = Reel(recording), Pace(info.rate or RATE), self._playing
+        reel.read_ahead()
+        self._say(SourceState.RUNNING if playing else SourceState.PAUSED)
+        self._show_next(reel, pace, sought=True)
+        while True:
+            reel.read_ahead()
+            self._ended = reel.at_end
+            self._say(SourceState.ENDED if reel.at_end else SourceState.RUNNING if playing else SourceState.PAUSED)
+            due = pace.due(reel.picture) if playing and reel.picture else None
+            order, target = self._await_order(due, playing)
+            if order is _Order.STOP:
+                return
+            if order is _Order.SEEK:
+                reel.seek(target)
+                reel.read_ahead()
+                self._show_next(reel, pace, sought=True)
+            elif order is _Order.TURN:
+                playing = not playing
+                pace.restart(time.monotonic())
+            else:
+                self._show_next(reel, pace, sought=False)
+
+    def _await_order(self, due: float | None, playing: bool) -> tuple[_Order, int]:
+        """Waits for what comes next, at the latest `due` (`time.monotonic()` seconds); and the frame to seek."""
+        with self._changed:
+            while True:
+                if self._stopping:
+                    return _Order.STOP, 0
+                if self._seek is not None:
+                    target, self._seek = self._seek, None
+                    return _Order.SEEK, target
+                if self._playing != playing:
+                    return _Order.TURN, 0
+                left = None if due is None else due - time.monotonic()
+                if left is not None and left <= 0:
+                    return _Order.SHOW, 0
+                self._changed.wait(left)
+
+    def _show_next(self, reel: Reel, pace: Pace, sought: bool) -> None:
+        if reel.picture is None:
+            return  # The recording is shorter than it claims, and this place is beyond its end.
+        now = self._show(reel.picture, reel.number, reel.jumped)
+        pace.shown(reel.picture, now)
+        if sought:
+            pace.restart(now)
+        reel.advance()
+
+    def _show(self, picture: Picture, number: int, jumped: bool = False) -> float:
+        """Publishes `picture` and returns when it was captured."""
+        frame = Frame(picture.pixels, number, time.monotonic(), picture.time_s)
+        self._publish(self, frame, jumped and self._shown is not None)
+        with self._changed:
+            self._shown = number
+        return frame.captured
+
+    def _say(self, state: SourceState, reason: str = "", retry_s: float | None = None) -> None:
+        """Reports `state`, unless nothing is new. Never called with the lock held: the pipeline has its own."""
+        if state is self._said and not reason:
+            return
+        self._said = state
+        source = self.source
+        self._report(self, SourceChanged(source.word, source.name, source.kind, state, self._info, reason, retry_s))
+
+    def _wait(self, due: float) -> None:
+        """Waits until `due` (`time.monotonic()` seconds) or until stopped."""
+        with self._changed:
+            while not self._stopping and (left := due - time.monotonic()) > 0:
+                self._changed.wait(left)
+
+
+class Reel:
+    """A recording with one picture read ahead, so that decoding does not delay it."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self.picture: Picture | None = None
+        """The next picture, once it is read."""
+        self.number = 0
+        """The next picture's number."""
+        self.jumped = False
+        """Whether the next picture does not follow the last one in time."""
+        self.at_end = False
+
+    def read_ahead(self) -> None:
+        """Reads the next picture, the first one after the last if the recording loops. Raises SourceError."""
+        if self.picture is not None or self.at_end:
+            return
+        self.picture = self._recording.read()
+        if self.picture is None and self._recording.loops and self.number > 0:
+            self._go(0)
+            self.picture = self._recording.read()
+        if self.picture is None and self.number == 0:
+            raise SourceError(f"{self._recording.name} holds no picture that can be read: choose another file.")
+        self.at_end = self.picture is None
+
+    def advance(self) -> None:
+        """The next picture was shown."""
+        self.picture = None
+        self.number += 1
+        self.jumped = False
+
+    def seek(self, frame: int) -> None:
+        """Makes `frame` the next, clipped to the recording. Raises SourceError."""
+        target = max(min(frame, self._recording.frame_count - 1), 0)
+        # One step on is the picture that was read ahead: seeking in a compressed file would only take time.
+        if self.picture is None or target != self.number:
+            self._go(target)
+        self.jumped = True
+
+    def _go(self, frame: int) -> None:
+        self._recording.seek(frame)
+        self.picture, self.number, self.jumped, self.at_end = None, frame, True, False
+
+
+class Pace:
+    """When the next picture of a recording is due: by its time stamps, or a steady rate where it has none."""
+
+    def __init__(self, rate: float) -> None:
+        self._interval = 1 / rate
+        self._due = self._at = 0.0
+        self._time_s: float | None = None
+
+    def restart(self, now: float) -> None:
+        """The next picture follows as if the last one had been shown at `now` (`time.monotonic()` seconds)."""
+        self._due = self._at = now
+
+    def due(self, picture: Picture) -> float:
+        """When to show `picture` next, in `time.monotonic()` seconds."""
+        step = self._step(picture)
+        # What was held up is caught up at double speed at most, so that the screen can still show each picture.
+        return max(self._due + step, self._at + step / 2)
+
+    def shown(self, picture: Picture, now: float) -> None:
+        """`picture` was shown at `now`."""
+        due = self._due + self._step(picture)
+        self._due = due if now - due <= DEBT_S else now
+        self._at, self._time_s = now, picture.time_s
+
+    def _step(self, picture: Picture) -> float:
+        """Seconds from the last picture to this one."""
+        if picture.time_s is None or self._time_s is None or picture.time_s <= self._time_s:
+            return self._interval
+        return picture.time_s - self._time_s
+
+
+class RepeatWatch:
+    """Notices that a live picture has stopped changing."""
+
+    def __init__(self) -> None:
+        self._sum: int | None = None
+        self._since = 0.0
+
+    def repeats(self, pixels: Pixels, now: float) -> bool:
+        """Whether the picture has been the same for over REPEAT_S at `now`, this one being `pixels`."""
+        found = zlib.crc32(pixels[::REPEAT_GRID, ::REPEAT_GRID].tobytes())
+        if found != self._sum:
+            self._sum, self._since = found, now
+        return now - self._since > REPEAT_S

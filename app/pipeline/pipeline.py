@@ -1,0 +1,226 @@
+"""The way of a frame, put together: grab thread, latest-frame slot, segmentation worker, latest-prediction slot."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from app import log
+from app.capture.source import Frame, Source, SourceInfo
+from app.options import DEFAULT_ENGINE
+from app.pipeline.grab import Grabber
+from app.pipeline.slot import Slot
+from app.pipeline.statistics import Statistics
+from app.pipeline.types import Event, ModelChanged, Prediction, Rect, SourceChanged
+from app.pipeline.worker import FindBundle, Job, OpenEngine, Worker
+from model import bundle as bundles
+from model.engines import choice
+
+CLOSE_S = 5.0
+"""How long `close` waits for threads; a source may block for about three seconds."""
+FALLBACK_THRESHOLD = 0.5
+"""Until a model card says better."""
+
+_log = logging.getLogger(log.NAME)
+
+
+class Pipeline:
+    """Everything between a source and the screen. Every method may be called from any thread and returns at once.
+
+    `on_event` is called from the pipeline's threads, one event at a time, and must not wait for another thread. Once
+    `set_source` has returned, neither a frame, nor a prediction, nor an event of an earlier source appears. A source
+    object is given to one pipeline, once; it may be open already.
+    """
+
+    def __init__(
+        self,
+        on_event: Callable[[Event], None],
+        open_engine: OpenEngine = choice.open_engine,
+        find_bundle: FindBundle = bundles.find,
+    ) -> None:
+        self.frames: Slot[Frame] = Slot()
+        self.predictions: Slot[Prediction] = Slot()
+        self.statistics = Statistics(lambda: self.frames.dropped)
+        self._on_event = on_event
+        # Held while anything is published and while any setting changes: that is what keeps what is stale out. It may
+        # be taken again by the same thread, so that `on_event` may call the pipeline.
+        self._lock = threading.RLock()
+        self._generation = 0
+        self._scan_area: Rect | None = None
+        self._threshold: float | None = None
+        self._card_threshold = FALLBACK_THRESHOLD
+        self._frozen = False
+        self._grabber: Grabber | None = None
+        self._old: list[Grabber] = []
+        self._info: SourceInfo | None = None
+        self._worker = Worker(
+            self.frames,
+            self._begin,
+            self._deliver,
+            self._model_changed,
+            self.statistics.predicted,
+            open_engine,
+            find_bundle,
+        )
+
+    def start(self) -> None:
+        """Starts the segmentation worker."""
+        self._worker.start()
+
+    def close(self) -> None:
+        """Stops all threads and waits for them, CLOSE_S at most. The pipeline cannot be used again."""
+        with self._lock:
+            self.set_source(None)
+            self._worker.stop()
+            old = list(self._old)
+        until = time.monotonic() + CLOSE_S
+        threads: list[Worker | Grabber] = [self._worker, *old]
+        ended = [thread.join(max(until - time.monotonic(), 0)) for thread in threads]
+        if not all(ended):
+            _log.warning("%d threads did not end in time", ended.count(False))
+
+    def set_source(self, source: Source | None, scan_area: Rect | None = None) -> None:
+        """Shows another source, or none, with its scan area (None: the whole frame). It is opened in its own thread."""
+        with self._lock:
+            if self._grabber is not None:
+                self._grabber.stop()
+                self._old.append(self._grabber)
+            self._old = [grabber for grabber in self._old if grabber.alive]
+            self._generation += 1
+            self.frames.clear()
+            self.predictions.clear()
+            self.statistics.reset()
+            self._scan_area, self._info, self._frozen, self._grabber = scan_area, None, False, None
+            if source is not None:
+                # The same device again can only be opened once it has been let go.
+                after = [grabber for grabber in self._old if grabber.source.word == source.word]
+                self._grabber = Grabber(source, self._publish, self._source_changed, after)
+                self._grabber.start()
+
+    def set_scan_area(self, rect: Rect | None) -> None:
+        """Has the model look at this rectangle only; None: the whole frame."""
+        with self._lock:
+            self._scan_area = rect
+            self._renew()
+
+    def set_threshold(self, value: float | None) -> None:
+        """Probability from which a pixel belongs to the block region, 0..1; None: the model card's."""
+        with self._lock:
+            self._threshold = value
+            self._renew()
+
+    def set_model(self, model: str, engine: str = DEFAULT_ENGINE) -> None:
+        """Loads another model, in the worker; there is no overlay until it is ready. ModelChanged tells."""
+        with self._lock:
+            self._worker.want(model, engine)
+            self._renew()
+            self._on_event(ModelChanged(model, engine, False, "The model is being loaded."))
+
+    def set_frozen(self, frozen: bool) -> None:
+        """Keeps the frame that is shown until set back; the source goes on. A change of source sets it back, too."""
+        with self._lock:
+            self._frozen = frozen
+
+    def play(self) -> None:
+        """Plays a recording on; from its start, if it has ended."""
+        with self._lock:
+            if self._grabber is not None:
+                self._grabber.play()
+
+    def pause(self) -> None:
+        """Keeps a recording at its frame."""
+        with self._lock:
+            if self._grabber is not None:
+                self._grabber.pause()
+
+    def step(self, frames: int = 1) -> None:
+        """Pauses a recording and shows the frame so many further on, or back, clipped to the recording."""
+        with self._lock:
+            if self._grabber is not None:
+                self._grabber.step(frames)
+
+    def seek(self, frame: int) -> None:
+        """Shows this frame of a recording, clipped to it; it plays on from there if it was playing."""
+        with self._lock:
+            if self._grabber is not None:
+                self._grabber.seek(frame)
+
+    @property
+    def generation(self) -> int:
+        """Goes up whenever earlier predictions no longer hold."""
+        return self._generation
+
+    @property
+    def scan_area(self) -> Rect | None:
+        """As set; None: the whole frame."""
+        return self._scan_area
+
+    @property
+    def threshold(self) -> float:
+        """In force now, 0..1."""
+        with self._lock:
+            return self._card_threshold if self._threshold is None else self._threshold
+
+    @property
+    def frozen(self) -> bool:
+        return self._frozen
+
+    @property
+    def source_info(self) -> SourceInfo | None:
+        """What opening the present source gave; None until it is open."""
+        return self._info
+
+    def _renew(self) -> None:
+        """What was predicted no longer holds: a picture that is shown, and be it paused, is predicted anew."""
+        self._generation += 1
+        self.predictions.clear()
+        self.frames.renew()
+
+    def _publish(self, grabber: Grabber, frame: Frame, jumped: bool) -> None:
+        with self._lock:
+            if grabber is not self._grabber:
+                return
+            self.statistics.grabbed()
+            if self._frozen:
+                return
+            if jumped:
+                # The overlay of another place in the recording must not be seen on this picture, however young it is.
+                self._generation += 1
+                self.predictions.clear()
+            self.frames.put(frame)
+
+    def _source_changed(self, grabber: Grabber, event: SourceChanged) -> None:
+        with self._lock:
+            if grabber is not self._grabber:
+                return
+            self._info = event.info
+            _log.info("source %s: %s", event.kind.value, event.state.value)
+            self._on_event(event)
+
+    def _begin(self, frame: Frame) -> Job | None:
+        with self._lock:
+            # Frames are put and cleared under this lock: the newest one belongs to the present source and generation.
+            if self.frames.latest() is not frame:
+                return None
+            height, width = frame.pixels.shape[:2]
+            area = (self._scan_area or Rect(0, 0, width, height)).within(width, height)
+            return Job(self._generation, area, self.threshold)
+
+    def _deliver(self, prediction: Prediction) -> bool:
+        with self._lock:
+            if prediction.generation != self._generation:
+                return False
+            self.predictions.put(prediction)
+            return True
+
+    def _model_changed(self, event: ModelChanged, card_threshold: float | None) -> None:
+        with self._lock:
+            if self._worker.wants_another:
+                return  # Asked for something else meanwhile: what became of this one is of no interest.
+            if card_threshold is not None:
+                self._card_threshold = card_threshold
+            self._renew()
+            _log.info("model %s", "ready" if event.ready else "not ready")
+            self._on_event(event)

@@ -1,0 +1,184 @@
+"""The segmentation worker: loads the model and turns the newest frame into a prediction, in its own thread."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app import log
+from app.capture.source import Frame
+from app.pipeline.presence import HISTORY_S, Presence
+from app.pipeline.slot import Slot
+from app.pipeline.types import ModelChanged, Prediction, Rect
+from model.bundle import Bundle
+from model.engines.engine import Engine
+from model.errors import ModelError
+from model.postprocess import find_region
+from model.preprocess import to_input
+
+LOOK_S = 0.05
+"""How often the worker looks up from an empty slot."""
+
+_log = logging.getLogger(log.NAME)
+
+OpenEngine = Callable[[str, Bundle], Engine]
+FindBundle = Callable[[str], Bundle]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be done with a frame: the settings at the moment when it was taken."""
+
+    generation: int
+    scan_area: Rect
+    """Inside the frame."""
+    threshold: float
+
+
+def predict(frame: Frame, job: Job, engine: Engine) -> Prediction:
+    """What the network of `engine` says about `frame`, with the time of each step. Raises EngineError."""
+    start = time.perf_counter()
+    inputs = to_input(job.scan_area.cut(frame.pixels))
+    preprocessed = time.perf_counter()
+    probability = engine.predict(inputs)
+    computed = time.perf_counter()
+    region = find_region(probability, (job.scan_area.height, job.scan_area.width), job.threshold)
+    steps = {
+        "preprocess": (preprocessed - start) * 1000,
+        "network": (computed - preprocessed) * 1000,
+        "postprocess": (time.perf_counter() - computed) * 1000,
+    }
+    return Prediction(job.generation, frame.number, frame.captured, job.scan_area, probability, region, steps)
+
+
+class Worker:
+    """One thread, from `start` to `stop`.
+
+    `begin(frame)` gives the job for a frame that was taken, or None if it is no longer the newest of the present
+    source. `deliver(prediction)` publishes it and says whether it was still wanted. `report(event, threshold)` says
+    what became of a model, with its card's threshold once it is ready.
+    """
+
+    def __init__(
+        self,
+        frames: Slot[Frame],
+        begin: Callable[[Frame], Job | None],
+        deliver: Callable[[Prediction], bool],
+        report: Callable[[ModelChanged, float | None], None],
+        predicted: Callable[[dict[str, float]], None],
+        open_engine: OpenEngine,
+        find_bundle: FindBundle,
+    ) -> None:
+        self._frames = frames
+        self._begin, self._deliver, self._report, self._predicted = begin, deliver, report, predicted
+        self._open_engine, self._find_bundle = open_engine, find_bundle
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._wanted: tuple[str, str] | None = None
+        self._engine: Engine | None = None
+        self._model = ("", "")
+        self._presence = Presence()
+        self._withheld: Prediction | None = None
+        # A daemon, so that an engine that hangs cannot keep the program from ending.
+        self._thread = threading.Thread(target=self._run, name="segmentation", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks the thread to end; returns at once."""
+        self._stopping.set()
+
+    def join(self, timeout: float) -> bool:
+        """Waits for the thread to end, `timeout` seconds at most. Whether it has."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def want(self, model: str, engine: str) -> None:
+        """Asks for this model in this engine; returns at once."""
+        with self._lock:
+            self._wanted = model, engine
+
+    @property
+    def wants_another(self) -> bool:
+        """Whether a model was asked for that is not being loaded yet."""
+        with self._lock:
+            return self._wanted is not None
+
+    # What follows runs in the worker thread.
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._change_model()
+            frame = self._frames.take(LOOK_S)
+            if frame is None:
+                self._publish_withheld()
+            elif self._engine is not None and (job := self._begin(frame)) is not None and not self.wants_another:
+                # Looked up after `begin`: a job of the new generation is never done by the model before.
+                self._work(frame, job, self._engine)
+        self._close_engine()
+
+    def _change_model(self) -> None:
+        with self._lock:
+            wanted, self._wanted = self._wanted, None
+        if wanted is None:
+            return
+        self._close_engine()
+        model, engine = wanted
+        try:
+            bundle = self._find_bundle(model)
+            opened = self._open_engine(engine, bundle)
+            names, threshold = (bundle.name, opened.name), bundle.threshold
+        except ModelError as error:
+            self._report(ModelChanged(model, engine, False, str(error)), None)
+        # The boundary of the thread: whatever an engine's library throws must reach the user as a model that did not
+        # load, and leave the worker ready for the next one.
+        except Exception as error:  # noqa: BLE001
+            log.failure(_log, "loading the model failed", error)
+            reason = f"The model '{model}' cannot be loaded ({_brief(error)}): choose another model or engine."
+            self._report(ModelChanged(model, engine, False, reason), None)
+        else:
+            self._engine, self._model = opened, names
+            self._report(ModelChanged(*names, True), threshold)
+
+    def _work(self, frame: Frame, job: Job, engine: Engine) -> None:
+        try:
+            prediction = predict(frame, job, engine)
+        # The boundary of the thread: an engine that fails must not take the raw picture or the worker with it.
+        except Exception as error:  # noqa: BLE001
+            log.failure(_log, "predicting failed", error)
+            self._close_engine()
+            reason = f"The engine {self._model[1]} failed ({_brief(error)}): choose another engine or model."
+            self._report(ModelChanged(*self._model, False, reason), None)
+            return
+        if self._presence.believes(prediction, job.threshold):
+            self._withheld = None
+            wanted = self._deliver(prediction)
+        else:
+            self._withheld, wanted = prediction, True
+        if wanted:
+            self._predicted(prediction.steps_ms)
+
+    def _publish_withheld(self) -> None:
+        """An answer that was not believed at once is the answer after all if no other picture follows."""
+        prediction = self._withheld
+        if prediction is not None and time.monotonic() - prediction.captured > HISTORY_S:
+            self._withheld = None
+            self._presence = Presence()
+            self._deliver(prediction)
+
+    def _close_engine(self) -> None:
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+
+
+def _brief(error: Exception) -> str:
+    """One line of an error's text, with its type where that is needed."""
+    text = " ".join(str(error).split())
+    return text[:200] if isinstance(error, ModelError) else f"{type(error).__name__}: {text[:200]}"

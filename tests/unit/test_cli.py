@@ -1,0 +1,253 @@
+import csv
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import cv2
+import numpy as np
+import pytest
+
+import app.__main__ as command_line
+from app.capture.source import SourceError
+from app.settings import Settings, save_settings
+from tests.pipeline_parts import Clip
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch, tmp_path):
+    monkeypatch.setenv("SONOBLOCK_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def run(capsys):
+    """Runs the command line in this process; gives exit status, standard output and the lines of standard error."""
+
+    def run(*arguments):
+        status = command_line.main([str(argument) for argument in arguments])
+        output = capsys.readouterr()
+        return status, output.out, output.err.splitlines()
+
+    return run
+
+
+def start(*arguments, **settings):
+    return subprocess.Popen(
+        [sys.executable, "-m", "app", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **settings,
+    )
+
+
+@pytest.fixture
+def window(monkeypatch):
+    """In place of the window: keeps what it was called with."""
+    calls = []
+
+    def keep(source, options):
+        calls.append((source, options))
+        source.close()
+        return 0
+
+    monkeypatch.setattr("app.gui.main.run_window", keep)
+    return calls
+
+
+def test_help_lists_every_command_and_source_word_and_imports_next_to_nothing():
+    code = (
+        "import sys; sys.argv = ['app', '--help'];"
+        "import atexit; atexit.register(lambda: print([n for n in ('numpy', 'cv2', 'PySide6') if n in sys.modules]));"
+        "import runpy; runpy.run_module('app', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for word in ("annotate", "bench", "devices", "--scan-area", "--model", "--engine", "--threshold", "camera:N"):
+        assert word in done.stdout
+    assert "Not a medical device" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", ["annotate", "bench", "devices"])
+def test_each_command_explains_itself(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        command_line.main([command, "--help"])
+    assert ended.value.code == 0
+    assert f"python -m app {command}" in capsys.readouterr().out
+
+
+def test_devices_lists_cameras_monitors_and_engines_without_importing_them():
+    code = (
+        "import sys, app.__main__ as m; assert m.main(['devices']) == 0;"
+        "print([n for n in ('tensorflow', 'openvino', 'onnxruntime', 'PySide6') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == ["Cameras:", "Monitors:", "Engines:", "[]"]
+    for engine in ("openvino", "onnxruntime"):
+        assert (f"  {engine}" in lines) == (importlib.util.find_spec(engine) is not None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["/no/such/file.mp4"], "/no/such/file.mp4"),
+        (["annotate", "/no/such/file.mp4", "--out", "o"], "/no/such/file.mp4"),
+        (["bench", "/no/such/file.mp4", "--seconds", "1", "--json", "j"], "/no/such/file.mp4"),
+        (["camera:front"], "camera:front"),
+        (["--hologram"], "--hologram"),
+        (["phantom", "extra"], "extra"),
+        (["annotate", "phantom"], "--out"),
+        (["annotate", "phantom", "--out", "o", "--limit", "0"], "--limit 0"),
+        (["annotate", "phantom", "--out", "o", "--limit", "many"], "many"),
+        (["annotate", "phantom", "--out", "o", "--model", "/no/model"], "/no/model"),
+        (["annotate", "phantom", "--out", "o", "--engine", "steam"], "steam"),
+        (["phantom", "--scan-area", "1,2,3"], "1,2,3"),
+        (["phantom", "--scan-area", "0,0,0,5"], "0,0,0,5"),
+        (["phantom", "--threshold", "1.5"], "1.5"),
+        (["phantom", "--threshold", "nan"], "nan"),
+        (["phantom", "--rate", "-3"], "-3"),
+        (["bench", "phantom", "--seconds", "0"], "--seconds 0"),
+        (["bench", "phantom", "--seconds", "nan"], "--seconds nan"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_is_one_line_that_names_it_and_status_2(run, tmp_path, monkeypatch, arguments, named):
+    monkeypatch.chdir(tmp_path)
+    status, output, errors = run(*arguments)
+    assert status == 2
+    assert output == ""
+    assert len(errors) == 1
+    assert errors[0].startswith("sonoblock: ")
+    assert named in errors[0]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a video at all" * 100, b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 500])
+def test_a_broken_file_ends_in_one_line_and_without_a_traceback(tmp_path, content):
+    path = tmp_path / "scan.mp4"
+    path.write_bytes(content)
+    process = start("annotate", path, "--out", tmp_path / "out")
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert len(errors.splitlines()) == 1
+    assert errors.startswith("sonoblock: ")
+    assert str(path) in errors
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_window_gets_an_open_source_and_what_was_asked_for(run, window, tmp_path):
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((40, 50), np.uint8))
+    status, _, errors = run(
+        tmp_path, "--scan-area", "1,2,30,20", "--model", "m", "--engine", "e", "--threshold", "0.4", "--rate", "7"
+    )
+    assert (status, errors) == (0, [])
+    ((source, options),) = window
+    assert source.word == str(tmp_path)
+    assert str(options.scan_area) == "1,2,30,20"
+    assert (options.model, options.engine, options.threshold) == ("m", "e", 0.4)
+
+
+def test_sources_are_open_before_the_window_unless_opening_may_take_long(run, window, monkeypatch):
+    clip, camera = Clip(3), Clip(3)
+    camera.paced = True
+    monkeypatch.setattr("app.capture.words.parse", lambda word, **_: {"clip": clip, "camera": camera}[word])
+    assert run("clip")[0] == run("camera")[0] == 0
+    assert (clip.opened, camera.opened) == (1, 0)
+
+
+@pytest.mark.parametrize(("last", "shown"), [("", "demo"), ("phantom", "phantom"), ("/gone/since.mp4", "demo")])
+def test_without_a_source_the_last_one_opens_or_else_the_demo(run, window, last, shown):
+    save_settings(Settings(source=last))
+    assert run() == (0, "", [])
+    assert window[0][0].word == shown
+
+
+def test_a_demo_folder_that_is_gone_is_said_and_the_phantom_shown(run, window):
+    save_settings(Settings(demo_folder="/gone/since"))
+    status, _, errors = run()
+    assert status == 0
+    assert "/gone/since" in errors[0]
+    assert window[0][0].word == "phantom"
+
+
+def test_damaged_settings_are_said_on_the_command_line_and_to_the_window(run, window, tmp_path):
+    (tmp_path / "home" / "config").mkdir(parents=True)
+    (tmp_path / "home" / "config" / "settings.json").write_text("{")
+    status, _, errors = run("phantom")
+    assert status == 0
+    assert len(errors) == 1
+    assert window[0][1].notice in errors[0]
+    assert "damaged" in window[0][1].notice
+
+
+def test_bench_hands_everything_over(run, monkeypatch, tmp_path):
+    calls = []
+    monkeypatch.setattr("app.gui.bench.run_bench", lambda *arguments: calls.append(arguments) or 0)
+    assert run("bench", "phantom", "--seconds", "2.5", "--json", tmp_path / "j.json", "--engine", "e")[0] == 0
+    ((source, seconds, path, options),) = calls
+    assert (source.word, seconds, path, options.engine) == ("phantom", 2.5, tmp_path / "j.json", "e")
+
+
+def test_an_error_of_several_lines_is_said_in_one(run, monkeypatch):
+    def fail(word, **_):
+        raise SourceError("One\nthing after\n another.")
+
+    monkeypatch.setattr("app.capture.words.parse", fail)
+    assert run("x") == (2, "", ["sonoblock: One thing after another."])
+
+
+def test_annotate_writes_masks_and_table_with_a_shipped_network(tmp_path):
+    pytest.importorskip("onnxruntime")
+    out = tmp_path / "out"
+    process = start("annotate", "phantom", "--out", out, "--limit", "3", "--engine", "onnxruntime")
+    output, errors = process.communicate(timeout=100)
+    assert (process.returncode, output, errors) == (0, "", "")
+    assert [path.name for path in sorted(out.glob("*.png"))] == ["000000.png", "000001.png", "000002.png"]
+    with (out / "predictions.csv").open(newline="") as stream:
+        assert [row["scan_w"] for row in csv.DictReader(stream)] == ["640"] * 3
+
+
+def test_annotate_names_the_pictures_that_it_left_out(run, tmp_path):
+    pytest.importorskip("onnxruntime")
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    cv2.imwrite(str(folder / "1.png"), np.full((40, 50), 90, np.uint8))
+    (folder / "2.png").write_bytes(b"no picture")
+    cv2.imwrite(str(folder / "3.png"), np.full((40, 50), 90, np.uint8))
+    status, output, errors = run("annotate", folder, "--out", tmp_path / "out", "--engine", "onnxruntime")
+    assert (status, output) == (0, "")
+    assert errors == ["sonoblock: 2.png cannot be read and was left out."]
+    assert len(list((tmp_path / "out").glob("*.png"))) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
+def test_ctrl_c_ends_annotate_with_status_130_and_whole_files(tmp_path):
+    pytest.importorskip("onnxruntime")
+    out = tmp_path / "out"
+    process = start("annotate", "phantom", "--out", out, "--engine", "onnxruntime")
+    deadline = time.monotonic() + 60
+    while not (out / "000004.png").exists():
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.splitlines() == ["sonoblock: stopped."]
+    with (out / "predictions.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    masks = [cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in sorted(out.glob("*.png"))]
+    assert len(rows) in (len(masks), len(masks) - 1)
+    assert all(mask is not None and mask.shape == (336, 640) for mask in masks)
+    assert not list(out.glob(".part*"))
+
+
+def test_settings_are_json_that_the_command_line_understands(run, window, tmp_path):
+    folder = tmp_path / "home" / "config"
+    folder.mkdir(parents=True)
+    (folder / "settings.json").write_text(json.dumps({"source": "phantom"}))
+    assert run()[0] == 0
+    assert window[0][0].word == "phantom"

@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+
+from app.pipeline.presence import HISTORY_S, IN_A_ROW, Presence
+from app.pipeline.types import Prediction, Rect
+from model.postprocess import Region
+
+EMPTY = np.zeros((256, 256), np.float32)
+SURE, UNSURE = 0.9, 0.6
+
+
+@pytest.fixture
+def ask():
+    """Gives a new answer (a confidence, or None for no region) 1/30 s after the last; whether it is believed."""
+    presence = Presence()
+    clock = [50.0]
+
+    def answer(confidence, after=1 / 30, generation=1):
+        clock[0] += after
+        region = None if confidence is None else Region(confidence, 100.0, (1.0, 1.0), [])
+        prediction = Prediction(generation, 0, clock[0], Rect(0, 0, 9, 9), EMPTY, region, {})
+        return presence.believes(prediction, threshold=0.5)
+
+    return answer
+
+
+def test_the_first_answer_is_believed_whatever_it_is(ask):
+    assert ask(UNSURE)
+    assert ask(None, generation=2)
+
+
+def test_a_sure_region_is_shown_at_once(ask):
+    ask(None)
+    assert ask(SURE)
+
+
+def test_an_unsure_region_is_shown_when_it_stays(ask):
+    ask(None)
+    assert [ask(UNSURE) for _ in range(IN_A_ROW + 1)] == [False] * (IN_A_ROW - 1) + [True, True]
+
+
+def test_an_unsure_region_that_flickers_is_never_shown(ask):
+    ask(None)
+    believed = [ask(confidence) for confidence in [UNSURE, None] * 10]
+    assert believed == [False, True] * 10
+
+
+def test_a_region_missing_for_a_moment_does_not_hide_it(ask):
+    ask(SURE)
+    assert [ask(confidence) for confidence in (None, UNSURE, None, None, UNSURE)] == [False, True, False, False, True]
+
+
+def test_a_region_that_stays_away_is_gone(ask):
+    ask(SURE)
+    assert [ask(None) for _ in range(IN_A_ROW + 1)] == [False] * (IN_A_ROW - 1) + [True, True]
+
+
+def test_still_pictures_stand_by_themselves(ask):
+    answers = [SURE, None, UNSURE, None, UNSURE]
+    assert all(ask(confidence, after=HISTORY_S * 1.1) for confidence in answers)
+
+
+def test_a_new_generation_starts_without_history(ask):
+    ask(SURE)
+    assert ask(None, generation=2)

@@ -1,0 +1,103 @@
+from datetime import datetime
+
+import cv2
+import numpy as np
+import pytest
+
+from app.capture.source import Frame
+from app.errors import OutputError
+from app.pipeline.drawing import COLOUR_RGB, draw_overlay
+from app.pipeline.snapshot import save_snapshot
+from app.pipeline.types import Prediction, Rect
+from model.postprocess import find_region
+
+AREA = Rect(20, 10, 100, 80)
+NOW = datetime(2026, 3, 4, 5, 6, 7, 89000)
+
+
+@pytest.fixture
+def probability():
+    y, x = np.indices((256, 256))
+    return np.where((abs(x - 128) < 40) & (abs(y - 128) < 40), np.float32(0.9), np.float32(0.1))
+
+
+@pytest.fixture
+def region(probability):
+    return find_region(probability, (AREA.height, AREA.width), 0.5)
+
+
+@pytest.fixture
+def frame():
+    pixels = np.full((120, 160, 3), 60, np.uint8)
+    pixels[:10] = 255  # Where a scanner writes the patient's name.
+    return Frame(pixels, 3, 100.0)
+
+
+def prediction_of(frame, region, probability):
+    return Prediction(1, frame.number, frame.captured, AREA, probability, region, {})
+
+
+def test_a_snapshot_is_the_scan_area_raw_and_with_its_overlay(tmp_path, frame, region, probability):
+    raw, painted = save_snapshot(tmp_path / "new", frame, prediction_of(frame, region, probability), now=NOW)
+    assert [raw.name, painted.name] == ["20260304-050607-089.png", "20260304-050607-089-overlay.png"]
+    assert (cv2.imread(str(raw)) == AREA.cut(frame.pixels)).all()
+    picture = cv2.imread(str(painted))
+    assert picture.shape == (80, 100, 3)
+    assert (picture[40, 50] != 60).any()
+    assert (picture[78, 2] == 60).all()
+    assert len(list((tmp_path / "new").iterdir())) == 2
+
+
+def test_a_snapshot_without_prediction_is_the_raw_scan_area_alone(tmp_path, frame):
+    (raw,) = save_snapshot(tmp_path, frame, None, AREA)
+    assert cv2.imread(str(raw)).max() == 60
+
+
+def test_two_snapshots_at_the_same_moment_are_both_kept(tmp_path, frame):
+    paths = [save_snapshot(tmp_path, frame, None, now=NOW)[0] for _ in range(3)]
+    assert len(set(paths)) == 3
+    assert all(path.exists() for path in paths)
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, frame):
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=r"file.* cannot be written"):
+        save_snapshot(tmp_path / "file" / "folder", frame, None)
+
+
+def test_a_write_that_fails_is_one_sentence_and_leaves_no_half_file(tmp_path, frame, region, probability):
+    (tmp_path / "20260304-050607-089-overlay.png").mkdir()
+    with pytest.raises(OutputError, match=r"overlay\.png cannot be written"):
+        save_snapshot(tmp_path, frame, prediction_of(frame, region, probability), now=NOW)
+    assert not list(tmp_path.glob(".part-*"))
+
+
+def test_fill_alone_has_no_line_and_outline_alone_no_fill(region):
+    grey = np.full((80, 100), 60, np.uint8)
+    filled, outlined = (draw_overlay(grey, region, style=style) for style in ("fill", "outline"))
+    inside = (40, 50)
+    assert (filled[inside] != 60).any()
+    assert (outlined[inside] == 60).all()
+    bright = np.array(COLOUR_RGB[::-1])
+    at_edge = (40, round(float(region.outlines[0][:, 0].min())))
+    assert np.abs(outlined[at_edge].astype(int) - bright).max() < 30
+    assert np.abs(filled[at_edge].astype(int) - bright).max() > 30
+
+
+def test_the_overlay_lies_where_the_region_is(region):
+    black = np.zeros((120, 160, 3), np.uint8)
+    painted = draw_overlay(black, region, (AREA.x, AREA.y), "fill", opacity=1.0)
+    rows, columns = np.nonzero((painted == COLOUR_RGB[::-1]).all(axis=2))
+    assert columns.mean() + 0.5 == pytest.approx(AREA.x + region.centre[0], abs=0.5)
+    assert rows.mean() + 0.5 == pytest.approx(AREA.y + region.centre[1], abs=1.5)
+    assert rows.size == pytest.approx(region.area_px, rel=0.1)
+
+
+def test_drawing_changes_nothing_but_its_copy(region):
+    grey = np.full((80, 100), 60, np.uint8)
+    grey.flags.writeable = False
+    assert draw_overlay(grey, region).shape == (80, 100, 3)
+    colour = np.full((80, 100, 3), 60, np.uint8)
+    assert (draw_overlay(colour, None) == 60).all()
+    draw_overlay(colour, region)
+    assert (colour == 60).all()

@@ -1,0 +1,132 @@
+import json
+import logging
+
+import pytest
+
+from app import log, paths
+from app.errors import OutputError
+from app.settings import Settings, load_settings, save_settings
+
+MUSTER = "Muster"
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "config" / "settings.json"
+
+
+def test_without_a_file_the_defaults_hold(file):
+    assert load_settings(file) == (Settings(), "")
+
+
+def test_what_is_saved_comes_back(file):
+    settings = Settings(
+        source="camera:1",
+        scan_areas={"camera:1": "10,20,300,400"},
+        model="accurate",
+        engine="openvino",
+        overlay=False,
+        opacity=0.5,
+        style="outline",
+        threshold=0.4,
+        demo_folder="Bilder/Übung",
+        geometry="AdnQywAD",
+    )
+    save_settings(settings, file)
+    assert load_settings(file) == (settings, "")
+
+
+def test_only_what_differs_from_the_defaults_is_written_and_a_person_can_read_it(file):
+    save_settings(Settings(demo_folder="Übung"), file)
+    assert json.loads(file.read_text(encoding="utf-8")) == {"demo_folder": "Übung"}
+    assert "Übung" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{",
+        b"",
+        b"\xff\xfe{}",
+        b"[1]",
+        b'{"opacity": "high"}',
+        b'{"opacity": 7}',
+        b'{"threshold": 0}',
+        b'{"style": "glow"}',
+        b'{"scan_areas": {"demo": 3}}',
+        b'{"overlay": 1}',
+    ],
+)
+def test_a_damaged_file_is_set_aside_and_said(file, content):
+    file.parent.mkdir()
+    file.write_bytes(content)
+    settings, notice = load_settings(file)
+    assert settings == Settings()
+    (aside,) = file.parent.iterdir()
+    assert aside.name.startswith("settings.json.damaged-")
+    assert aside.read_bytes() == content
+    assert str(aside) in notice
+
+
+def test_keys_of_another_version_are_passed_over(file):
+    file.parent.mkdir()
+    file.write_text('{"source": "demo", "hologram": true}')
+    assert load_settings(file) == (Settings(source="demo"), "")
+
+
+def test_a_file_that_cannot_be_read_is_said_and_kept(file):
+    file.mkdir(parents=True)
+    settings, notice = load_settings(file)
+    assert settings == Settings()
+    assert "cannot be read" in notice
+    assert file.exists()
+
+
+def test_settings_that_cannot_be_written_are_one_sentence(file):
+    file.parent.touch()
+    with pytest.raises(OutputError, match=r"The settings file .* cannot be written"):
+        save_settings(Settings(source="demo"), file)
+
+
+def test_one_variable_moves_everything(monkeypatch, tmp_path):
+    monkeypatch.setenv("SONOBLOCK_HOME", str(tmp_path))
+    save_settings(Settings(source="demo"))
+    assert load_settings()[0].source == "demo"
+    folders = [paths.config_folder(), paths.data_folder(), paths.cache_folder()]
+    folders += [paths.log_folder(), paths.pictures_folder()]
+    assert len(set(folders)) == 5
+    assert {folder.parent for folder in folders} == {tmp_path}
+
+
+def test_without_the_variable_the_systems_folders_hold(monkeypatch):
+    monkeypatch.delenv("SONOBLOCK_HOME", raising=False)
+    for folder in (paths.config_folder(), paths.log_folder(), paths.pictures_folder()):
+        assert "SonoBlock" in folder.parts
+
+
+@pytest.fixture
+def log_file(monkeypatch, tmp_path):
+    monkeypatch.setenv("SONOBLOCK_HOME", str(tmp_path))
+    yield tmp_path / "log" / log.FILE
+    log.stop()
+
+
+def test_the_log_tells_where_an_error_arose_but_not_its_text(log_file):
+    log.start()
+    log.start()
+    path = f"/scans/Anna_{MUSTER}.avi"
+    try:
+        raise ValueError(path)
+    except ValueError as error:
+        log.failure(logging.getLogger(log.NAME), "grabbing failed", error)
+    text = log_file.read_text(encoding="utf-8")
+    assert text.count("grabbing failed: ValueError") == 1
+    assert "test_settings.py" in text
+    assert MUSTER not in text
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(log_file):
+    log_file.parent.touch()
+    log.start()
+    logging.getLogger(log.NAME).error("said to nobody")
+    assert log_file.parent.is_file()

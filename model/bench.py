@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from model.bundle import Bundle, find, shipped
-from model.engines.choice import installed, open_engine
+from model.engines.choice import check_name, installed, open_engine
 from model.engines.engine import Engine
 
 KERAS_PREDICT = "keras-predict"
@@ -36,6 +36,8 @@ class Timing:
 def bench(engines: list[str] | None = None, models: list[str] | None = None, rounds: int = 60) -> list[Timing]:
     """Every model in every engine (all by default), interleaved. Raises ModelError."""
     names = engines or default_engines()
+    for name in names:
+        check_name(name)
     with _bundles(models) as bundles:
         runs = [(bundle, open_engine(name, bundle)) for bundle in bundles for name in names]
         times = _interleave([engine for _, engine in runs], rounds)

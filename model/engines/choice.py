@@ -39,10 +39,9 @@ def installed() -> list[str]:
 
 def open_engine(name: str, bundle: Bundle) -> Engine:
     """The engine of that name, or the quickest one for `auto`, with the bundle's network loaded. Raises EngineError."""
+    check_name(name)
     if name == AUTO:
         return _open_quickest(bundle)
-    if name not in _CLASSES:
-        raise EngineError(f"There is no engine '{name}': give auto, {', '.join(NAMES)}.")
     module, class_name = _CLASSES[name]
     try:
         engine_class: Callable[[Bundle], Engine] = getattr(importlib.import_module(module), class_name)
@@ -50,6 +49,12 @@ def open_engine(name: str, bundle: Bundle) -> Engine:
         found = ", ".join(installed()) or "none"
         raise EngineError(f"The engine {name} is not installed here (found: {found}).") from error
     return engine_class(bundle)
+
+
+def check_name(name: str) -> None:
+    """Raises EngineError for a word that is no engine's name."""
+    if name != AUTO and name not in _CLASSES:
+        raise EngineError(f"There is no engine '{name}': give auto, {', '.join(NAMES)}.")
 
 
 def _open_quickest(bundle: Bundle) -> Engine:

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from model.bundle import Bundle
 from model.errors import EngineError
 
+# Microsoft's builds for Windows report what they do to the system's diagnostics unless told not to.
+ort.disable_telemetry_events()
+
 # In this order where the installed build has them: NVIDIA, any GPU on Windows, and always the processor.
 PROVIDERS = ("CUDAExecutionProvider", "DmlExecutionProvider", "CPUExecutionProvider")
 

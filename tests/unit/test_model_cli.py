@@ -4,12 +4,14 @@ import importlib.util
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from model.__main__ import main
 from tests.dataset import write_dataset
 
+ROOT = Path(__file__).resolve().parents[2]
 needs_training = pytest.mark.skipif(
     importlib.util.find_spec("tensorflow") is None, reason="training requirements are not installed"
 )
@@ -77,9 +79,9 @@ def test_what_the_user_can_mend_is_one_line_and_exit_status_2(tmp_path, capsys, 
     assert named in line
 
 
-def test_a_wrong_argument_ends_with_exit_status_2_and_no_traceback(repository):
+def test_a_wrong_argument_ends_with_exit_status_2_and_no_traceback():
     done = subprocess.run(
-        [sys.executable, "-m", "model", "evaluate"], cwd=repository, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "model", "evaluate"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

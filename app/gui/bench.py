@@ -1,0 +1,215 @@
+"""The `bench` command: the real window with the real pipeline, timed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from PySide6.QtCore import QObject, QTimer
+
+from app.capture.source import Source
+from app.errors import OutputError
+from app.gui.main import has_display, make_application
+from app.gui.main_window import MainWindow
+from app.options import WindowOptions
+from app.pipeline.statistics import Percentiles
+from app.pipeline.types import SourceState
+from app.settings import Settings
+from model.files import write_text
+
+WARM_UP_S = 5.0
+"""Measuring begins with the first overlay, at the latest after this."""
+_STEADY_MS = 500
+"""After the first overlay, so that what starting costs is not measured."""
+_LOOK_MS = 20
+_SAMPLES = 1_000_000
+"""Percentiles are those of the whole run."""
+EXIT_USER = 2
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `bench` measured: the keys of its JSON."""
+
+    source_fps: float
+    painted_fps: float
+    predicted_fps: float
+    picture_age_ms: Percentiles
+    overlay_age_ms: Percentiles
+    dropped: int
+    engine: str
+    model: str
+    cpu_percent: float
+    rss_mb: float
+    first_picture_s: float | None
+    first_overlay_s: float | None
+    seconds: float
+    frames_painted: int
+    steps_ms: dict[str, Percentiles]
+
+    def to_json(self) -> str:
+        """Numbers that are not known are null."""
+        return json.dumps(_finite(dataclasses.asdict(self)), indent=2) + "\n"
+
+
+def run_bench(source: Source, seconds: float, json_path: Path | None, options: WindowOptions) -> int:
+    """Shows `source` for `seconds`, prints what was measured and writes it to `json_path`; gives the exit status.
+
+    The user's settings are neither used nor changed. Raises OutputError where the file cannot be written.
+    """
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        print("sonoblock: there is no display: the window is painted into memory (offscreen).", file=sys.stderr)
+    application = make_application()
+    application.setQuitOnLastWindowClosed(False)
+    window = MainWindow(Settings(), keep_settings=False)
+    run = _Run(window, seconds)
+    run.ended.timeout.connect(application.quit)
+    window.show()
+    QTimer.singleShot(0, window, lambda: window.begin(source, options))
+    application.exec()
+    report, problem = run.report, run.problem
+    window.close()
+    window.deleteLater()
+    if report is None:
+        print(f"sonoblock: {problem}", file=sys.stderr)
+        return EXIT_USER
+    print(table(report))
+    if json_path is not None:
+        _write(json_path, report)
+    return 0
+
+
+class _Run(QObject):
+    """Waits for the first overlay, then measures."""
+
+    def __init__(self, window: MainWindow, seconds: float) -> None:
+        super().__init__(window)
+        self._window = window
+        self._seconds = seconds
+        self._process = psutil.Process()
+        self.report: Report | None = None
+        self.problem = "The window was closed before anything was measured."
+        self.ended = self._timer(0, lambda: None, single=True)
+        self._look = self._timer(_LOOK_MS, self._wait)
+        self._limit = self._timer(round(WARM_UP_S * 1000), self._begin, single=True)
+        self._look.start()
+        self._limit.start()
+
+    def _timer(self, ms: int, call: Any, single: bool = False) -> QTimer:
+        timer = QTimer(self)
+        timer.setInterval(ms)
+        timer.setSingleShot(single)
+        timer.timeout.connect(call)
+        return timer
+
+    def _wait(self) -> None:
+        if self._given_up():
+            self.ended.start()
+        elif self._window.view.first_overlay is not None:
+            self._look.stop()
+            self._limit.stop()
+            QTimer.singleShot(_STEADY_MS, self, self._begin)
+
+    def _given_up(self) -> bool:
+        """A source that failed and is not tried again will never show anything."""
+        event = self._window.source_event
+        if event is not None and event.state is SourceState.NO_SIGNAL and event.retry_s is None:
+            self.problem = event.reason
+            return True
+        return not self._window.isVisible()
+
+    def _begin(self) -> None:
+        self._look.stop()
+        self._process.cpu_percent()
+        self._window.pipeline.statistics.reset(_SAMPLES)
+        QTimer.singleShot(round(self._seconds * 1000), self, self._finish)
+
+    def _finish(self) -> None:
+        if self._window.view.first_picture is None:
+            event = self._window.source_event
+            self.problem = (event.reason if event else "") or f"{self._window.top.name.text()} gave no picture."
+        else:
+            self.report = self._measure()
+        self.ended.start()
+
+    def _measure(self) -> Report:
+        window, process = self._window, self._process
+        numbers = window.pipeline.statistics.snapshot()
+        totals = numbers.totals
+        model = window.model_event
+        ready = model is not None and model.ready
+        return Report(
+            source_fps=totals.grabbed / totals.seconds,
+            painted_fps=totals.painted / totals.seconds,
+            predicted_fps=totals.predicted / totals.seconds,
+            picture_age_ms=numbers.picture_age_ms,
+            overlay_age_ms=numbers.overlay_age_ms,
+            dropped=numbers.dropped,
+            engine=model.engine if model and ready else "",
+            model=model.model if model and ready else "",
+            cpu_percent=process.cpu_percent(),
+            rss_mb=process.memory_info().rss / 1e6,
+            first_picture_s=_since_start(process, window.view.first_picture),
+            first_overlay_s=_since_start(process, window.view.first_overlay),
+            seconds=totals.seconds,
+            frames_painted=totals.painted,
+            steps_ms=numbers.steps_ms,
+        )
+
+
+def _since_start(process: psutil.Process, moment: float | None) -> float | None:
+    return None if moment is None else moment - process.create_time()
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN."""
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, float):
+        return round(value, 3) if math.isfinite(value) else None
+    return value
+
+
+def table(report: Report) -> str:
+    """The report for a person."""
+    lines = [
+        f"engine {report.engine or '-'}, model {report.model or '-'}, {report.seconds:.1f} s",
+        "",
+        f"{'frames a second':<22}{'source':>10}{'painted':>10}{'predicted':>10}{'dropped':>10}",
+        f"{'':<22}{report.source_fps:>10.1f}{report.painted_fps:>10.1f}{report.predicted_fps:>10.1f}"
+        f"{report.dropped:>10}",
+        "",
+        f"{'ms':<22}{'p50':>10}{'p95':>10}{'max':>10}",
+        _row("picture age", report.picture_age_ms),
+        _row("overlay age", report.overlay_age_ms),
+        *(_row(f"step: {name}", times) for name, times in report.steps_ms.items()),
+        "",
+        f"first picture {_seconds(report.first_picture_s)}, first overlay {_seconds(report.first_overlay_s)} "
+        f"after process start; CPU {report.cpu_percent:.0f} %, memory {report.rss_mb:.0f} MB",
+    ]
+    return "\n".join(lines)
+
+
+def _row(name: str, times: Percentiles) -> str:
+    cells = (f"{value:>10.1f}" if math.isfinite(value) else f"{'-':>10}" for value in (times.p50, times.p95, times.max))
+    return f"{name:<22}{''.join(cells)}"
+
+
+def _seconds(value: float | None) -> str:
+    return "never" if value is None else f"{value:.2f} s"
+
+
+def _write(path: Path, report: Report) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, report.to_json())
+    except OSError as error:
+        raise OutputError.of(path, error) from error

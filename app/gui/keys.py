@@ -1,0 +1,74 @@
+"""Every key of the window, in one table: shortcuts, tooltips and the help page are all made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Key:
+    """One thing that a key does."""
+
+    action: str
+    """Name of the window's action."""
+    keys: tuple[str, ...]
+    """Qt's portable key sequences; the first is shown in tooltips. Empty: the window handles it itself."""
+    text: str
+    """What it does, for the help page and the tooltip."""
+    group: str
+    shown: str = ""
+    """How the help page writes the keys, where Qt's own way would not be understood."""
+    repeats: bool = False
+    """Whether holding the key does it again and again."""
+
+    @property
+    def label(self) -> str:
+        return self.shown or " or ".join(self.keys)
+
+
+KEYS: tuple[Key, ...] = (
+    Key("toggle_overlay", ("O",), "Overlay on or off", "Overlay"),
+    Key("raw", (), "Raw picture while held", "Overlay", shown="Space"),
+    Key("cycle_style", ("T",), "Fill, outline, or both", "Overlay"),
+    Key("more_opacity", ("+", "="), "Overlay more opaque", "Overlay", shown="+", repeats=True),
+    Key("less_opacity", ("-",), "Overlay more transparent", "Overlay", shown="−", repeats=True),
+    Key("more_threshold", ("]",), "Higher threshold: smaller region", "Overlay", repeats=True),
+    Key("less_threshold", ("[",), "Lower threshold: larger region", "Overlay", repeats=True),
+    Key("model_threshold", ("\\",), "Threshold of the model card", "Overlay"),
+    Key("toggle_freeze", ("F",), "Freeze the picture, or go on", "Picture"),
+    Key("snapshot", ("S",), "Save a snapshot of the scan area", "Picture"),
+    Key("edit_scan_area", ("A",), "Draw the scan area (arrow keys move, Shift sizes, Enter sets)", "Picture"),
+    Key("reset_scan_area", ("R",), "Scan area: the whole frame", "Picture"),
+    Key("play_pause", ("K",), "Play or pause a recording", "Recording"),
+    Key("step_back", (",",), "One frame back", "Recording", shown=", (comma)", repeats=True),
+    Key("step_forward", (".",), "One frame on", "Recording", shown=". (full stop)", repeats=True),
+    Key("seek_back", ("Left",), "One second back", "Recording", shown="←", repeats=True),
+    Key("seek_forward", ("Right",), "One second on", "Recording", shown="→", repeats=True),
+    Key("seek_start", ("Home",), "To the beginning", "Recording"),
+    Key("choose_source", ("C",), "Choose a source", "Source"),
+    Key("open_file", ("Ctrl+O",), "Open a file", "Source"),
+    Key("open_folder", ("Ctrl+Shift+O",), "Open a folder of images", "Source"),
+    Key("open_address", ("Ctrl+U",), "Open a camera's address", "Source"),
+    Key("open_screen_area", ("Ctrl+R",), "Watch a part of the screen", "Source"),
+    Key("choose_demo_folder", ("Ctrl+D",), "Set the folder of the demo's images", "Source"),
+    Key("toggle_panel", ("P",), "Fold the controls away, or show them", "Window"),
+    Key("toggle_full_screen", ("F11",), "Full screen", "Window"),
+    Key("show_help", ("F1", "?"), "This page", "Window"),
+    Key("leave", ("Esc",), "Leave what is open: message, scan area, full screen", "Window"),
+    Key("press", (), "Press the focused control; Tab goes to the next", "Window", shown="Enter"),
+    Key("close", ("Ctrl+Q",), "Close the program", "Window"),
+)
+
+
+def key_for(action: str) -> Key:
+    """The table's row of an action. Raises KeyError."""
+    for key in KEYS:
+        if key.action == action:
+            return key
+    raise KeyError(action)
+
+
+def tooltip(action: str) -> str:
+    """What a control says when pointed at: what it does and its key."""
+    key = key_for(action)
+    return f"{key.text} ({key.label})" if key.label else key.text

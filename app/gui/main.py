@@ -1,0 +1,57 @@
+"""Opens the window."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.capture.source import Source
+from app.gui import theme
+from app.gui.main_window import TITLE, MainWindow
+from app.options import WindowOptions
+from app.settings import load_settings
+
+NO_DISPLAY = "There is no display to open a window on (DISPLAY is not set): start this from a desktop session."
+EXIT_USER = 2
+
+
+def run_window(source: Source | None, options: WindowOptions) -> int:
+    """Shows `source` (None: the demo) until the window is closed; gives the exit status."""
+    if not has_display():
+        print(f"sonoblock: {NO_DISPLAY}", file=sys.stderr)
+        if source is not None:
+            source.close()
+        return EXIT_USER
+    application = make_application()
+    settings, _ = load_settings()
+    window = MainWindow(settings)
+    window.show()
+    # The window first: opening engine and source must not delay it.
+    QTimer.singleShot(0, window, lambda: window.begin(source, options))
+    # Python sees Ctrl+C only when Qt lets it run; the window's timers do so many times a second.
+    before = signal.signal(signal.SIGINT, lambda *_: window.close())
+    try:
+        return application.exec()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def has_display() -> bool:
+    """Whether Qt can open a window here; other systems than Linux always have a display."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def make_application() -> QApplication:
+    """The one QApplication of the process, in the program's theme."""
+    found = QApplication.instance()
+    application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName(TITLE)
+    application.setDesktopFileName("sonoblock")
+    theme.apply(application)
+    return application

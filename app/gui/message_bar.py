@@ -1,0 +1,67 @@
+"""Says what went wrong, over the upper edge of the picture, without taking the picture away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from app.gui.theme import icon
+
+SHOW_MS = 9000
+_MARGIN = 12
+
+
+class MessageBar(QFrame):
+    """One message at a time; the newest wins. It goes by itself, by Esc, or by its button."""
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self.setObjectName("messages")
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        close = QPushButton()
+        close.setObjectName("icon")
+        close.setIcon(icon("close"))
+        close.setIconSize(QSize(20, 20))
+        close.setAccessibleName("Close the message")
+        close.setToolTip("Close the message (Esc)")
+        close.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 4, 6, 4)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(close)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        over.installEventFilter(self)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is said; empty while hidden."""
+        return "" if self.isHidden() else self._text.text()
+
+    def say(self, text: str) -> None:
+        """Shows one sentence."""
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start(SHOW_MS)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        room = self.parentWidget()
+        if room is None:
+            return
+        width = min(room.width() - 2 * _MARGIN, 760)
+        self.setFixedWidth(width)
+        height = max(self.heightForWidth(width), self.sizeHint().height()) if self.hasHeightForWidth() else 56
+        self.setGeometry((room.width() - width) // 2, _MARGIN, width, height)

@@ -1,0 +1,178 @@
+"""The controls beside the picture; all of it folds away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.gui.keys import tooltip
+from app.gui.status import engine_name
+from app.gui.widgets import accessible, action_button, heading
+from app.options import STYLES, Style
+
+WIDTH = 312
+OPEN_MODEL = "…"
+"""The model chooser's last entry: a bundle's folder is asked for."""
+_STYLE_NAMES: dict[Style, str] = {"fill": "Fill", "outline": "Outline", "both": "Both"}
+
+
+class Panel(QScrollArea):
+    """Signals what the user chose; the window does it and says back what is."""
+
+    opacity_chosen = Signal(float)
+    threshold_chosen = Signal(float)
+    style_chosen = Signal(str)
+    model_chosen = Signal(str)
+    engine_chosen = Signal(str)
+
+    def __init__(self, actions: dict[str, QAction]) -> None:
+        super().__init__()
+        self._actions = actions
+        self.setObjectName("panel")
+        self.setWidgetResizable(True)
+        self.setFixedWidth(WIDTH)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        body = QWidget()
+        body.setObjectName("panelBody")
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(14, 6, 14, 12)
+        layout.setSpacing(6)
+        self._add_source(layout)
+        self._add_overlay(layout)
+        self._add_picture(layout)
+        self._add_model(layout)
+        layout.addStretch(1)
+        self.setWidget(body)
+
+    def _add_source(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(heading("Source"))
+        self.source = action_button(self._actions["choose_source"], "source")
+        layout.addWidget(self.source)
+
+    def _add_overlay(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(heading("Overlay"))
+        layout.addWidget(action_button(self._actions["toggle_overlay"], "overlay", "Overlay"))
+        layout.addLayout(self._segments())
+        self.opacity, self.opacity_value = self._slider("Opacity", 5, 100, "more_opacity", "less_opacity")
+        self.opacity.valueChanged.connect(lambda value: self.opacity_chosen.emit(value / 100))
+        layout.addLayout(self._row("Opacity", self.opacity, self.opacity_value))
+        self.threshold, self.threshold_value = self._slider("Threshold", 5, 95, "more_threshold", "less_threshold")
+        self.threshold.valueChanged.connect(lambda value: self.threshold_chosen.emit(value / 100))
+        self.threshold.setToolTip(f"{self.threshold.toolTip()}\n{tooltip('model_threshold')}")
+        layout.addLayout(self._row("Threshold", self.threshold, self.threshold_value))
+
+    def _add_picture(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(heading("Picture"))
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        for number, (action, name, text) in enumerate(
+            (
+                ("toggle_freeze", "freeze", "Freeze"),
+                ("snapshot", "snapshot", "Snapshot"),
+                ("edit_scan_area", "scan-area", "Scan area"),
+                ("reset_scan_area", "whole-frame", "Whole frame"),
+            )
+        ):
+            grid.addWidget(action_button(self._actions[action], name, text), number // 2, number % 2)
+        layout.addLayout(grid)
+
+    def _add_model(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(heading("Model and engine"))
+        self.model, self.engine = QComboBox(), QComboBox()
+        accessible(self.model, "Model", "The model that predicts the block region")
+        accessible(self.engine, "Engine", "What runs the model; Automatic takes the quickest here")
+        self.model.activated.connect(lambda _: self.model_chosen.emit(self.model.currentData()))
+        self.engine.activated.connect(lambda _: self.engine_chosen.emit(self.engine.currentData()))
+        layout.addWidget(self.model)
+        layout.addWidget(self.engine)
+
+    def _segments(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self._styles = QButtonGroup(self)
+        self._style_buttons: dict[str, QPushButton] = {}
+        for style in STYLES:
+            button = QPushButton(_STYLE_NAMES[style])
+            button.setObjectName("segment")
+            button.setCheckable(True)
+            accessible(button, f"Overlay as {_STYLE_NAMES[style].lower()}", tooltip("cycle_style"))
+            button.clicked.connect(lambda _=False, chosen=style: self.style_chosen.emit(chosen))
+            self._styles.addButton(button)
+            self._style_buttons[style] = button
+            row.addWidget(button, 1)
+        return row
+
+    def _slider(self, name: str, low: int, high: int, more: str, less: str) -> tuple[QSlider, QLabel]:
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setRange(low, high)
+        slider.setPageStep(10)
+        accessible(slider, name, f"{tooltip(more)}\n{tooltip(less)}")
+        value = QLabel()
+        value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        value.setFixedWidth(44)
+        return slider, value
+
+    def _row(self, name: str, slider: QSlider, value: QLabel) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        label = QLabel(name)
+        label.setFixedWidth(76)
+        label.setBuddy(slider)
+        row.addWidget(label)
+        row.addWidget(slider, 1)
+        row.addWidget(value)
+        return row
+
+    # What is
+
+    def show_source(self, name: str) -> None:
+        """The button names the source; a long name is cut in its middle."""
+        metrics = self.source.fontMetrics()
+        self.source.setText(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, WIDTH - 84))
+
+    def show_opacity(self, opacity: float) -> None:
+        with QSignalBlocker(self.opacity):
+            self.opacity.setValue(round(opacity * 100))
+        self.opacity_value.setText(f"{opacity:.0%}")
+
+    def show_threshold(self, threshold: float) -> None:
+        with QSignalBlocker(self.threshold):
+            self.threshold.setValue(round(threshold * 100))
+        self.threshold_value.setText(f"{threshold:.2f}")
+
+    def show_style(self, style: Style) -> None:
+        self._style_buttons[style].setChecked(True)
+        self.opacity.setEnabled(True)
+
+    def fill_models(self, names: Sequence[str], chosen: str) -> None:
+        """The shipped models, the chosen one even where it is a folder, and the way to another folder."""
+        self.model.clear()
+        for name in names:
+            self.model.addItem(f"Model: {name}", name)
+        if chosen not in names:
+            self.model.addItem(f"Model: {Path(chosen).name}", chosen)
+        self.model.addItem("Open a model's folder…", OPEN_MODEL)
+        self.model.setCurrentIndex(max(self.model.findData(chosen), 0))
+
+    def fill_engines(self, names: Sequence[str], chosen: str) -> None:
+        self.engine.clear()
+        for name in names:
+            self.engine.addItem(f"Engine: {engine_name(name)}", name)
+        self.engine.setCurrentIndex(max(self.engine.findData(chosen), 0))

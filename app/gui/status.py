@@ -1,0 +1,143 @@
+"""What the window says in words: the badge, the overlay's state, the rates. No widgets, so that it is tested alone."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from app.capture.source import Frame, SourceKind
+from app.pipeline.freshness import AMBER_MS, is_of, overlay_age_ms, overlay_for
+from app.pipeline.statistics import Snapshot
+from app.pipeline.types import Prediction, SourceState
+
+NOTICE = "Training and research only. Not a medical device."
+
+
+class Level(enum.Enum):
+    """How a text is coloured; the words say the same without the colour."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    CALM = "calm"
+    WARN = "warn"
+    BAD = "bad"
+
+
+class OverlayKind(enum.Enum):
+    """Why there is an overlay, or none."""
+
+    SHOWN = enum.auto()
+    NO_REGION = enum.auto()
+    TOO_OLD = enum.auto()
+    WAITING = enum.auto()
+    OFF = enum.auto()
+    RAW = enum.auto()
+    DRAWING = enum.auto()
+    NO_SIGNAL = enum.auto()
+    NO_MODEL = enum.auto()
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What decides about the overlay besides frame and prediction."""
+
+    overlay: bool = True
+    raw_held: bool = False
+    signal: bool = True
+    model_ready: bool = True
+
+
+@dataclass(frozen=True)
+class OverlayState:
+    """The overlay at one moment."""
+
+    kind: OverlayKind
+    prediction: Prediction | None = None
+    """What may be painted; None hides the overlay."""
+    age_ms: float | None = None
+    same_frame: bool = False
+    """Whether the prediction is of the very frame that is shown."""
+
+
+def overlay_state(wishes: Wishes, frame: Frame | None, prediction: Prediction | None, now: float) -> OverlayState:
+    """Decides what overlay a frame gets at the monotonic time `now` (seconds)."""
+    if not wishes.overlay:
+        return OverlayState(OverlayKind.OFF)
+    if not wishes.signal:
+        return OverlayState(OverlayKind.NO_SIGNAL)
+    if wishes.raw_held:
+        return OverlayState(OverlayKind.RAW)
+    if not wishes.model_ready:
+        return OverlayState(OverlayKind.NO_MODEL)
+    if frame is None or prediction is None:
+        return OverlayState(OverlayKind.WAITING)
+    age_ms, same = overlay_age_ms(prediction, now), is_of(prediction, frame)
+    if overlay_for(frame, prediction, now) is None:
+        return OverlayState(OverlayKind.TOO_OLD, None, age_ms, same)
+    if prediction.region is None:
+        return OverlayState(OverlayKind.NO_REGION, None, age_ms, same)
+    return OverlayState(OverlayKind.SHOWN, prediction, age_ms, same)
+
+
+def overlay_words(state: OverlayState, moving: bool) -> tuple[str, Level]:
+    """The line about the overlay; `moving` says whether new frames are expected."""
+    fixed = {
+        OverlayKind.OFF: ("Overlay off", Level.WARN),
+        OverlayKind.RAW: ("Overlay off while Space is held", Level.WARN),
+        OverlayKind.DRAWING: ("Overlay on · hidden: drawing the scan area", Level.WARN),
+        OverlayKind.NO_SIGNAL: ("Overlay on · hidden: no signal", Level.WARN),
+        OverlayKind.NO_MODEL: ("Overlay on · no model yet", Level.WARN),
+        OverlayKind.WAITING: ("Overlay on · waiting for a prediction", Level.PLAIN),
+    }
+    if state.kind in fixed:
+        return fixed[state.kind]
+    if state.kind is OverlayKind.TOO_OLD:
+        return f"Overlay on · hidden: {_behind(state.age_ms)} behind", Level.WARN
+    what = "Overlay on" if state.kind is OverlayKind.SHOWN else "Overlay on · No region found"
+    if state.same_frame and not moving:
+        return f"{what} · of this frame", Level.GOOD
+    age = state.age_ms or 0.0
+    if age > AMBER_MS:
+        return f"{what} · {age:.0f} ms (late)", Level.WARN
+    return f"{what} · {age:.0f} ms", Level.GOOD
+
+
+def _behind(age_ms: float | None) -> str:
+    """Past a second, the exact number would only flicker."""
+    age = age_ms or 0.0
+    return f"{age:.0f} ms" if age < 1000 else "over 1 s"
+
+
+def badge(kind: SourceKind, state: SourceState, frozen: bool) -> tuple[str, Level]:
+    """The state of the source in one or two words."""
+    if state is SourceState.NO_SIGNAL or (state is SourceState.ENDED and kind is SourceKind.LIVE):
+        return "NO SIGNAL", Level.BAD
+    if frozen or state is SourceState.REPEATING:
+        return "FROZEN", Level.WARN
+    if state in (SourceState.PAUSED, SourceState.ENDED):
+        return "PAUSED", Level.WARN
+    if state is SourceState.OPENING:
+        return "OPENING", Level.PLAIN
+    return kind.value, Level.GOOD if kind is SourceKind.LIVE else Level.CALM
+
+
+def rates(numbers: Snapshot) -> str:
+    """Frames a second from the source, on the screen and through the model, and the frames that were dropped."""
+    return (
+        f"source {numbers.source_fps:.0f} · painted {numbers.painted_fps:.0f} · "
+        f"predicted {numbers.predicted_fps:.0f} fps · dropped {numbers.dropped}"
+    )
+
+
+ENGINE_NAMES = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime", "tensorflow": "TensorFlow", "auto": "Automatic"}
+
+
+def engine_name(name: str) -> str:
+    """An engine as people write it."""
+    return ENGINE_NAMES.get(name, name)
+
+
+def clock(seconds: float) -> str:
+    """Seconds of a recording as 0:07.3."""
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"

@@ -1,0 +1,57 @@
+"""The two lines that stay whatever is folded away: what is shown above the picture, how it runs below it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from app.gui.status import NOTICE, Level
+from app.gui.widgets import Chip, ElidedLabel, action_button
+
+
+class TopStrip(QWidget):
+    """Badge, source, and what there is of the overlay."""
+
+    def __init__(self, fold: QAction, show_help: QAction) -> None:
+        super().__init__()
+        self.setObjectName("strip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.badge = Chip("State of the source")
+        self.name = ElidedLabel("name", Qt.TextElideMode.ElideMiddle)
+        self.name.setAccessibleName("Source")
+        self.detail = ElidedLabel("quiet")
+        self.overlay = Chip("Overlay")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 3, 6, 3)
+        layout.setSpacing(12)
+        layout.addWidget(self.badge)
+        layout.addWidget(self.name)
+        layout.addWidget(self.detail)
+        layout.addStretch(1)
+        layout.addWidget(self.overlay)
+        layout.addWidget(action_button(show_help, "help", "", "icon"))
+        layout.addWidget(action_button(fold, "panel", "", "icon"))
+
+
+class BottomStrip(QWidget):
+    """The notice, the rates, engine and model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("strip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.notice = QLabel(NOTICE)
+        self.notice.setObjectName("notice")
+        self.notice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.rates = ElidedLabel("quiet")
+        self.rates.setAccessibleName("Rates")
+        self.model = Chip("Engine and model", quiet=True)
+        self.model.say("No model yet", Level.PLAIN)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 5, 10, 5)
+        layout.setSpacing(16)
+        layout.addWidget(self.notice)
+        layout.addStretch(1)
+        layout.addWidget(self.rates)
+        layout.addWidget(self.model)

@@ -64,7 +64,7 @@ LIBRARY_PACKAGES = {
 }
 """Shared libraries that Qt's window parts load on Linux, and the Debian and Ubuntu packages that hold them."""
 
-TOOL_PACKAGES = {"Xvfb": "xvfb", "ffmpeg": "ffmpeg", "xauth": "xauth", "xdotool": "xdotool"}
+TOOL_PACKAGES = {"Xvfb": "xvfb", "ffmpeg": "ffmpeg", "ffplay": "ffmpeg"}
 """Programs that some tests start on Linux, and the Debian and Ubuntu packages that hold them."""
 
 
@@ -105,7 +105,7 @@ def python_tag() -> str:
     return f"{sys.implementation.cache_tag} {sys.platform} {platform.machine()}"
 
 
-def venv_python(venv: Path = VENV, system: str = sys.platform) -> Path:
+def venv_python(venv: Path, system: str = sys.platform) -> Path:
     """The environment's interpreter."""
     return venv / "Scripts" / "python.exe" if system == "win32" else venv / "bin" / "python"
 
@@ -123,7 +123,7 @@ def lock_hash(lock: str) -> str:
     return hashlib.sha256(lock_file(lock).read_text("utf-8").encode()).hexdigest()
 
 
-def read_stamp(venv: Path = VENV) -> dict[str, object]:
+def read_stamp(venv: Path) -> dict[str, object]:
     """What the environment holds: 'python', 'complete' and, by lock, a hash. Empty where unknown or unreadable."""
     try:
         stamp = json.loads((venv / "sonoblock.json").read_text("utf-8"))
@@ -132,7 +132,7 @@ def read_stamp(venv: Path = VENV) -> dict[str, object]:
     return stamp if isinstance(stamp, dict) else {}
 
 
-def write_stamp(stamp: Mapping[str, object], venv: Path = VENV) -> None:
+def write_stamp(stamp: Mapping[str, object], venv: Path) -> None:
     """Replaces the stamp in one step."""
     beside = venv / "sonoblock.json.new"
     beside.write_text(json.dumps(stamp, indent=1) + "\n", "utf-8")
@@ -160,7 +160,7 @@ def prepare(lock: str) -> Path:
     problem = unsupported(sys.version_info[:2], sys.platform, platform.machine(), struct.calcsize("P") * 8)
     if problem:
         raise SetupError(problem)
-    python, stamp = venv_python(), read_stamp()
+    python, stamp = venv_python(VENV), read_stamp(VENV)
     step = next_step(stamp, lock, lock_hash(lock), python_tag(), python.exists())
     if step == "nothing":
         return python
@@ -170,10 +170,10 @@ def prepare(lock: str) -> Path:
     if step == "create":
         create_venv()
         stamp = {}
-    write_stamp({**stamp, "python": python_tag(), "complete": False})
+    write_stamp({**stamp, "python": python_tag(), "complete": False}, VENV)
     install(python, lock)
     hashes = {name: lock_hash(name) for name in INCLUDES[lock]}
-    write_stamp({**stamp, **hashes, "python": python_tag(), "complete": True})
+    write_stamp({**stamp, **hashes, "python": python_tag(), "complete": True}, VENV)
     return python
 
 
@@ -233,8 +233,9 @@ def require_tools() -> list[str]:
         return []
     missing = [tool for tool in TOOL_PACKAGES if not shutil.which(tool)]
     if missing:
+        packages = list(dict.fromkeys(TOOL_PACKAGES[tool] for tool in missing))
         try:
-            install_system_packages([TOOL_PACKAGES[tool] for tool in missing], f"Tests use {', '.join(missing)}.")
+            install_system_packages(packages, f"The tests lack {', '.join(missing)}.")
         except SetupError as problem:
             say(str(problem))
     return [tool for tool in missing if not shutil.which(tool)]

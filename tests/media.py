@@ -167,7 +167,7 @@ def shown(path: Path, x: int, y: int, size: tuple[int, int] = SIZE) -> Iterator[
     try:
         with contextlib.closing(mss.MSS()) as grabber:
             area = {"left": x, "top": y, "width": size[0], "height": size[1]}
-            wait_for(lambda: player.poll() is None and np.frombuffer(grabber.grab(area).raw, np.uint8).max() > 0)
+            wait_for(lambda: player.poll() is None and np.frombuffer(grabber.grab(area).raw, np.uint8).max() > 0, 30)
         yield
     finally:
         _end(player)

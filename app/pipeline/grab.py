@@ -28,6 +28,7 @@ _log = logging.getLogger(log.NAME)
 
 Publish = Callable[["Grabber", Frame, bool], None]
 Report = Callable[["Grabber", SourceChanged], None]
+Timed = Callable[[dict[str, float]], None]
 
 
 class _Order(enum.Enum):
@@ -45,7 +46,8 @@ class Grabber:
 
     `publish(grabber, frame, jumped)` is called for each picture; `jumped` says that it does not follow the one before
     it in time (after a seek, a step, or at the start of the next round). `report(grabber, event)` says what the source
-    is doing. Both are called from the grab thread. `after` are grabbers that must have let the same device go first.
+    is doing. Both are called from the grab thread, as is `timed`, which gets the ms that a picture took to decode
+    or grab (not a camera's: reading one is mostly waiting). `after` are grabbers that must let the same device go first.
     """
 
     def __init__(
@@ -55,12 +57,14 @@ class Grabber:
         report: Report,
         after: Sequence[Grabber] = (),
         pauses: Sequence[float] = PAUSES,
+        timed: Timed = lambda _: None,
     ) -> None:
         self.source = source
         self._publish = publish
         self._report = report
         self._after = after
         self._pauses = pauses
+        self._timed = timed
         self._changed = threading.Condition()
         self._stopping = False
         self._playing = True
@@ -176,7 +180,7 @@ class Grabber:
         due = time.monotonic()
         number = 0
         while not self._stopping:
-            picture = source.read()
+            picture = source.read() if source.paced else read_timed(source, self._timed)
             if picture is None:
                 raise SourceError(f"{source.name} sends no more pictures: check that it is on and connected.")
             now = self._show(picture, number)
@@ -188,7 +192,7 @@ class Grabber:
                 self._wait(due)
 
     def _grab_recording(self, recording: Recording, info: SourceInfo) -> None:
-        reel, pace, playing = Reel(recording), Pace(info.rate or RATE), self._playing
+        reel, pace, playing = Reel(recording, self._timed), Pace(info.rate or RATE), self._playing
         reel.read_ahead()
         self._say(SourceState.RUNNING if playing else SourceState.PAUSED)
         self._show_next(reel, pace, sought=True)
@@ -258,11 +262,20 @@ class Grabber:
                 self._changed.wait(left)
 
 
+def read_timed(source: Source, timed: Timed) -> Picture | None:
+    """Reads a picture and reports how long that took. Raises SourceError."""
+    start = time.perf_counter()
+    picture = source.read()
+    timed({"capture": (time.perf_counter() - start) * 1000})
+    return picture
+
+
 class Reel:
     """A recording with one picture read ahead, so that decoding does not delay it."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, timed: Timed) -> None:
         self._recording = recording
+        self._timed = timed
         self.picture: Picture | None = None
         """The next picture, once it is read."""
         self.number = 0
@@ -275,10 +288,10 @@ class Reel:
         """Reads the next picture, the first one after the last if the recording loops. Raises SourceError."""
         if self.picture is not None or self.at_end:
             return
-        self.picture = self._recording.read()
+        self.picture = read_timed(self._recording, self._timed)
         if self.picture is None and self._recording.loops and self.number > 0:
             self._go(0)
-            self.picture = self._recording.read()
+            self.picture = read_timed(self._recording, self._timed)
         if self.picture is None and self.number == 0:
             raise SourceError(f"{self._recording.name} holds no picture that can be read: choose another file.")
         self.at_end = self.picture is None

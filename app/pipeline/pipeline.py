@@ -96,7 +96,7 @@ class Pipeline:
             if source is not None:
                 # The same device again can only be opened once it has been let go.
                 after = [grabber for grabber in self._old if grabber.source.word == source.word]
-                self._grabber = Grabber(source, self._publish, self._source_changed, after)
+                self._grabber = Grabber(source, self._publish, self._source_changed, after, timed=self.statistics.timed)
                 self._grabber.start()
 
     def set_scan_area(self, rect: Rect | None) -> None:

@@ -341,7 +341,7 @@ def test_without_time_stamps_or_where_they_go_back_the_rate_counts():
 def test_a_reel_meets_an_end_before_the_one_that_was_claimed():
     clip = Clip(3, loops=False)
     clip.seek = lambda frame: setattr(clip, "_next", frame)
-    reel = Reel(clip)
+    reel = Reel(clip, lambda _: None)
     clip.count = 10
     reel.seek(7)
     clip.count = 3
@@ -358,3 +358,11 @@ def test_a_frame_is_stamped_when_it_is_shown_not_when_it_is_read(watch):
     first, second = watched.wait_for_frame(0), watched.wait_for_frame(1)
     assert isinstance(first, Frame)
     assert second.captured - first.captured >= 0.04
+
+
+def test_the_time_to_read_a_picture_is_reported():
+    times = []
+    reel = Reel(Clip(3), times.append)
+    reel.read_ahead()
+    assert [list(steps) for steps in times] == [["capture"]]
+    assert times[0]["capture"] >= 0

@@ -7,6 +7,7 @@ import json
 import math
 import os
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -157,16 +158,26 @@ class _Run(QObject):
             model=model.model if model and ready else "",
             cpu_percent=process.cpu_percent(),
             rss_mb=process.memory_info().rss / 1e6,
-            first_picture_s=_since_start(process, window.view.first_picture),
-            first_overlay_s=_since_start(process, window.view.first_overlay),
+            first_picture_s=_since_start(window.view.first_picture),
+            first_overlay_s=_since_start(window.view.first_overlay),
             seconds=totals.seconds,
             frames_painted=totals.painted,
             steps_ms=numbers.steps_ms,
         )
 
 
-def _since_start(process: psutil.Process, moment: float | None) -> float | None:
-    return None if moment is None else moment - process.create_time()
+def _since_start(moment: float | None) -> float | None:
+    """Seconds from the start of this process to `moment` (`time.time()`)."""
+    return None if moment is None else moment - (time.time() - process_age_s())
+
+
+def process_age_s() -> float:
+    """How long this process has been running, in seconds."""
+    if not sys.platform.startswith("linux"):
+        return time.time() - psutil.Process().create_time()
+    # There, psutil adds to the time of booting, which the kernel gives in whole seconds. Field 22 counts from booting.
+    fields = Path("/proc/self/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / os.sysconf("SC_CLK_TCK")
 
 
 def _finite(value: Any) -> Any:

@@ -44,6 +44,8 @@ class LiveView(QWidget):
     scan_area_drawn = Signal(object)
     """A Rect in frame pixels, or None for the whole frame."""
     scan_area_mode = Signal(bool)
+    first_painted = Signal()
+    """The first frame is on the screen."""
 
     def __init__(self, supply: Supply, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -252,6 +254,7 @@ class LiveView(QWidget):
         """Tells the statistics of a frame's first painting."""
         if self.first_picture is None:
             self.first_picture = time.time()
+            self.first_painted.emit()
         if self.first_overlay is None and self.state.kind in (OverlayKind.SHOWN, OverlayKind.NO_REGION):
             self.first_overlay = time.time()
         if frame is not self._counted:

@@ -48,6 +48,8 @@ TITLE = "SonoBlock"
 _STATUS_MS = 200
 """Numbers that change more often cannot be read."""
 _RECENT = 6
+_MODEL_WAIT_MS = 500
+"""Importing an engine holds Python up: it waits for the first picture, but no longer than this."""
 _HIDE_FIRST_MS = 300
 """Until the desktop has painted what was under the window."""
 _COVER_TEXT = (
@@ -87,6 +89,7 @@ class MainWindow(QMainWindow):
         self.source_event: SourceChanged | None = None
         self.model_event: ModelChanged | None = None
         self._wanted_model = (settings.model, settings.engine)
+        self._first_model: tuple[str, str] | None = None
         self._good_model: tuple[str, str] | None = None
         self._loading = False
         self._recording = False
@@ -209,10 +212,16 @@ class MainWindow(QMainWindow):
             self.open_word("demo")
         threshold = options.threshold if options.threshold is not None else self.settings.threshold
         self.pipeline.set_threshold(threshold)
-        self._load_model(options.model or self.settings.model, options.engine or self.settings.engine)
+        self._first_model = options.model or self.settings.model, options.engine or self.settings.engine
+        self.view.first_painted.connect(self._load_first_model)
+        QTimer.singleShot(_MODEL_WAIT_MS, self, self._load_first_model)
         self._show_threshold()
         if options.notice:
             self.messages.say(options.notice)
+
+    def _load_first_model(self) -> None:
+        if self._first_model is not None and self.isVisible():
+            self._load_model(*self._first_model)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._status.stop()
@@ -477,6 +486,7 @@ class MainWindow(QMainWindow):
         self._load_model(model, engine)
 
     def _load_model(self, model: str, engine: str) -> None:
+        self._first_model = None
         self._wanted_model = (model, engine)
         self.panel.fill_models(shipped(), model)
         self.panel.fill_engines([AUTO, *installed()], engine)

@@ -46,8 +46,8 @@ class Grabber:
 
     `publish(grabber, frame, jumped)` is called for each picture; `jumped` says that it does not follow the one before
     it in time (after a seek, a step, or at the start of the next round). `report(grabber, event)` says what the source
-    is doing. Both are called from the grab thread, as is `timed`, which gets the ms that a picture took to decode
-    or grab (not a camera's: reading one is mostly waiting). `after` are grabbers that must let the same device go first.
+    is doing. Both are called from the grab thread, as is `timed`, which gets the ms a picture took to decode
+    or grab (not a camera's: reading one is mostly waiting). `after` are grabbers that must let that device go first.
     """
 
     def __init__(

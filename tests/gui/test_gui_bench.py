@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from app.pipeline.statistics import Percentiles
 from model.bundle import shipped
 from tests.gui.parts import Clip
 
+ROOT = Path(__file__).resolve().parents[2]
 AGES = Percentiles(1.0, 2.0, 3.0)
 UNKNOWN = Percentiles(float("nan"), float("nan"), float("nan"))
 KEYS = {
@@ -56,6 +58,13 @@ def test_the_table_names_what_was_measured() -> None:
         "first picture 0.80 s",
     ):
         assert words in text
+
+
+def test_the_age_of_the_process_counts_from_its_start() -> None:
+    code = "from app.gui.bench import process_age_s; print(process_age_s())"
+    start = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert 0 < float(done.stdout) <= time.monotonic() - start + 0.02
 
 
 def test_a_source_that_fails_ends_in_one_line(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:

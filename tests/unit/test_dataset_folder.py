@@ -83,5 +83,5 @@ def test_whatever_is_not_black_in_a_mask_is_region(tmp_path):
 def test_the_real_data_set_loads_whole(data_folder):
     data = load(data_folder)
     assert len(data) == 500
-    assert data.masks.mean(axis=(1, 2)).min() > 0.009
+    assert data.masks.mean(axis=(1, 2)).min() > 0.008
     assert data.masks.mean(axis=(1, 2)).max() < 0.06

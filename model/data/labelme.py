@@ -34,8 +34,10 @@ AREAS = {"polygon": 3, "rectangle": 2, "oriented_rectangle": 4, "circle": 2, "el
 WITHOUT_AREA = {"point", "points", "line", "linestrip"}
 BACKGROUND = "_background_"
 HOLE = " hole"
-TOLERANCE = 0.7
-"""A polygon written here strays at most this many pixels from the mask's edge; it is what a hand can still correct."""
+TOLERANCE = 0.5
+"""A polygon written here strays at most this many pixels from the mask's edge."""
+COARSE = 1.0
+"""The same for what a hand is to correct: about a quarter of the points."""
 FINER = 5
 """Polygons are filled on a grid this much finer (odd, so that it has the pixels' centres)."""
 FARTHEST = 1e6
@@ -290,8 +292,8 @@ def _fill_polygon(mask: Mask, points: Points) -> None:
     mask[low[1] : high[1], low[0] : high[0]] |= fine[FINER // 2 :: FINER, FINER // 2 :: FINER] > 0
 
 
-def shapes_of(mask: Mask, label: str, *, exact: bool = False) -> list[dict[str, Any]]:
-    """Labelme's shapes for a mask: polygons true to `TOLERANCE`, holes as 'LABEL hole'; or one exact mask shape."""
+def shapes_of(mask: Mask, label: str, *, exact: bool = False, tolerance: float = TOLERANCE) -> list[dict[str, Any]]:
+    """Labelme's shapes for a mask: polygons true to `tolerance`, holes as 'LABEL hole'; or one exact mask shape."""
     if not mask.any():
         return []
     if exact:
@@ -300,15 +302,15 @@ def shapes_of(mask: Mask, label: str, *, exact: bool = False) -> list[dict[str, 
     # Outer edges first, then the holes in them, then the islands in those.
     while part.any():
         outlines, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        shapes += [_polygon(outline, label + HOLE if hole else label) for outline in outlines]
+        shapes += [_polygon(outline, label + HOLE if hole else label, tolerance) for outline in outlines]
         filled = np.zeros(mask.shape, np.uint8)
         cv2.fillPoly(filled, list(outlines), 1)
         part, hole = (filled > 0) & ~part, not hole
     return shapes
 
 
-def _polygon(outline: NDArray[Any], label: str) -> dict[str, Any]:
-    points = cv2.approxPolyDP(outline, TOLERANCE, closed=True)[:, 0] + 0.5
+def _polygon(outline: NDArray[Any], label: str, tolerance: float) -> dict[str, Any]:
+    points = cv2.approxPolyDP(outline, tolerance, closed=True)[:, 0] + 0.5
     # Labelme wants three points, and a stray pixel has one.
     points = np.concatenate([points, np.repeat(points[-1:], max(0, 3 - len(points)), axis=0)])
     return _entry(label, "polygon", points.tolist())
@@ -326,13 +328,17 @@ def _entry(label: str, kind: str, points: list[list[float]]) -> dict[str, Any]:
     return {"label": label, "points": points, "group_id": None, "description": "", "shape_type": kind, "flags": {}}
 
 
-def write(path: Path, image_name: str, masks: Mapping[str, Mask], *, exact: bool = False) -> None:
+def write(
+    path: Path, image_name: str, masks: Mapping[str, Mask], *, exact: bool = False, tolerance: float = TOLERANCE
+) -> None:
     """Writes a Labelme file for the picture `image_name` beside it, with a mask for each class. Raises OSError."""
     height, width = next(iter(masks.values())).shape
     content = {
         "version": "5.5.0",
         "flags": {},
-        "shapes": [shape for label, mask in masks.items() for shape in shapes_of(mask, label, exact=exact)],
+        "shapes": [
+            shape for label, mask in masks.items() for shape in shapes_of(mask, label, exact=exact, tolerance=tolerance)
+        ],
         "imagePath": image_name,
         "imageData": None,
         "imageHeight": height,

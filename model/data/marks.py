@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ FLAT = 4
 """Grey levels within which nearly all of a flat row or column lies."""
 COLOURFUL = 40
 """Difference of two channels from which a pixel is coloured; JPEG alone stays far below."""
-COLOURED_SHARE = 0.0005
+COLOURED_SHARE = 0.005
 WORD = 4
 """Letters in a line from which on they are writing."""
 
@@ -71,7 +73,7 @@ def _line_length(sign: tuple[int, ...], signs: list[tuple[int, ...]]) -> int:
     _, y, _, h, _ = sign
     line = sorted(other for other in signs if abs(other[1] + other[3] - y - h) <= 2 and abs(other[3] - h) <= 0.4 * h)
     length = longest = 1
-    for before, after in zip(line, line[1:], strict=False):
+    for before, after in itertools.pairwise(line):
         length = length + 1 if after[0] - before[0] - before[2] <= 1.2 * h else 1
         longest = max(longest, length)
     return longest

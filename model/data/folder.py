@@ -137,7 +137,9 @@ def _mask_folders(folder: Path, classes: tuple[str, ...]) -> list[Path]:
     if missing and present:
         raise DataError(f"{folder} has no masks of '{missing[0]}', only of: {', '.join(present)}.")
     if missing:
-        raise DataError(f"{folder} holds one class. For several, put each one's masks into a folder named like it.")
+        raise DataError(
+            f"{folder} holds one class, not {', '.join(classes)}: put each one's masks into a folder named like it."
+        )
     return [folder / name for name in classes]
 
 

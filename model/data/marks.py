@@ -18,7 +18,7 @@ FLAT = 4
 COLOURFUL = 40
 """Difference of two channels from which a pixel is coloured; JPEG alone stays far below."""
 COLOURED_SHARE = 0.005
-WORD = 4
+WORD = 3
 """Letters in a line from which on they are writing."""
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from model.__main__ import main
 from model.data.check import KINDS, Harm, check, contact_sheet
-from model.data.marks import borders, coloured_share, letters
+from model.data.marks import WORD, borders, coloured_share, letters
 from tests.conftest import ROOT
 from tests.dataset import write_dataset
 from tests.media import write_image
@@ -117,10 +117,10 @@ def speckle(size=(240, 400), seed=0):
 @pytest.mark.parametrize("scale", [0.4, 0.6, 1.0])
 def test_writing_is_found_on_a_dark_ground_and_not_in_speckle(scale):
     pixels = speckle()
-    assert letters(pixels) < 4
+    assert letters(pixels) < WORD
     pixels = cv2.copyMakeBorder(pixels, 40, 0, 0, 0, cv2.BORDER_CONSTANT, value=(0, 0, 0))
     cv2.putText(pixels, "DOE JANE 1.2.1950", (5, 28), cv2.FONT_HERSHEY_SIMPLEX, scale, (255, 255, 255), 1, cv2.LINE_AA)
-    assert letters(pixels) >= 4
+    assert letters(pixels) >= WORD
 
 
 def test_borders_are_measured():
@@ -142,8 +142,8 @@ def test_text_borders_and_colour_are_found_in_a_data_set(data):
     set_picture(data, pixels, 0)
     set_mask(data, np.pad(mask(data), ((40, 0), (0, 0))), 0)
     pixels = picture(data, 1)
-    pixels[:20, :50] = (0, 0, 0)
-    cv2.putText(pixels, "ABCDEF", (2, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (255, 255, 255), 1, cv2.LINE_AA)
+    pixels[:24, :80] = (0, 0, 0)
+    cv2.putText(pixels, "JANE D", (3, 17), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (255, 255, 255), 1, cv2.LINE_AA)
     set_picture(data, pixels, 1)
     pixels = picture(data, 2)
     pixels[40:60, 40:60] = (0, 0, 220)

@@ -9,16 +9,12 @@ import platformdirs
 
 from model.userdirs import APP, HOME_VARIABLE
 from model.userdirs import cache_folder as cache_folder
+from model.userdirs import data_folder as data_folder
 
 
 def config_folder() -> Path:
     """For the settings."""
     return _home("config") or platformdirs.user_config_path(APP, appauthor=False)
-
-
-def data_folder() -> Path:
-    """For what the program makes for the user and keeps."""
-    return _home("data") or platformdirs.user_data_path(APP, appauthor=False)
 
 
 def log_folder() -> Path:

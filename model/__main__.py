@@ -9,15 +9,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from model.data.commands import add_commands
 from model.errors import DataError, ModelError
 from model.files import write_text
+from model.progress import progress_line
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; gives the exit status: 0, 2 for what the user can mend, 130 for Ctrl+C."""
+    """Runs one command; gives the exit status.
+
+    0, 1 for a harmful finding of `data check`, 2 for what the user can mend, 130 for Ctrl+C.
+    """
     options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        return options.run(options) or 0
     except ModelError as error:
         print(f"sonoblock: {error}", file=sys.stderr)
         return 2
@@ -27,12 +32,13 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("sonoblock: stopped.", file=sys.stderr)
         return 130
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m model", description="Trains, measures and exports the networks.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    add_commands(commands)
 
     train = commands.add_parser("train", help="train a network and write a model bundle")
     train.set_defaults(run=_train)
@@ -44,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=int, default=42)
     train.add_argument("--development", type=int, default=50, metavar="N", help="pictures kept for development (50)")
     train.add_argument("--random-split", action="store_true", help="as in the paper, near duplicates not kept together")
+    train.add_argument(
+        "--groups", type=Path, metavar="FILE", help="CSV with the columns stem,group: pictures to keep together"
+    )
     train.add_argument("--epochs", type=int, help="instead of the preset's")
     train.add_argument("--batch", type=int, help="instead of the preset's")
 
@@ -55,6 +64,14 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--part", choices=("all", "train", "development"), default="all", help="by the model's split")
     evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")
     evaluate.add_argument("--figures", type=Path, metavar="DIR", help="write box plot and examples there")
+
+    predict = commands.add_parser("predict", help="a model's masks for a folder of pictures")
+    predict.set_defaults(run=_predict)
+    predict.add_argument("--data", type=Path, required=True, metavar="DIR", help="pictures, with or without masks")
+    predict.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder")
+    predict.add_argument("--labelme", action="store_true", help="also Labelme files, to correct by hand")
+    _add_model(predict)
+    predict.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
 
     export = commands.add_parser("export", help="write a model for another engine, checked against the source")
     export.set_defaults(run=_export)
@@ -72,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds images/ and masks/")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a data set, in any layout")
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
@@ -82,8 +99,11 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 def _train(options: argparse.Namespace) -> None:
     import dataclasses
 
+    from model.data.splits import read_groups
     from model.presets import PRESETS
 
+    if options.groups and options.random_split:
+        raise ModelError("--groups keeps pictures together and --random-split does not: give one of them.")
     if options.preset not in PRESETS:
         raise ModelError(f"There is no preset '{options.preset}': give one of {', '.join(PRESETS)}.")
     changes = {key: getattr(options, key) for key in ("epochs", "batch") if getattr(options, key) is not None}
@@ -101,6 +121,7 @@ def _train(options: argparse.Namespace) -> None:
         seed=options.seed,
         development=options.development,
         grouped=not options.random_split,
+        groups=read_groups(options.groups) if options.groups else None,
         resume=options.resume,
     )
     bundle = package_run(out, network, run, options.data, options.name or out.resolve().name)
@@ -138,6 +159,27 @@ def _in_part(stem: str, part: str, card: dict[str, Any]) -> bool:
     if part == "all":
         return True
     return (stem in card.get("training", {}).get("development", [])) == (part == "development")
+
+
+def _predict(options: argparse.Namespace) -> None:
+    from model.bundle import find
+    from model.engines.choice import open_engine
+    from model.predict import predict
+
+    bundle = find(options.model)
+    engine = open_engine(options.engine, bundle)
+    try:
+        count = predict(
+            bundle,
+            engine,
+            options.data,
+            options.out,
+            as_labelme=options.labelme,
+            progress=progress_line("pictures"),
+        )
+    finally:
+        engine.close()
+    print(f"{count} masks in {options.out / 'masks'}")
 
 
 def _export(options: argparse.Namespace) -> None:

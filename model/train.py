@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -167,10 +168,12 @@ def train(
     seed: int = 42,
     development: int = 50,
     grouped: bool = True,
+    groups: Mapping[str, str] | None = None,
     resume: bool = False,
 ) -> tuple[keras.Model, Run]:
     """Trains to the preset's last epoch; gives the network that ships, in channels-last layout, and its run.
 
+    `groups` (picture name to group) keeps pictures together in the split; without, near duplicates are.
     Raises ModelError where the folder holds another run and `resume` is not set, or where there is nothing to resume.
     """
     folder = out / "training"
@@ -183,7 +186,7 @@ def train(
             raise ModelError(f"{out} holds no training to resume.")
         run = Run.read(settings)
     else:
-        split = (grouped_split if grouped else random_split)(data, development, seed)
+        split = grouped_split(data, development, seed, groups) if grouped else random_split(data, development, seed)
         run = Run(preset_name, preset, seed, split)
         folder.mkdir(parents=True, exist_ok=True)
         run.write(settings)

@@ -1,8 +1,15 @@
-"""Training and development parts of a data set: at random as in the paper, or with near duplicates kept together."""
+"""Training and development parts of a data set: at random as in the paper, or with what belongs together kept so.
+
+What belongs together are near duplicates, or what the user says: a table of two columns, `stem` and `group` (patient,
+scan). Kaggle's layout says it by itself.
+"""
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -60,18 +67,56 @@ def random_split(data: Dataset, development: int, seed: int) -> Split:
     return _split(data, set(order[:development].tolist()), "random", seed)
 
 
-def grouped_split(data: Dataset, development: int, seed: int) -> Split:
-    """`development` pictures in whole groups of near duplicates, drawn in random order while they still fit."""
+def grouped_split(data: Dataset, development: int, seed: int, groups: Mapping[str, str] | None = None) -> Split:
+    """`development` pictures in whole groups (see `group_numbers`), drawn in random order while they still fit."""
     _check_share(data, development)
-    group = near_duplicate_groups(data.images)
+    group, by = group_numbers(data, groups)
     chosen: set[int] = set()
     for number in np.random.default_rng(seed).permutation(int(group.max()) + 1):
         members = np.flatnonzero(group == number).tolist()
         if len(chosen) + len(members) <= development:
             chosen.update(members)
     if len(chosen) < development / 2:
-        raise DataError("The pictures are too alike for a grouped split: nearly all of them are one group.")
-    return _split(data, chosen, "grouped by near duplicates", seed)
+        raise DataError(f"The pictures are too alike for a split by {by}: nearly all of them are one group.")
+    return _split(data, chosen, f"grouped by {by}", seed)
+
+
+def group_numbers(data: Dataset, groups: Mapping[str, str] | None = None) -> tuple[NDArray[np.int64], str]:
+    """The group number of each picture, from 0, and what the groups are.
+
+    By `groups` (name to group) if given, by what the data set's layout says if it does, by near duplicates otherwise.
+    Raises DataError for a picture that `groups` lacks.
+    """
+    if groups is not None:
+        missing = [name for name in data.names if name not in groups]
+        if missing:
+            raise DataError(f"The table of groups lacks {missing[0]} ({len(missing)} pictures are missing in it).")
+        return np.unique([groups[name] for name in data.names], return_inverse=True)[1], "the user's table"
+    if data.groups:
+        return np.unique(data.groups, return_inverse=True)[1], "the data set's own groups"
+    return near_duplicate_groups(data.images), "near duplicates"
+
+
+def read_groups(path: Path) -> dict[str, str]:
+    """Picture name to group from a CSV file with the columns `stem` and `group`. Raises DataError."""
+    groups: dict[str, str] = {}
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            # Spreadsheets in half of Europe write semicolons.
+            first = stream.readline()
+            stream.seek(0)
+            rows = csv.DictReader(stream, delimiter=";" if ";" in first else ",")
+            if not {"stem", "group"} <= set(rows.fieldnames or ()):
+                raise DataError(f"{path} needs a first line 'stem,group', and a line for each picture.")
+            for row in rows:
+                stem, group = (row["stem"] or "").strip(), (row["group"] or "").strip()
+                if not stem or not group or groups.setdefault(stem, group) != group:
+                    raise DataError(f"{path}, line {rows.line_num}: '{stem}' needs one group, and has none or two.")
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} is not a CSV file in UTF-8 ({error}).") from error
+    return groups
 
 
 def _check_share(data: Dataset, development: int) -> None:

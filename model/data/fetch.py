@@ -2,7 +2,8 @@
 
 The pictures are github.com/gscfwid/femoral_nerve_block_computer_vision, its folder `trainset`, at one fixed commit; MIT
 licence, copyright 2019 Shaowei Gao, whose text is fetched along. `femoral.txt` beside this module lists SHA-256, size
-and path of each file.
+and path of each file. The hashes were taken from a copy of the data set; until someone has fetched it from there, that
+the bytes are the same is likely, not proven.
 """
 
 from __future__ import annotations

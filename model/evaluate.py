@@ -27,7 +27,7 @@ from model.files import write_beside
 from model.intervals import Difference, Interval
 from model.metrics import Distances, Overlap, distances, overlap
 from model.postprocess import to_mask
-from model.preprocess import mask_to_square, to_input
+from model.preprocess import SIZE, mask_to_square, to_input
 
 Masks = list[NDArray[np.bool_]]
 
@@ -112,7 +112,7 @@ def evaluate(
         probability = engine.predict(inputs)
         times.append((time.perf_counter() - start) * 1000)
         names.append(pair.stem)
-        _add(grid, to_mask(probability, probability.shape[:2], limit), mask_to_square(expert, bundle.size))
+        _add(grid, to_mask(probability, (SIZE, SIZE), limit), mask_to_square(expert))
         _add(native, to_mask(probability, expert.shape[:2], limit), expert)
         progress()
     return Evaluation(
@@ -136,7 +136,7 @@ def table(content: dict[str, Any]) -> Iterator[str]:
     """What `Evaluation.as_json` gave as lines for the screen, each measure with its interval."""
     given = content["intervals"]
     yield f"{content['images']} pictures, model {content['model']}, engine {content['engine']}"
-    yield f"{'':20}{'256 x 256':>26}{'own size':>26}   ({given['level']:.0%} intervals: {given['resamples']} bootstraps)"
+    yield f"{'':20}{'256 x 256':>26}{'own size':>26}   ({given['level']:.0%} intervals, bootstrap)"
     for name, value in content["native"].items():
         cells = (_cell(content[name], given["grid"][name], 3), _cell(value, given["native"][name], 3))
         yield f"{name:20}{cells[0]:>26}{cells[1]:>26}"

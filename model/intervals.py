@@ -73,7 +73,9 @@ def differences(
     """
     one, other = first.summary(), second.summary()
     rows = draws(pictures) if pictures >= 2 else None
-    drawn_one, drawn_other = (first.take(rows).summary(), second.take(rows).summary()) if rows is not None else (one, other)
+    drawn_one, drawn_other = (
+        (first.take(rows).summary(), second.take(rows).summary()) if rows is not None else (one, other)
+    )
     single = {name: wilcoxon(values, each(second)[name]) for name, values in each(first).items()}
     return [
         Difference(

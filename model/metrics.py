@@ -111,7 +111,7 @@ class Distances:
     """Distance of the centroids."""
 
     def summary(self) -> dict[str, NDArray[np.float64]]:
-        """Median and mean of each distance along the last axis; NaN where a picture without a distance is among them."""
+        """Median and mean of each distance along the last axis; NaN where a picture without distances is among them."""
         found: dict[str, NDArray[np.float64]] = {}
         for field in fields(self):
             values = getattr(self, field.name)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from model.bundle import SIZES
 from model.errors import DataError, ModelError
 from model.files import write_text
 from model.presets import Preset
@@ -129,8 +130,8 @@ def _preset(options: argparse.Namespace) -> Preset:
     for key, value in changes.items():
         if value < 1:
             raise ModelError(f"--{key} {value}: give a whole number above 0.")
-    if changes.get("size", 16) % 16:
-        raise ModelError(f"--size {options.size}: give a multiple of 16.")
+    if "size" in changes and changes["size"] not in SIZES:
+        raise ModelError(f"--size {options.size}: give a multiple of {SIZES.step} from {SIZES[0]} to {SIZES[-1]}.")
     if "channels" in changes:
         if preset.network != "paper_unet":
             raise ModelError(f"--channels: the network of '{options.preset}' has fixed channels; the paper's has not.")

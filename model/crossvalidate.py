@@ -273,7 +273,7 @@ def _on_cluster(address: str, fold: Callable[[Job], Outcome], jobs: list[Job]) -
             ) from error
         # Not pure: a fold that was run before is run again when asked for, and resumes from its folder.
         tasks = {client.submit(fold, job, key=f"fold-{job.fold}-{time.time_ns()}", pure=False): job for job in jobs}
-        for task in distributed.as_completed(list(tasks)):
+        for task in distributed.as_completed(list(tasks), loop=client.loop):
             yield tasks[task], _outcome(task, address)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import csv
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -331,7 +331,7 @@ def _range(interval: tuple[float, float] | None, form: str) -> str:
     return f" [{interval[0]:{form}}–{interval[1]:{form}}]" if interval else ""
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     def line(cells: tuple[str, ...], tag: str) -> str:
         return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 

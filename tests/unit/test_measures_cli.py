@@ -15,7 +15,7 @@ from tests.dataset import write_dataset
 class Brightness:
     """Takes what is bright for the region; `shift` moves its answer right by so many cells."""
 
-    name, threads = "brightness", 1
+    name, threads, size = "brightness", 1, 256
 
     def __init__(self, shift=0):
         self._shift = shift

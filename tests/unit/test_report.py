@@ -24,7 +24,7 @@ DEFAULT = SHIPPED_FOLDER / "default"
 
 
 class Brightness:
-    name, threads = "brightness", 1
+    name, threads, size = "brightness", 1, 256
 
     def predict(self, inputs):
         return (cv2.blur(inputs[0, ..., 0], (7, 7)) > 0.45).astype(np.float32)

@@ -1,5 +1,6 @@
 """What a training says when it is stopped or runs out of memory, and the options beside the recipe."""
 
+import json
 import os
 import signal
 import subprocess
@@ -148,3 +149,16 @@ def test_an_option_that_does_not_fit_is_one_line(data, tmp_path, capsys, more, n
     line = capsys.readouterr().err.strip()
     assert "\n" not in line
     assert named in line
+
+
+def test_size_and_channels_stand_in_the_card_and_the_bundle_is_measured(data, tmp_path):
+    out, scores = tmp_path / "small", tmp_path / "scores.json"
+    small = ["--preset", "paper", "--size", "64", "--channels", "2", "--epochs", "1", "--batch", "4"]
+    assert main(["train", "--data", str(data), "--out", str(out), "--development", "2", *small]) == 0
+    card = json.loads((out / "card.json").read_text(encoding="utf-8"))
+    assert card["input"]["size"] == 64
+    assert (card["network"]["channels"], card["training"]["batch"], card["training"]["epochs"]) == (2, 4, 1)
+    for engine in ("openvino", "onnxruntime"):
+        arguments = ["--model", str(out), "--engine", engine, "--json", str(scores)]
+        assert main(["evaluate", "--data", str(data), *arguments]) == 0
+    assert json.loads(scores.read_text(encoding="utf-8"))["images"] == 8

@@ -7,6 +7,7 @@ trained here one after the other, or on the workers of a Dask cluster (`--dask`)
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import functools
 import json
@@ -229,60 +230,74 @@ def cross_validate(
     if wrong:
         raise ModelError(f"There is no fold {wrong[0]}: the folds are 1 to {len(plan.folds)}.")
     jobs = [plan.job(number, data_folder.resolve(), out.resolve()) for number in wanted if number not in plan.done]
-    outcomes = _on_cluster(dask, fold, jobs) if dask else _here(fold, jobs)
     failed: list[str] = []
-    for job, outcome in outcomes:
+
+    def keep(job: Job, outcome: Outcome | ModelError) -> None:
         if isinstance(outcome, ModelError):
             failed.append(f"fold {job.fold}: {outcome}")
-            continue
+            return
         plan.done[outcome.fold] = outcome
         plan.write(out)
         on_done(outcome)
+
+    try:
+        if dask:
+            asyncio.run(_on_cluster(dask, fold, jobs, keep))
+        else:
+            _here(fold, jobs, keep)
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(f"{str(stop) or 'stopped.'} Done: {progress(plan)}, kept in {out}.") from stop
     if failed:
         raise ModelError(f"{len(failed)} of {len(jobs)} folds failed, the others are kept. {' '.join(failed)}")
     return plan
 
 
-Results = Iterator[tuple[Job, Outcome | ModelError]]
+Keep = Callable[[Job, "Outcome | ModelError"], None]
 
 
-def _here(fold: Callable[[Job], Outcome], jobs: list[Job]) -> Results:
+def _here(fold: Callable[[Job], Outcome], jobs: list[Job], keep: Keep) -> None:
     for job in jobs:
         try:
-            yield job, fold(job)
+            outcome: Outcome | ModelError = fold(job)
         except ModelError as error:
-            yield job, error
+            outcome = error
+        keep(job, outcome)
 
 
-def _on_cluster(address: str, fold: Callable[[Job], Outcome], jobs: list[Job]) -> Results:
+async def _on_cluster(address: str, fold: Callable[[Job], Outcome], jobs: list[Job], keep: Keep) -> None:
     """Sends every fold to a Dask cluster; a fold whose worker vanishes goes to another, where it is resumed."""
     try:
         import distributed
     except ImportError as error:
         raise ModelError("--dask needs the package distributed: pip install 'distributed>=2024.8'.") from error
+    client = distributed.Client(address, asynchronous=True, timeout=CONNECT_S, set_as_default=False)
     try:
-        client = distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise ModelError(f"No Dask scheduler answers at {address}: start one with 'dask scheduler'.") from error
-    with client:
-        try:
-            client.wait_for_workers(1, timeout=CONNECT_S)
-        except TimeoutError as error:
-            raise ModelError(
-                f"{address} has no workers: start some with 'dask worker {address} --nthreads 1'."
-            ) from error
+        await _connect(client, address)
         # Not pure: a fold that was run before is run again when asked for, and resumes from its folder.
         tasks = {client.submit(fold, job, key=f"fold-{job.fold}-{time.time_ns()}", pure=False): job for job in jobs}
-        for task in distributed.as_completed(list(tasks), loop=client.loop):
-            yield tasks[task], _outcome(task, address)
+        async for task in distributed.as_completed(list(tasks), loop=client.loop):
+            keep(tasks[task], await _outcome(task, address))
+    finally:
+        await client.close()
 
 
-def _outcome(task: Any, address: str) -> Outcome | ModelError:
+async def _connect(client: Any, address: str) -> None:
+    try:
+        await client
+    except (OSError, ValueError) as error:
+        raise ModelError(f"No Dask scheduler answers at {address}: start one with 'dask scheduler'.") from error
+    try:
+        await client.wait_for_workers(1, timeout=CONNECT_S)
+    except TimeoutError as error:
+        raise ModelError(f"{address} has no workers: start some with 'dask worker {address} --nthreads 1'.") from error
+
+
+async def _outcome(task: Any, address: str) -> Outcome | ModelError:
     """What a finished task gave. Raises ModelError if the cluster itself is gone."""
     from distributed import KilledWorker
 
     try:
-        outcome: Outcome = task.result()
+        outcome: Outcome = await task.result()
     except ModelError as error:
         return error
     except KilledWorker:

@@ -6,6 +6,7 @@ The paper's numbers are always grey and hatched or dashed, and named.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,7 @@ class Folds:
     accuracy: Sequence[float]
     count: int
     """How many folds there are, done or not."""
+    colour: str = COLOURS[0]
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Curve:
 
     label: str
     lines: Sequence[NDArray[np.float64]]
+    colour: str = COLOURS[0]
 
 
 def paper_box(name: str) -> Box:
@@ -114,27 +117,29 @@ def box_plot(sets: dict[str, list[Box]]) -> Figure:
             places = [place + i for i in range(len(boxes))]
             for x, box in zip(places, boxes, strict=True):
                 _draw_box(axes, x, box)
-                ticks.append((x, f"{box.label}\nn = {box.pictures}"))
+                # Names of folders are long and have hyphens rather than spaces.
+                label = "\n".join(textwrap.fill(line, 13) for line in box.label.splitlines())
+                ticks.append((x, f"{label}\nn = {box.pictures}"))
             axes.text(float(np.mean(places)), 1.04, name, ha="center", va="bottom", weight="bold")
             place = places[-1] + 1.6
         axes.set_xticks([x for x, _ in ticks], [text for _, text in ticks], fontsize=8)
         axes.tick_params(axis="x", length=0)
         axes.axhline(HIT, color=PAPER, linewidth=0.6, linestyle=":", zorder=0)
-        axes.set(ylim=(0, 1.02), xlim=(-0.7, place - 0.9), ylabel="IoU of each picture")
+        axes.set(ylim=(-0.02, 1.02), xlim=(-0.7, place - 0.75), ylabel="IoU of each picture")
         diamond = Line2D([], [], marker="D", color="black", markerfacecolor="white", markersize=5, linestyle="")
         dotted = Line2D([], [], color=PAPER, linewidth=0.6, linestyle=":")
         axes.legend(
             [diamond, dotted],
             ["sum IoU of the set", "above: counts as right (accuracy)"],
             loc="upper center",
-            bbox_to_anchor=(0.5, -0.16),
+            bbox_to_anchor=(0.5, -0.06 - 0.05 * max(text.count("\n") + 1 for _, text in ticks)),
             ncols=2,
             fontsize=8,
         )
     return figure
 
 
-def _draw_box(axes: Axes, x: float, box: Box) -> None:
+def _draw_box(axes: Axes, x: float, box: Box, form: str = ".2f") -> None:
     theirs = box.values is None
     q1, median, q3 = box.quartiles
     if box.values is None:
@@ -156,7 +161,7 @@ def _draw_box(axes: Axes, x: float, box: Box) -> None:
     )
     if theirs:
         drawn["boxes"][0].set_edgecolor(PAPER)
-    axes.text(x + 0.34, median, f"{median:.2f}", ha="left", va="center", fontsize=7.5)
+    axes.text(x + 0.34, median, format(median, form), ha="left", va="center", fontsize=7.5)
     if box.sum_iou is not None:
         axes.plot(x, box.sum_iou, "D", color="black", markerfacecolor="white", markersize=5, zorder=4)
 
@@ -195,28 +200,14 @@ def fold_plot(runs: list[Folds]) -> Figure:
         figure = Figure(figsize=(8.4, 3.5))
         panels = figure.subplots(1, 2, gridspec_kw={"wspace": 0.28})
         count = max(run.count for run in runs)
-        for axes, theirs, name in zip(
-            panels, (paper.FOLD_SUM_IOU, paper.FOLD_ACCURACY), ("sum IoU", "accuracy"), strict=True
-        ):
-            _paper_band(axes, theirs)
-            for number, run in enumerate(runs):
-                values = run.sum_iou if name == "sum IoU" else run.accuracy
-                shift = 0.16 * (number - (len(runs) - 1) / 2)
-                colour = COLOURS[number % len(COLOURS)]
-                places = np.array(run.numbers) + shift
-                axes.plot(places, values, MARKERS[number % len(MARKERS)], color=colour, markersize=5)
-                if len(values) >= ENOUGH_FOLDS:
-                    quartiles = np.quantile(values, (0.25, 0.5, 0.75))
-                    box = Box("", 0, np.asarray(values), tuple(quartiles.tolist()), None, colour)
-                    _draw_box(axes, count + 1.4 + 1.5 * number, box)
-            axes.set(xlabel="fold", ylabel=f"{name} of the fold", xlim=(0.3, count + 0.7))
-            axes.set_xticks(range(1, count + 1))
-            if any(len(run.numbers) >= ENOUGH_FOLDS for run in runs):
-                axes.set_xlim(0.3, count + 1.4 + 1.5 * len(runs) - 0.2)
+        _fold_panel(panels[0], runs, [run.sum_iou for run in runs], count, paper.FOLD_SUM_IOU, ".3f")
+        _fold_panel(panels[1], runs, [run.accuracy for run in runs], count, paper.FOLD_ACCURACY, ".1%")
+        panels[0].set_ylabel("sum IoU of the fold")
+        panels[1].set_ylabel("accuracy of the fold")
         panels[1].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         handles = [
-            Line2D([], [], marker=MARKERS[i % len(MARKERS)], color=COLOURS[i % len(COLOURS)], linestyle="")
-            for i in range(len(runs))
+            Line2D([], [], marker=MARKERS[i % len(MARKERS)], color=run.colour, linestyle="")
+            for i, run in enumerate(runs)
         ]
         labels = [f"{run.label}, {_how_many(run)}" for run in runs]
         band = matplotlib.patches.Patch(facecolor="#dddddd", edgecolor=PAPER, hatch="////", linestyle="--")
@@ -231,13 +222,31 @@ def fold_plot(runs: list[Folds]) -> Figure:
     return figure
 
 
+def _fold_panel(
+    axes: Axes, runs: list[Folds], values: list[Sequence[float]], count: int, theirs: Quartiles, form: str
+) -> None:
+    axes.axhspan(theirs[0], theirs[2], facecolor="#f2f2f2", edgecolor="#d4d4d4", hatch="////", zorder=0)
+    axes.axhline(theirs[1], color=PAPER, linestyle="--", linewidth=1.0, zorder=1)
+    right = count + 0.7
+    for number, (run, scores) in enumerate(zip(runs, values, strict=True)):
+        marker = MARKERS[number % len(MARKERS)]
+        places = np.array(run.numbers) + 0.3 * (number - (len(runs) - 1) / 2)
+        axes.plot(places, scores, marker, color=run.colour, markersize=5)
+        if len(scores) >= ENOUGH_FOLDS:
+            q1, median, q3 = np.quantile(scores, (0.25, 0.5, 0.75)).tolist()
+            place = right + 0.7
+            _draw_box(axes, place, Box("", 0, np.asarray(scores), (q1, median, q3), None, run.colour), form)
+            axes.plot(place, median, marker, color=run.colour, markeredgecolor="black", markersize=5, zorder=4)
+            right += 2.6
+    axes.set(xlabel="fold", xlim=(0.3, right))
+    axes.set_xticks(range(1, count + 1))
+    # A scale that does not follow the points: otherwise every difference looks large.
+    scores = [score for run in values for score in run]
+    axes.set_ylim(min(theirs[1] - 0.12, *scores) - 0.01, max(theirs[1] + 0.12, *scores) + 0.01)
+
+
 def _how_many(run: Folds) -> str:
     return f"all {run.count} folds" if len(run.numbers) == run.count else f"{len(run.numbers)} of {run.count} folds"
-
-
-def _paper_band(axes: Axes, theirs: Quartiles) -> None:
-    axes.axhspan(theirs[0], theirs[2], facecolor="#eeeeee", edgecolor="#cccccc", hatch="////", zorder=0)
-    axes.axhline(theirs[1], color=PAPER, linestyle="--", linewidth=1.0, zorder=1)
 
 
 def curves(runs: list[Curve]) -> Figure:
@@ -251,7 +260,7 @@ def curves(runs: list[Curve]) -> Figure:
                     axes.plot(
                         line[:, 0],
                         line[:, column],
-                        color=COLOURS[number % len(COLOURS)],
+                        color=run.colour,
                         linestyle=("-", "--", "-.", ":")[number // len(COLOURS) % 4],
                         linewidth=1.3 if len(run.lines) == 1 else 0.8,
                         marker="." if len(line) == 1 else "",
@@ -260,12 +269,14 @@ def curves(runs: list[Curve]) -> Figure:
         known = paper.SETS["development"].sum_iou
         panels[1].axhline(known, color=PAPER, linestyle="--", linewidth=1.0, zorder=0)
         label = f"paper, development: {known}"
-        panels[1].text(0.99, known + 0.01, label, color=PAPER, ha="right", fontsize=8, transform=_across(panels[1]))
+        panels[1].text(
+            0.99, known - 0.015, label, color=PAPER, ha="right", va="top", fontsize=8, transform=_across(panels[1])
+        )
         panels[0].set(xlabel="epoch", ylabel="training loss")
         panels[0].set_ylim(bottom=0)
         panels[1].set(xlabel="epoch", ylabel="development sum IoU", ylim=(0, 1))
         for axes in panels:
-            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         figure.legend(
             *panels[0].get_legend_handles_labels(),
             loc="upper center",

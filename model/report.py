@@ -213,6 +213,7 @@ def _fold_part(runs: list[Run]) -> Iterator[Part]:
                     [outcome.sum_iou for outcome in done],
                     [outcome.accuracy for outcome in done],
                     len(run.folds.folds),
+                    _colour(runs, run),
                 )
             )
     if drawn:
@@ -238,7 +239,9 @@ def _curve_part(runs: list[Run]) -> Iterator[Part]:
             files = sorted(run.folder.glob(f"fold-*/{HISTORY.as_posix()}"))
         lines = [_history(path) for path in files if path.exists()]
         if lines:
-            drawn.append(Curve(run.name if len(lines) == 1 else f"{run.name}, {len(lines)} folds", lines))
+            drawn.append(
+                Curve(run.name if len(lines) == 1 else f"{run.name}, {len(lines)} folds", lines, _colour(runs, run))
+            )
     if drawn:
         caption = (
             "Development sum IoU here is that of each epoch, before cleaning. The losses of different recipes are not "

@@ -177,15 +177,13 @@ def test_what_the_user_can_mend_is_one_line_and_exit_status_2(data, out, capsys,
 
 
 @pytest.mark.parametrize("address", ["nonsense://nowhere", "tcp://127.0.0.1:9"])
-def test_a_scheduler_that_does_not_answer_is_one_line_and_exit_status_2(data, out, address):
+def test_a_scheduler_that_does_not_answer_is_one_line_and_exit_status_2(data, out, capsys, monkeypatch, address):
     pytest.importorskip("distributed", reason="the requirements for clusters are not installed")
-    # A process of its own: a client that never connected leaves its thread to the end of the process.
-    command = f"import sys; from model import __main__, crossvalidate; crossvalidate.CONNECT_S = 1; \
-        sys.exit(__main__.main({arguments(data, out, '--dask', address)!r}))"
-    done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr.strip().count("\n") == 0
-    assert address in done.stderr
+    monkeypatch.setattr(crossvalidate, "CONNECT_S", 1)
+    assert main(arguments(data, out, "--dask", address)) == 2
+    line = capsys.readouterr().err.strip()
+    assert "\n" not in line
+    assert address in line
 
 
 def test_an_existing_cross_validation_is_not_overwritten(plan, data, out, capsys):
@@ -201,12 +199,17 @@ def test_a_damaged_file_is_named(plan, data, out):
         crossvalidate.resume(data, out)
 
 
+cluster_processes: list[subprocess.Popen] = []
+"""Of the last `cluster`: the scheduler and both workers."""
+
+
 @pytest.fixture
 def cluster(tmp_path):
     """The address of a scheduler with two workers, all of them processes of their own."""
     distributed = pytest.importorskip("distributed", reason="the requirements for clusters are not installed")
     known = tmp_path / "scheduler.json"
-    started = []
+    started = cluster_processes
+    started.clear()
 
     def start(*command):
         log = (tmp_path / f"log-{len(started)}").open("wb")
@@ -269,6 +272,24 @@ def test_a_failure_on_a_worker_is_told_and_the_rest_is_kept(plan, data, out, clu
     with pytest.raises(ModelError, match="fold 3: the loss became NaN"):
         cross_validate(plan, data, out, dask=cluster, fold=folds.third_fails)
     assert sorted(CrossValidation.read(out).done) == [1, 2, 4, 5, 6]
+
+
+def test_a_scheduler_that_vanishes_is_told_and_what_is_done_is_kept(plan, data, out, cluster):
+    def kill_the_scheduler(outcome):
+        cluster_processes[0].kill()
+
+    with pytest.raises(ModelError, match=r"is gone.*--resume"):
+        cross_validate(plan, data, out, dask=cluster, fold=folds.first_hangs_once, on_done=kill_the_scheduler)
+    assert CrossValidation.read(out).done
+
+
+def test_a_stop_says_how_much_is_done(plan, data, out):
+    def stop(outcome):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match="1 of 6 folds"):
+        cross_validate(plan, data, out, fold=folds.light, on_done=stop)
+    assert len(CrossValidation.read(out).done) == 1
 
 
 def test_a_real_fold_is_trained_on_a_worker(data, out, cluster, capsys):

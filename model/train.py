@@ -136,7 +136,9 @@ class EachEpoch(keras.callbacks.Callback):
         self._times: list[float] = []
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self._times = self._times or [time.monotonic()]
+        self._times.append(time.monotonic())
+        if len(self._times) > 1:
+            print(time_left(self._times, self.params["epochs"] - epoch), flush=True)
         # Keras does not save what dropout drew so far: drawing anew from the epoch makes a resumed run the same run.
         for place, layer in enumerate(self.model.layers):
             if getattr(layer, "seed_generator", None) is not None:
@@ -156,21 +158,18 @@ class EachEpoch(keras.callbacks.Callback):
         row = (epoch + 1, logs["loss"], score.sum_iou, score.accuracy)
         save_checkpoint(self._folder, epoch + 1, self.model, self._shipped)
         append_history(self._folder / "history.csv", row)
-        # For TensorBoard, which comes after this.
+        # For TensorBoard and the progress bar, which come after this.
         logs |= {"development_sum_iou": score.sum_iou, "development_accuracy": score.accuracy}
-        self._times.append(time.monotonic())
-        left = time_left(self._times, self.params["epochs"] - epoch - 1)
-        print(f" - development sum IoU {score.sum_iou:.3f}, accuracy {score.accuracy:.2f}{left}", flush=True)
 
 
 def time_left(times: list[float], epochs: int) -> str:
-    """How long `epochs` more will take, in words, by the ends (s) of those before; nothing at the last."""
+    """How long `epochs` more will take, in words, by the starts (s) of those before."""
+    # The first one compiles the network, so it counts only as long as there is no other.
+    times = times[1:] if len(times) > 2 else times
     seconds = epochs * (times[-1] - times[0]) / (len(times) - 1)
-    if not epochs:
-        return ""
     if seconds < 90:
-        return f", {seconds:.0f} s left"
-    return f", {seconds / 60:.0f} min left" if seconds < 5400 else f", {seconds / 3600:.1f} h left"
+        return f"about {seconds:.0f} s left"
+    return f"about {seconds / 60:.0f} min left" if seconds < 5400 else f"about {seconds / 3600:.1f} h left"
 
 
 def score_network(network: keras.Model, data: Dataset, threshold: float = 0.5) -> Overlap:

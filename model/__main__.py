@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
+from model.bundle import SIZES
 from model.data.commands import add_commands
 from model.errors import DataError, ModelError
 from model.files import write_text
+from model.presets import Preset
 from model.progress import progress_line
 
 
@@ -29,8 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"sonoblock: {error.filename or 'a file'}: {error.strerror}.", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("sonoblock: stopped.", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        # Training says what it keeps.
+        print(f"sonoblock: {str(stop) or 'stopped.'}", file=sys.stderr)
         return 130
 
 
@@ -43,18 +47,31 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train a network and write a model bundle")
     train.set_defaults(run=_train)
     _add_data(train)
-    train.add_argument("--preset", required=True, help="the recipe: paper or best")
+    _add_recipe(train)
     train.add_argument("--out", type=Path, help="the bundle's folder (default: runs/PRESET)")
     train.add_argument("--name", help="the bundle's name (default: its folder's)")
     train.add_argument("--resume", action="store_true", help="go on with the training in the folder")
-    train.add_argument("--seed", type=int, default=42)
     train.add_argument("--development", type=int, default=50, metavar="N", help="pictures kept for development (50)")
     train.add_argument("--random-split", action="store_true", help="as in the paper, near duplicates not kept together")
     train.add_argument(
         "--groups", type=Path, metavar="FILE", help="CSV with the columns stem,group: pictures to keep together"
     )
-    train.add_argument("--epochs", type=int, help="instead of the preset's")
-    train.add_argument("--batch", type=int, help="instead of the preset's")
+    train.add_argument("--gpus", type=int, default=1, metavar="N", help="split each batch over N GPUs (TensorFlow)")
+
+    folds = commands.add_parser(
+        "cross-validate", help="train on all folds but one, for each fold (the paper's figure 5)"
+    )
+    folds.set_defaults(run=_cross_validate)
+    _add_data(folds)
+    _add_recipe(folds)
+    folds.add_argument("--folds", type=int, default=10, metavar="N", help="how many (10)")
+    folds.add_argument("--grouped", action="store_true", help="near duplicates stay in one fold (the paper: at random)")
+    folds.add_argument("--only", metavar="N,M", help="these folds only, such as 1,2,3")
+    folds.add_argument("--out", type=Path, help="folder (default: runs/cross-PRESET or runs/cross-PRESET-grouped)")
+    folds.add_argument("--resume", action="store_true", help="go on with the cross-validation in the folder")
+    folds.add_argument(
+        "--dask", metavar="ADDRESS", help="send the folds to this Dask scheduler, such as tcp://HOST:8786"
+    )
 
     evaluate = commands.add_parser("evaluate", help="the paper's measures of a model on a data set")
     evaluate.set_defaults(run=_evaluate)
@@ -62,7 +79,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_model(evaluate)
     evaluate.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
     evaluate.add_argument("--part", choices=("all", "train", "development"), default="all", help="by the model's split")
+    evaluate.add_argument("--compare", metavar="MODEL", help="a second model, compared on the same pictures")
+    evaluate.add_argument("--mm-per-pixel", type=float, metavar="X", help="size of the pictures' pixels, for mm")
     evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")
+    evaluate.add_argument("--csv", type=Path, metavar="FILE", help="write the measures of each picture there")
     evaluate.add_argument("--figures", type=Path, metavar="DIR", help="write box plot and examples there")
 
     predict = commands.add_parser("predict", help="a model's masks for a folder of pictures")
@@ -72,6 +92,16 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("--labelme", action="store_true", help="also Labelme files, to correct by hand")
     _add_model(predict)
     predict.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
+
+    report = commands.add_parser("report", help="the paper's figures from our runs, in one page and as PNG and SVG")
+    report.set_defaults(run=_report)
+    report.add_argument(
+        "--runs", type=Path, nargs="+", required=True, metavar="DIR", help="bundles, trainings and cross-validations"
+    )
+    report.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the page and the figures")
+    report.add_argument("--data", type=Path, metavar="DIR", help="the data set that the runs were trained on")
+    report.add_argument("--test", type=Path, metavar="DIR", help="a data set that no run was trained on")
+    report.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
 
     export = commands.add_parser("export", help="write a model for another engine, checked against the source")
     export.set_defaults(run=_export)
@@ -96,18 +126,42 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="default", help="a bundle's folder or a shipped name")
 
 
-def _train(options: argparse.Namespace) -> None:
-    import dataclasses
+def _add_recipe(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--preset", required=True, help="the recipe: paper or best")
+    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--epochs", type=int, help="instead of the preset's")
+    parser.add_argument("--batch", type=int, help="instead of the preset's")
+    parser.add_argument("--size", type=int, help="side of the network's input, a multiple of 16 (256)")
+    parser.add_argument("--channels", type=int, help="channels of the paper's network at its first level (16)")
+    parser.add_argument("--mixed-precision", action="store_true", help="float16 where that is safe; for GPUs")
 
-    from model.data.splits import read_groups
+
+def _preset(options: argparse.Namespace) -> Preset:
     from model.presets import PRESETS
 
-    if options.groups and options.random_split:
-        raise ModelError("--groups keeps pictures together and --random-split does not: give one of them.")
     if options.preset not in PRESETS:
         raise ModelError(f"There is no preset '{options.preset}': give one of {', '.join(PRESETS)}.")
-    changes = {key: getattr(options, key) for key in ("epochs", "batch") if getattr(options, key) is not None}
-    preset = dataclasses.replace(PRESETS[options.preset], **changes)
+    preset = PRESETS[options.preset]
+    changes = {key: getattr(options, key) for key in ("epochs", "batch", "size", "channels")}
+    changes = {key: value for key, value in changes.items() if value is not None}
+    for key, value in changes.items():
+        if value < 1:
+            raise ModelError(f"--{key} {value}: give a whole number above 0.")
+    if "size" in changes and changes["size"] not in SIZES:
+        raise ModelError(f"--size {options.size}: give a multiple of {SIZES.step} from {SIZES[0]} to {SIZES[-1]}.")
+    if "channels" in changes:
+        if preset.network != "paper_unet":
+            raise ModelError(f"--channels: the network of '{options.preset}' has fixed channels; the paper's has not.")
+        changes["network_options"] = {**preset.network_options, "channels": changes.pop("channels")}
+    return dataclasses.replace(preset, mixed_precision=options.mixed_precision, **changes)
+
+
+def _train(options: argparse.Namespace) -> None:
+    from model.data.splits import read_groups
+
+    preset = _preset(options)
+    if options.groups and options.random_split:
+        raise ModelError("--groups keeps pictures together and --random-split does not: give one of them.")
     out = options.out or Path("runs") / options.preset
 
     from model.package import package_run
@@ -123,36 +177,87 @@ def _train(options: argparse.Namespace) -> None:
         grouped=not options.random_split,
         groups=read_groups(options.groups) if options.groups else None,
         resume=options.resume,
+        gpus=options.gpus,
     )
     bundle = package_run(out, network, run, options.data, options.name or out.resolve().name)
     scores = bundle.card["scores"]["development"]
     print(f"{out}: development sum IoU {scores['sum_iou']:.3f}, accuracy {scores['accuracy']:.1%}")
 
 
+def _cross_validate(options: argparse.Namespace) -> None:
+    preset = _preset(options)
+    only = _fold_numbers(options.only)
+    from model import crossvalidate
+
+    out = options.out or Path("runs") / f"cross-{options.preset}{'-grouped' if options.grouped else ''}"
+    if options.resume:
+        plan = crossvalidate.resume(options.data, out)
+        if plan.preset_name != options.preset:
+            raise ModelError(f"{out} was started with the preset '{plan.preset_name}', not '{options.preset}'.")
+        print(f"{out}: going on with preset {plan.preset_name} as it was started; {crossvalidate.progress(plan)} done")
+    else:
+        plan = crossvalidate.start(
+            options.data, out, options.preset, preset, folds=options.folds, grouped=options.grouped, seed=options.seed
+        )
+    crossvalidate.cross_validate(
+        plan,
+        options.data,
+        out,
+        only=only,
+        dask=options.dask,
+        on_done=lambda done: print(f"fold {done.fold}: sum IoU {done.sum_iou:.3f}, accuracy {done.accuracy:.1%}"),
+    )
+    print(*crossvalidate.table(plan), f"{out / crossvalidate.FILE}, {crossvalidate.TABLE}", sep="\n")
+
+
+def _fold_numbers(text: str | None) -> list[int] | None:
+    try:
+        return [int(part) for part in _split(text) or []] or None
+    except ValueError as error:
+        raise ModelError(f"--only {text}: give numbers of folds with commas, such as 1,2,3.") from error
+
+
 def _evaluate(options: argparse.Namespace) -> None:
+    from model import evaluate
     from model.bundle import find
     from model.data.folder import find_pairs
     from model.engines.choice import open_engine
-    from model.evaluate import evaluate
 
+    if options.mm_per_pixel is not None and not 0 < options.mm_per_pixel < float("inf"):
+        raise ModelError(f"--mm-per-pixel {options.mm_per_pixel}: give the side of a pixel in mm, above 0.")
     bundle = find(options.model)
+    other = find(options.compare) if options.compare else None
     pairs = [pair for pair in find_pairs(options.data) if _in_part(pair.stem, options.part, bundle.card)]
     if not pairs:
         raise DataError(f"{options.data} holds none of the model's {options.part} pictures.")
-    result = evaluate(bundle, open_engine(options.engine, bundle), pairs)
-    content = result.as_json()
-    print(f"{content['images']} pictures, model {content['model']}, engine {content['engine']}")
-    print(f"{'':14}{'256 x 256':>10}{'own size':>10}")
-    for name, value in content["native"].items():
-        print(f"{name:14}{content[name]:10.3f}{value:10.3f}")
-    print(f"{'ms_median':14}{content['ms_median']:10.1f}")
+    result = evaluate.evaluate(bundle, open_engine(options.engine, bundle), pairs)
+    content = result.as_json(options.mm_per_pixel)
+    print(*evaluate.table(content), sep="\n")
+    if other:
+        second = evaluate.evaluate(other, open_engine(options.engine, other), pairs)
+        rows = evaluate.compare(result, second)
+        print("", *evaluate.comparison_table(rows, result.model, second.model), sep="\n")
+        content["comparison"] = {"model": second.model, "differences": [row.as_json() for row in rows]}
+    for card in [bundle.card] + ([other.card] if other else []):
+        _say_what_it_may_have_seen(card, [pair.stem for pair in pairs])
     if options.json:
         _write_json(options.json, content)
+    if options.csv:
+        evaluate.write_csv(options.csv, result, options.mm_per_pixel)
     if options.figures:
         from model.report import write_figures
 
         for path in write_figures(options.figures, bundle, result, pairs):
             print(path)
+
+
+def _say_what_it_may_have_seen(card: dict[str, Any], stems: list[str]) -> None:
+    development = set(card.get("training", {}).get("development", []))
+    # None at all: another data set, of which nothing is known.
+    unseen = development.intersection(stems)
+    if unseen and len(unseen) < len(stems):
+        seen = len(stems) - len(unseen)
+        print(f"Note: {card['name']} may have been trained on {seen} of these {len(stems)} pictures.")
 
 
 def _in_part(stem: str, part: str, card: dict[str, Any]) -> bool:
@@ -180,6 +285,13 @@ def _predict(options: argparse.Namespace) -> None:
     finally:
         engine.close()
     print(f"{count} masks in {options.out / 'masks'}")
+
+
+def _report(options: argparse.Namespace) -> None:
+    from model.report import write_report
+
+    for path in write_report(options.out, options.runs, options.data, options.test, options.engine):
+        print(path)
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -79,10 +79,11 @@ def _untrained_paper(folder: Path) -> Bundle:
 
 
 def _interleave(engines: list[Engine], rounds: int) -> list[list[float]]:
-    picture = np.random.default_rng(0).random((1, 256, 256, 1), dtype=np.float32)
+    rng = np.random.default_rng(0)
     times: list[list[float]] = [[] for _ in engines]
     for number in range(rounds + 3):
         for engine, ms in zip(engines, times, strict=True):
+            picture = rng.random((1, engine.size, engine.size, 1), dtype=np.float32)
             # The picture before this one went through another engine: one untimed call brings this one's data back
             # into the cache, as it is when frames follow each other.
             engine.predict(picture)

@@ -10,9 +10,10 @@ from typing import Any
 
 from model.errors import BundleError
 from model.files import write_text
-from model.preprocess import SIZE
 
 FORMAT = 1
+SIZES = range(32, 1025, 16)
+"""Sides of the input that a network may have, in pixels; 256 is the usual one."""
 CARD = "card.json"
 KERAS_FILE = "network.keras"
 ONNX_FILE = "network.onnx"
@@ -107,8 +108,11 @@ def _misfit(card: dict[str, Any]) -> str:
     """Why this program cannot use the card's network, or nothing."""
     if card["format"] != FORMAT:
         return f"its card has format {card['format']}, this program reads format {FORMAT}"
-    if card["input"]["size"] != SIZE or card["input"]["channels"] != 1:
-        return f"it takes {card['input']['size']} pixels and {card['input']['channels']} channels, not {SIZE} and 1"
+    if card["input"]["size"] not in SIZES or card["input"]["channels"] != 1:
+        return (
+            f"it takes {card['input']['size']} pixels and {card['input']['channels']} channels, "
+            f"not a multiple of {SIZES.step} up to {SIZES[-1]}, and 1"
+        )
     if len(card["classes"]) != 1:
         return f"it predicts {len(card['classes'])} classes, and this program shows one"
     if not 0 < card["threshold"] < 1:

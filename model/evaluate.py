@@ -1,21 +1,33 @@
-"""The paper's measures of a bundle on a data set, on the network's grid and at each picture's own size."""
+"""The measures of a bundle on a data set, on the network's grid as in the paper and at each picture's own size.
+
+Empty masks: where both are empty, IoU and Dice are 1; where one is, 0, and the picture counts as `missed` (the model
+found nothing) or `unexpected` (the expert drew nothing). Distances need two regions: they are those of the `compared`
+pictures, and None where there are none.
+"""
 
 from __future__ import annotations
 
+import csv
+import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model import intervals
 from model.bundle import Bundle
 from model.data.folder import Pair, read_pair
 from model.engines.engine import Engine
-from model.metrics import Overlap, overlap
+from model.errors import ModelError
+from model.files import write_beside
+from model.intervals import Difference, Interval
+from model.metrics import Distances, Overlap, distances, overlap
 from model.postprocess import to_mask
-from model.preprocess import mask_to_square, to_input
+from model.preprocess import SIZE, mask_to_square, to_input
 
 Masks = list[NDArray[np.bool_]]
 
@@ -27,13 +39,19 @@ class Evaluation:
     names: tuple[str, ...]
     grid: Overlap
     native: Overlap
+    grid_distances: Distances
+    """In cells of the network's grid, which are not square where the picture is not."""
+    native_distances: Distances
+    """In the picture's own pixels."""
     ms: NDArray[np.float64]
     """Time of the network alone, ms a picture."""
     engine: str
     model: str
 
-    def as_json(self) -> dict[str, Any]:
-        """The measures under the names that other programs read."""
+    def as_json(self, mm_per_pixel: float | None = None) -> dict[str, Any]:
+        """The measures under the names that other programs read, then distances, and the interval of each measure."""
+        by_unit = self.distances(mm_per_pixel)
+        compared = len(self.native_distances.compared)
         return {
             "images": len(self.names),
             **measures(self.grid),
@@ -41,21 +59,38 @@ class Evaluation:
             "engine": self.engine,
             "model": self.model,
             "native": measures(self.native),
+            "distances": {
+                "compared": compared,
+                "missed": self.native.missed,
+                "unexpected": self.native.unexpected,
+                **{unit: _numbers(found) for unit, found in by_unit.items()},
+            },
+            "intervals": {
+                "level": intervals.LEVEL,
+                "resamples": intervals.RESAMPLES,
+                "seed": intervals.SEED,
+                "grid": intervals.intervals(self.grid, len(self.names)),
+                "native": intervals.intervals(self.native, len(self.names)),
+                **{unit: intervals.intervals(found, len(found.centre)) for unit, found in by_unit.items()},
+            },
         }
+
+    def distances(self, mm_per_pixel: float | None = None) -> dict[str, Distances]:
+        """The distances of the compared pictures by unit: `grid_px`, `native_px`, and `mm` where a scale is known."""
+        # A region can vanish on the coarser grid, so the compared pictures need not be the same ones there.
+        grid = self.grid_distances.take(self.grid_distances.compared)
+        native = self.native_distances.take(self.native_distances.compared)
+        found = {"grid_px": grid, "native_px": native}
+        return found if mm_per_pixel is None else {**found, "mm": native.scaled(mm_per_pixel)}
 
 
 def measures(result: Overlap) -> dict[str, float]:
     """Sum IoU, quartiles and mean of the IoU, accuracy and mean Dice; all 0..1."""
-    q1, median, q3 = np.quantile(result.iou, (0.25, 0.5, 0.75))
-    return {
-        "sum_iou": result.sum_iou,
-        "iou_median": float(median),
-        "iou_q1": float(q1),
-        "iou_q3": float(q3),
-        "iou_mean": float(result.iou.mean()),
-        "accuracy": result.accuracy,
-        "dice_mean": float(result.dice.mean()),
-    }
+    return {name: float(value) for name, value in result.summary().items()}
+
+
+def _numbers(found: Distances) -> dict[str, float | None]:
+    return {name: None if math.isnan(value) else float(value) for name, value in found.summary().items()}
 
 
 def evaluate(
@@ -77,12 +112,107 @@ def evaluate(
         probability = engine.predict(inputs)
         times.append((time.perf_counter() - start) * 1000)
         names.append(pair.stem)
-        _add(grid, to_mask(probability, probability.shape[:2], limit), mask_to_square(expert, bundle.size))
+        _add(grid, to_mask(probability, (SIZE, SIZE), limit), mask_to_square(expert))
         _add(native, to_mask(probability, expert.shape[:2], limit), expert)
         progress()
-    return Evaluation(tuple(names), overlap(*grid), overlap(*native), np.array(times), engine.name, bundle.name)
+    return Evaluation(
+        tuple(names),
+        overlap(*grid),
+        overlap(*native),
+        distances(*grid),
+        distances(*native),
+        np.array(times),
+        engine.name,
+        bundle.name,
+    )
 
 
 def _add(lists: tuple[Masks, Masks], predicted: NDArray[np.bool_], expert: NDArray[np.bool_]) -> None:
     lists[0].append(predicted)
     lists[1].append(expert)
+
+
+def table(content: dict[str, Any]) -> Iterator[str]:
+    """What `Evaluation.as_json` gave as lines for the screen, each measure with its interval."""
+    given = content["intervals"]
+    yield f"{content['images']} pictures, model {content['model']}, engine {content['engine']}"
+    yield f"{'':20}{'256 x 256':>26}{'own size':>26}   ({given['level']:.0%} intervals, bootstrap)"
+    for name, value in content["native"].items():
+        cells = (_cell(content[name], given["grid"][name], 3), _cell(value, given["native"][name], 3))
+        yield f"{name:20}{cells[0]:>26}{cells[1]:>26}"
+    found = content["distances"]
+    columns = [unit for unit in ("grid_px", "native_px", "mm") if unit in found]
+    yield ""
+    yield f"{'distances, ' + str(found['compared']) + ' pictures':20}" + "".join(
+        f"{ {'grid_px': 'grid cells', 'native_px': 'own pixels', 'mm': 'mm'}[unit]:>26}" for unit in columns
+    )
+    for name in found["native_px"]:
+        yield f"{name:20}" + "".join(f"{_cell(found[unit][name], given[unit][name], 2):>26}" for unit in columns)
+    yield ""
+    yield f"{'missed':20}{found['missed']:26}   (the model found no region where the expert drew one)"
+    yield f"{'unexpected':20}{found['unexpected']:26}   (the model found a region where the expert drew none)"
+    yield f"{'ms_median':20}{content['ms_median']:26.1f}"
+
+
+def _cell(value: float | None, interval: Interval | None, digits: int) -> str:
+    if value is None:
+        return "-"
+    known = f" ({interval[0]:.{digits}f} to {interval[1]:.{digits}f})" if interval else ""
+    return f"{value:.{digits}f}{known}"
+
+
+CSV_FIELDS = ("name", "iou", "dice", "native_iou", "native_dice", "predicted_px", "expert_px")
+DISTANCE_FIELDS = ("hausdorff95", "boundary", "centre")
+
+
+def write_csv(path: Path, result: Evaluation, mm_per_pixel: float | None = None) -> None:
+    """One line a picture: IoU and Dice on the grid and at its own size, sizes, distances (empty where there are none).
+
+    Raises OSError.
+    """
+    units = {"grid_px": result.grid_distances, "native_px": result.native_distances}
+    if mm_per_pixel is not None:
+        units["mm"] = result.native_distances.scaled(mm_per_pixel)
+    header = [*CSV_FIELDS, *(f"{field}_{unit}" for unit in units for field in DISTANCE_FIELDS), "ms"]
+    overlaps = (result.grid.iou, result.grid.dice, result.native.iou, result.native.dice)
+    numbers = [*overlaps, result.native.predicted, result.native.expert]
+    numbers += [getattr(found, field) for found in units.values() for field in DISTANCE_FIELDS]
+
+    def write(beside: Path) -> None:
+        with beside.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(header)
+            for name, row in zip(result.names, zip(*numbers, result.ms, strict=True), strict=True):
+                writer.writerow([name, *("" if np.isnan(value) else f"{value:.6g}" for value in row)])
+
+    write_beside(path, write)
+
+
+def compare(first: Evaluation, second: Evaluation) -> list[Difference]:
+    """Two models on the same pictures: measures on the grid, distances in own pixels. Raises ModelError."""
+    if first.names != second.names:
+        raise ModelError(f"{first.model} and {second.model} were not measured on the same pictures.")
+    found = intervals.differences(
+        first.grid, second.grid, len(first.names), lambda result: {"iou_mean": result.iou, "dice_mean": result.dice}
+    )
+    both = np.intersect1d(first.native_distances.compared, second.native_distances.compared)
+    if not both.size:
+        return found
+    return found + intervals.differences(
+        first.native_distances.take(both),
+        second.native_distances.take(both),
+        len(both),
+        lambda result: {f"{field}_mean": getattr(result, field) for field in DISTANCE_FIELDS},
+    )
+
+
+def comparison_table(rows: list[Difference], first: str, second: str) -> Iterator[str]:
+    """The rows of `compare` as lines for the screen."""
+    yield f"{second} less {first}, the same pictures; measures on 256 x 256, distances in own pixels"
+    yield f"{'':20}{'pictures':>9}{first[:15]:>16}{second[:15]:>16}{'difference (95 % interval)':>32}{'Wilcoxon p':>12}"
+    for row in rows:
+        difference = f"{row.difference:+.3f}"
+        if row.interval:
+            difference += f" ({row.interval[0]:+.3f} to {row.interval[1]:+.3f})"
+        p = "" if row.wilcoxon_p is None else f"{row.wilcoxon_p:.2g}"
+        yield f"{row.name:20}{row.pictures:9}{row.first:16.3f}{row.second:16.3f}{difference:>32}{p:>12}"

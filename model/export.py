@@ -19,7 +19,6 @@ import numpy as np
 
 from model.bundle import Bundle, read
 from model.errors import EngineError, ModelError
-from model.preprocess import SIZE
 
 TOLERANCE = 1e-3
 """Largest difference of probability between a network and its export."""
@@ -57,7 +56,7 @@ def _convert_here(keras_file: Path, to: str, target: Path) -> None:
         # One picture at a time, known beforehand: the engines can lay out everything for it.
         signature = [keras.InputSpec(shape=(1, *network.input_shape[1:]), dtype="float32")]
         run = _WRITERS[to](network, signature, beside)
-        difference = largest_difference(lambda inputs: np.asarray(network(inputs)), run)
+        difference = largest_difference(lambda inputs: np.asarray(network(inputs)), run, network.input_shape[1])
         if not difference < TOLERANCE:
             raise SystemExit(f"its probabilities differ from the network's by up to {difference:.2g}")
         if target.is_dir():
@@ -102,13 +101,15 @@ _WRITERS: dict[str, Callable[[Any, Any, Path], Callable[[Any], Any]]] = {
 }
 
 
-def largest_difference(one: Callable[[Any], Any], other: Callable[[Any], Any], pictures: int = 8) -> float:
+def largest_difference(one: Callable[[Any], Any], other: Callable[[Any], Any], size: int, pictures: int = 8) -> float:
     """Largest difference of probability on seeded pictures from plain noise to smooth shapes."""
     rng = np.random.default_rng(0)
     worst = 0.0
     for number in range(pictures):
         coarse = rng.random((1, 2**number, 2**number, 1), dtype=np.float32)
-        picture = coarse.repeat(SIZE // 2**number, 1).repeat(SIZE // 2**number, 2)
+        # From one grey to as many as there are pixels, whatever the size.
+        place = np.arange(size) * 2**number // size
+        picture = coarse[:, place][:, :, place]
         worst = max(worst, float(np.abs(np.asarray(one(picture)) - np.asarray(other(picture))).max()))
     return worst
 
@@ -119,7 +120,9 @@ def check_bundle(folder: Path) -> float:
 
     engines = [open_engine(name, read(folder)) for name in installed()]
     reference = engines[-1]
-    worst = max((largest_difference(reference.predict, engine.predict) for engine in engines[:-1]), default=0.0)
+    worst = max(
+        (largest_difference(reference.predict, engine.predict, reference.size) for engine in engines[:-1]), default=0.0
+    )
     if not worst < TOLERANCE:
         raise EngineError(f"The engines disagree on {folder} by up to {worst:.2g}.")
     return worst

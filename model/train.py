@@ -6,10 +6,13 @@ end, the bundle's own files.
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import importlib.util
 import json
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +26,8 @@ from model.data.folder import Dataset, load
 from model.data.splits import Split, grouped_split, random_split
 from model.errors import ModelError
 from model.files import write_beside, write_text
-from model.metrics import Overlap, overlap
+from model.metrics import Masks, Overlap, overlap
+from model.postprocess import to_mask
 from model.presets import Preset
 from model.pretrained import efficientnet_lite0
 from model.unet import BUILDERS
@@ -129,8 +133,12 @@ class EachEpoch(keras.callbacks.Callback):
     def __init__(self, folder: Path, seed: int, development: Dataset, shipped: keras.Model) -> None:
         super().__init__()
         self._folder, self._seed, self._development, self._shipped = folder, seed, development, shipped
+        self._times: list[float] = []
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._times.append(time.monotonic())
+        if len(self._times) > 1:
+            print(time_left(self._times, self.params["epochs"] - epoch), flush=True)
         # Keras does not save what dropout drew so far: drawing anew from the epoch makes a resumed run the same run.
         for place, layer in enumerate(self.model.layers):
             if getattr(layer, "seed_generator", None) is not None:
@@ -146,17 +154,38 @@ class EachEpoch(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         score = score_network(self._shipped, self._development)
-        row = (epoch + 1, (logs or {})["loss"], score.sum_iou, score.accuracy)
+        logs = {} if logs is None else logs
+        row = (epoch + 1, logs["loss"], score.sum_iou, score.accuracy)
         save_checkpoint(self._folder, epoch + 1, self.model, self._shipped)
         append_history(self._folder / "history.csv", row)
-        print(f" - development sum IoU {score.sum_iou:.3f}, accuracy {score.accuracy:.2f}", flush=True)
+        # For TensorBoard and the progress bar, which come after this.
+        logs |= {"development_sum_iou": score.sum_iou, "development_accuracy": score.accuracy}
+
+
+def time_left(times: list[float], epochs: int) -> str:
+    """How long `epochs` more will take, in words, by the starts (s) of those before."""
+    # The first one compiles the network, so it counts only as long as there is no other.
+    times = times[1:] if len(times) > 2 else times
+    seconds = epochs * (times[-1] - times[0]) / (len(times) - 1)
+    if seconds < 90:
+        return f"about {seconds:.0f} s left"
+    return f"about {seconds / 60:.0f} min left" if seconds < 5400 else f"about {seconds / 3600:.1f} h left"
 
 
 def score_network(network: keras.Model, data: Dataset, threshold: float = 0.5) -> Overlap:
     """Overlap of the thresholded, uncleaned output with the expert masks; the quick score of each epoch."""
+    return overlap(_predict(network, data) > threshold, data.masks)
+
+
+def score_cleaned(network: keras.Model, data: Dataset, experts: Masks, threshold: float) -> Overlap:
+    """Overlap as `evaluate` measures it: cleaned masks, on the grid of `experts`, bool (n, height, width)."""
+    size = experts.shape[1], experts.shape[2]
+    return overlap([to_mask(probability, size, threshold) for probability in _predict(network, data)], experts)
+
+
+def _predict(network: keras.Model, data: Dataset) -> Any:
     inputs = with_channel(data.images.astype(np.float32) / 255)
-    probability = np.asarray(network.predict(inputs, batch_size=10, verbose=0)).reshape(data.masks.shape)
-    return overlap(probability > threshold, data.masks)
+    return np.asarray(network.predict(inputs, batch_size=10, verbose=0)).reshape(data.masks.shape)
 
 
 def train(
@@ -169,12 +198,16 @@ def train(
     development: int = 50,
     grouped: bool = True,
     groups: Mapping[str, str] | None = None,
+    split: Split | None = None,
     resume: bool = False,
+    gpus: int = 1,
 ) -> tuple[keras.Model, Run]:
     """Trains to the preset's last epoch; gives the network that ships, in channels-last layout, and its run.
 
-    `groups` (picture name to group) keeps pictures together in the split; without, near duplicates are.
-    Raises ModelError where the folder holds another run and `resume` is not set, or where there is nothing to resume.
+    `split` is taken as it is; without one, `development` pictures are drawn, those of one of `groups` (picture name to
+    group; near duplicates by default) kept together. A resumed run keeps the split and preset that it was started with.
+    Raises ModelError where the folder holds another run and `resume` is not set, where there is nothing to resume, and
+    where memory runs out; KeyboardInterrupt says what is kept.
     """
     folder = out / "training"
     settings = folder / "run.json"
@@ -186,20 +219,89 @@ def train(
             raise ModelError(f"{out} holds no training to resume.")
         run = Run.read(settings)
     else:
-        split = grouped_split(data, development, seed, groups) if grouped else random_split(data, development, seed)
+        if split is None:
+            split = grouped_split(data, development, seed, groups) if grouped else random_split(data, development, seed)
         run = Run(preset_name, preset, seed, split)
         folder.mkdir(parents=True, exist_ok=True)
         run.write(settings)
     _use_quick_layout()
-    shipped = _fit(folder, run, data.subset(run.split.train), data.subset(run.split.development))
+    parts = data.subset(run.split.train), data.subset(run.split.development)
+    try:
+        with _precision(run.preset), _spread(gpus):
+            shipped = _fit(folder, run, *parts)
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(f"stopped. {_kept(folder, run)}") from stop
+    except _memory_errors() as error:
+        raise ModelError(
+            f"Memory ran out with batches of {run.preset.batch} pictures of {run.preset.size} x {run.preset.size}. "
+            f"{_kept(folder, run)} If that does not help, start anew with a smaller --batch."
+        ) from error
     return _channels_last(shipped, run.preset), run
+
+
+def _kept(folder: Path, run: Run) -> str:
+    checkpoint = newest_checkpoint(folder)
+    if checkpoint is None:
+        return f"No epoch was finished yet; begin again in {folder.parent} with --resume."
+    return f"Epoch {_epoch(checkpoint)} of {run.preset.epochs} is kept in {folder.parent}; go on with --resume."
+
+
+def _memory_errors() -> tuple[type[BaseException], ...]:
+    """What the backend raises when memory runs out."""
+    if keras.backend.backend() == "tensorflow":
+        from tensorflow.errors import ResourceExhaustedError
+
+        return MemoryError, ResourceExhaustedError
+    import torch  # type: ignore[import-not-found,unused-ignore]
+
+    return MemoryError, torch.OutOfMemoryError
+
+
+@contextlib.contextmanager
+def _precision(preset: Preset) -> Iterator[None]:
+    before = keras.config.dtype_policy()
+    if preset.mixed_precision:
+        keras.config.set_dtype_policy("mixed_float16")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _spread(gpus: int) -> contextlib.AbstractContextManager[Any]:
+    """Each batch split over several GPUs. Raises ModelError where there are not that many."""
+    if gpus == 1:
+        return contextlib.nullcontext()
+    if keras.backend.backend() != "tensorflow":
+        raise ModelError("--gpus needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow.")
+    import tensorflow
+
+    there = training_devices()
+    if not 1 < gpus <= len(there):
+        raise ModelError(f"--gpus {gpus}: TensorFlow finds {len(there)} GPUs here, and one needs no option.")
+    scope: contextlib.AbstractContextManager[Any] = tensorflow.distribute.MirroredStrategy(there[:gpus]).scope()
+    return scope
+
+
+def training_devices() -> list[str]:
+    """The GPUs that TensorFlow sees, by its names for them."""
+    import tensorflow
+
+    return [f"GPU:{i}" for i, _ in enumerate(tensorflow.config.list_logical_devices("GPU"))]
+
+
+def _tensorboard(folder: Path) -> list[keras.callbacks.Callback]:
+    """Logs for TensorBoard where it is installed."""
+    if not all(importlib.util.find_spec(name) for name in ("tensorboard", "tensorflow")):
+        return []
+    return [keras.callbacks.TensorBoard(folder / "tensorboard", write_graph=False)]
 
 
 def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.Model:
     preset = run.preset
     keras.utils.set_random_seed(run.seed)
     checkpoint = newest_checkpoint(folder)
-    epoch = int(checkpoint.name.removeprefix("epoch-")) if checkpoint else 0
+    epoch = _epoch(checkpoint) if checkpoint else 0
     batches = Batches(data, preset, run.seed, epoch)
     if checkpoint:
         network = keras.saving.load_model(checkpoint / "network.keras")
@@ -224,7 +326,7 @@ def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.M
             epochs=preset.epochs,
             initial_epoch=epoch,
             shuffle=False,
-            callbacks=[*callbacks, EachEpoch(folder, run.seed, development, shipped)],
+            callbacks=[*callbacks, EachEpoch(folder, run.seed, development, shipped), *_tensorboard(folder)],
         )
     return shipped
 
@@ -262,6 +364,10 @@ def _channels_last(network: keras.Model, preset: Preset) -> keras.Model:
 def newest_checkpoint(folder: Path) -> Path | None:
     """The folder of the last whole epoch of a run, or None."""
     return max(folder.glob("epoch-[0-9]*"), default=None)
+
+
+def _epoch(checkpoint: Path) -> int:
+    return int(checkpoint.name.removeprefix("epoch-"))
 
 
 def save_checkpoint(folder: Path, epoch: int, network: keras.Model, shipped: keras.Model) -> None:

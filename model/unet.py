@@ -38,7 +38,8 @@ def paper_unet(size: int = SIZE, channels: int = 16) -> keras.Model:
         x = layers.Conv2DTranspose(channels * 2**level, 2, strides=2, padding="same")(x)
         x = layers.Concatenate(axis=_channel_axis())([x, skips[level]])
         x = _paper_level(x, channels * 2**level, dropout)
-    outputs = layers.Conv2D(1, 1, activation="sigmoid", name="probability")(x)
+    # float32 in mixed precision too: float16 knows no probability between 1 and 0.9995.
+    outputs = layers.Conv2D(1, 1, activation="sigmoid", dtype="float32", name="probability")(x)
     return keras.Model(inputs, outputs, name="paper_unet")
 
 
@@ -69,7 +70,7 @@ def lite_unet(
     x = layers.Conv2D(1, 1, name="logit")(x)
     # The logit is what is smooth across the region's edge, so it is what is interpolated.
     x = layers.UpSampling2D(16 // 2 ** len(decoder), interpolation="bilinear")(x)
-    outputs = layers.Activation("sigmoid", name="probability")(x)
+    outputs = layers.Activation("sigmoid", dtype="float32", name="probability")(x)
     network = keras.Model(inputs, outputs, name="lite_unet")
     if encoder_weights is not None:
         load_lite0(network, encoder_weights)

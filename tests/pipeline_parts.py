@@ -119,6 +119,7 @@ class Hand:
 class BlobEngine:
     """An engine that finds a disc in the middle of every scan area brighter than `dark`; `gate` holds it up."""
 
+    size = 256
     threads = 1
 
     def __init__(self, name: str = "blob", dark: float = -1.0) -> None:

@@ -56,7 +56,7 @@ class Prediction:
     """When the frame was captured (`time.monotonic()` seconds): the overlay's age counts from here."""
     scan_area: Rect
     probability: NDArray[np.float32]
-    """float32 (256, 256), 0..1."""
+    """float32 (n, n), 0..1; n is the side of the network's input, usually 256."""
     region: Region | None
     """None is an answer: no region found."""
     steps_ms: dict[str, float]

@@ -41,7 +41,7 @@ class Job:
 def predict(frame: Frame, job: Job, engine: Engine) -> Prediction:
     """What the network of `engine` says about `frame`, with the time of each step. Raises EngineError."""
     start = time.perf_counter()
-    inputs = to_input(job.scan_area.cut(frame.pixels))
+    inputs = to_input(job.scan_area.cut(frame.pixels), engine.size)
     preprocessed = time.perf_counter()
     probability = engine.predict(inputs)
     computed = time.perf_counter()

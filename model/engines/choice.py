@@ -99,9 +99,10 @@ def _open_all(names: list[str], bundle: Bundle) -> list[Engine]:
 def measure(engines: list[Engine], rounds: int) -> dict[str, float]:
     """Median ms a picture of each engine, taken in turns so that a busy moment hits all alike."""
     times: dict[str, list[float]] = {engine.name: [] for engine in engines}
-    picture = np.random.default_rng(0).random((1, 256, 256, 1), dtype=np.float32)
+    rng = np.random.default_rng(0)
     for number in range(rounds + 2):
         for engine in engines:
+            picture = rng.random((1, engine.size, engine.size, 1), dtype=np.float32)
             start = time.perf_counter()
             engine.predict(picture)
             if number >= 2:  # The first calls set up memory.

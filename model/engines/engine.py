@@ -13,11 +13,13 @@ class Engine(Protocol):
 
     name: str
     """As on the command line: openvino, onnxruntime, tensorflow."""
+    size: int
+    """Side of the square network input in pixels."""
     threads: int
     """Threads that the engine uses; 0 where it does not say."""
 
     def predict(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Network input float32 (1, 256, 256, 1) to probability map float32 (256, 256). Raises EngineError."""
+        """Network input float32 (1, size, size, 1) to probability map float32 (size, size). Raises EngineError."""
         ...
 
     def close(self) -> None:

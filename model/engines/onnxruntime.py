@@ -24,6 +24,7 @@ class OnnxRuntimeEngine:
     name = "onnxruntime"
 
     def __init__(self, bundle: Bundle) -> None:
+        self.size = bundle.size
         options = ort.SessionOptions()
         options.log_severity_level = 3
         # Idle threads would otherwise spin between frames and take the processor from the picture.

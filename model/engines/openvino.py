@@ -16,6 +16,7 @@ class OpenVinoEngine:
     name = "openvino"
 
     def __init__(self, bundle: Bundle) -> None:
+        self.size = bundle.size
         # Full precision: some processors would otherwise choose bfloat16 and give another mask than this one.
         config = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
         try:

@@ -39,6 +39,7 @@ class TensorFlowEngine:
     name = "tensorflow"
 
     def __init__(self, bundle: Bundle) -> None:
+        self.size = bundle.size
         network = _load(bundle)
         signature = tf.TensorSpec((1, bundle.size, bundle.size, 1), tf.float32)
         self._graph = tf.function(lambda inputs: network(inputs, training=False), input_signature=[signature])
@@ -61,6 +62,7 @@ class KerasPredictEngine:
     name = "keras-predict"
 
     def __init__(self, bundle: Bundle) -> None:
+        self.size = bundle.size
         self._network = _load(bundle)
         self.threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count() or 0
 

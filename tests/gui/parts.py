@@ -41,6 +41,7 @@ class BrightEngine:
     """Takes brightness for probability: whoever makes the picture knows the region."""
 
     name = "onnxruntime"
+    size = 256
     threads = 1
 
     def predict(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:

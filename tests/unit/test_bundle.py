@@ -69,7 +69,7 @@ def test_a_card_without_a_needed_entry_is_refused(copy, key):
     ("changes", "reason"),
     [
         ({"format": 99}, "format 99"),
-        ({"input": {"size": 512, "channels": 1}}, "512 pixels"),
+        ({"input": {"size": 100, "channels": 1}}, "100 pixels"),
         ({"input": {"size": 256, "channels": 3}}, "3 channels"),
         ({"classes": ["artery", "vein"]}, "2 classes"),
         ({"threshold": 1.5}, "threshold 1.5"),

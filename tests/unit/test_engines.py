@@ -96,6 +96,8 @@ def test_an_engine_that_is_not_installed_says_what_is(default, monkeypatch):
 class Stub:
     """An engine that only counts."""
 
+    size = 256
+
     def __init__(self, name):
         self.name, self.threads, self.calls, self.closed = name, 1, 0, False
 

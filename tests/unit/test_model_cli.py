@@ -23,7 +23,7 @@ def test_evaluate_writes_the_measures(tmp_path, capsys):
     out = tmp_path / "scores.json"
     assert main(["evaluate", "--data", str(data), "--engine", "onnxruntime", "--json", str(out)]) == 0
     content = json.loads(out.read_text(encoding="utf-8"))
-    assert content.keys() == MEASURES | {"images", "ms_median", "engine", "model", "native"}
+    assert content.keys() == MEASURES | {"images", "ms_median", "engine", "model", "native", "distances", "intervals"}
     assert content["native"].keys() == MEASURES
     assert (content["images"], content["engine"], content["model"]) == (3, "onnxruntime", "default")
     assert "sum_iou" in capsys.readouterr().out

@@ -1,0 +1,339 @@
+"""Cross-validation: every picture is a development picture once, in one of several trainings (the paper's figure 5).
+
+The folder of a cross-validation holds `cross-validation.json` (what it is, its folds, and the outcome of each fold that
+is done), the same outcomes as `folds.csv`, and one folder for each fold's training, which can be resumed. Folds are
+trained here one after the other, or on the workers of a Dask cluster (`--dask`), which see the same folders.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import functools
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from model.data.folder import Dataset, find_pairs, load
+from model.data.splits import Split, near_duplicate_groups
+from model.errors import DataError, ModelError
+from model.files import write_beside, write_text
+from model.presets import Preset
+
+FILE = "cross-validation.json"
+TABLE = "folds.csv"
+THRESHOLD = 0.5
+CONNECT_S = 15
+"""How long a scheduler may take to answer."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One fold's training; all that a worker needs to know."""
+
+    fold: int
+    """From 1 on."""
+    data: Path
+    out: Path
+    """The fold's own folder."""
+    preset_name: str
+    preset: Preset
+    seed: int
+    split: Split
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the network of one fold scored on the fold's pictures, on the network's grid, cleaned, at 0.5."""
+
+    fold: int
+    pictures: int
+    sum_iou: float
+    accuracy: float
+    iou_q1: float
+    iou_median: float
+    iou_q3: float
+    iou_mean: float
+    dice_mean: float
+    epochs: int
+    seconds: float
+    """Time of the last start until the end; of a fold that was resumed, not all of it."""
+    iou: dict[str, float]
+    """IoU of each picture by its name."""
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """What a cross-validation is, and what is done of it."""
+
+    preset_name: str
+    preset: Preset
+    seed: int
+    grouped: bool
+    folds: tuple[tuple[str, ...], ...]
+    """Names of each fold's pictures."""
+    done: dict[int, Outcome] = field(default_factory=dict)
+
+    def write(self, out: Path) -> None:
+        """Writes both files into the folder `out`, each beside the old one first. Raises OSError."""
+        done = [self.done[fold] for fold in sorted(self.done)]
+        content = {
+            "preset_name": self.preset_name,
+            "preset": asdict(self.preset),
+            "seed": self.seed,
+            "split": "grouped by near duplicates" if self.grouped else "random",
+            "folds": [list(names) for names in self.folds],
+            "done": [asdict(outcome) for outcome in done],
+        }
+        write_text(out / FILE, json.dumps(content, indent=1))
+        write_beside(out / TABLE, functools.partial(_write_table, done))
+
+    @staticmethod
+    def read(out: Path) -> CrossValidation:
+        """The cross-validation in the folder `out`. Raises ModelError where it cannot be read."""
+        try:
+            content = json.loads((out / FILE).read_text(encoding="utf-8"))
+            outcomes = [Outcome(**row) for row in content["done"]]
+            return CrossValidation(
+                content["preset_name"],
+                Preset(**content["preset"]),
+                content["seed"],
+                content["split"] != "random",
+                tuple(tuple(names) for names in content["folds"]),
+                {outcome.fold: outcome for outcome in outcomes},
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise ModelError(f"{out / FILE} cannot be read ({error}); start anew in another folder.") from error
+
+    def job(self, fold: int, data: Path, out: Path) -> Job:
+        """The training of fold number `fold` (from 1)."""
+        development = self.folds[fold - 1]
+        train = tuple(name for i, names in enumerate(self.folds, 1) if i != fold for name in names)
+        method = f"fold {fold} of {len(self.folds)}, {'grouped by near duplicates' if self.grouped else 'random'}"
+        split = Split(train, development, method, self.seed)
+        # Each fold starts from weights of its own, as separate trainings do.
+        seed = self.seed + fold
+        return Job(fold, data, out / f"fold-{fold:02d}", self.preset_name, self.preset, seed, split)
+
+
+def _write_table(done: list[Outcome], path: Path) -> None:
+    names = [name for name in Outcome.__dataclass_fields__ if name != "iou"]
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(names)
+        writer.writerows([getattr(outcome, name) for name in names] for outcome in done)
+
+
+def draw_folds(data: Dataset, count: int, seed: int, grouped: bool) -> tuple[tuple[str, ...], ...]:
+    """Names of the pictures of `count` folds of nearly one size: at random, or whole groups of near duplicates.
+
+    Raises DataError where there are fewer pictures, or groups, than folds.
+    """
+    if count < 2:
+        raise DataError(f"{count} folds cannot be trained on each other: give 2 or more.")
+    rng = np.random.default_rng(seed)
+    groups = near_duplicate_groups(data.images) if grouped else np.arange(len(data))
+    members = [np.flatnonzero(groups == number) for number in rng.permutation(int(groups.max()) + 1)]
+    if len(members) < count:
+        what = "groups of near duplicates" if grouped else "pictures"
+        raise DataError(f"{count} folds need at least as many {what}; the data set has {len(members)}.")
+    folds: list[list[int]] = [[] for _ in range(count)]
+    # The large groups first, each into the fold that is smallest so far.
+    for group in sorted(members, key=len, reverse=True):
+        min(folds, key=len).extend(group.tolist())
+    return tuple(tuple(data.names[place] for place in sorted(fold)) for fold in folds)
+
+
+def start(
+    data_folder: Path, out: Path, preset_name: str, preset: Preset, *, folds: int, grouped: bool, seed: int
+) -> CrossValidation:
+    """Draws the folds and writes them down. Raises ModelError where `out` holds a cross-validation already."""
+    if (out / FILE).exists():
+        raise ModelError(f"{out} already holds a cross-validation. Go on with --resume, or choose another folder.")
+    # Groups are looked for on the grid that everything else uses, whatever the size of the network.
+    plan = CrossValidation(preset_name, preset, seed, grouped, draw_folds(load(data_folder), folds, seed, grouped))
+    out.mkdir(parents=True, exist_ok=True)
+    plan.write(out)
+    return plan
+
+
+def resume(data_folder: Path, out: Path) -> CrossValidation:
+    """The cross-validation in `out`. Raises ModelError if there is none, or if the data set has changed since."""
+    if not (out / FILE).exists():
+        raise ModelError(f"{out} holds no cross-validation to resume.")
+    plan = CrossValidation.read(out)
+    there = {pair.stem for pair in find_pairs(data_folder)}
+    known = {name for names in plan.folds for name in names}
+    if there != known:
+        name = min(there ^ known)
+        raise DataError(
+            f"{data_folder} is not what {out} was started with ({name} and {len(there ^ known) - 1} more differ); "
+            "start anew in another folder."
+        )
+    return plan
+
+
+# Keras keeps seeds and layouts for the whole process, and a worker may have several threads.
+_one_at_a_time = threading.Lock()
+
+
+def run_fold(job: Job) -> Outcome:
+    """Trains one fold to its end, from where it stopped if it was begun, and scores it. Raises ModelError."""
+    # Here, so that drawing figures and folds does not load TensorFlow.
+    import keras
+
+    from model.train import score_cleaned, train
+
+    with _one_at_a_time:
+        begun = time.monotonic()
+        keras.backend.clear_session()
+        resumed = (job.out / "training" / "run.json").exists()
+        network, run = train(
+            job.data, job.out, job.preset_name, job.preset, seed=job.seed, split=job.split, resume=resumed
+        )
+        development = load(job.data, run.preset.size).subset(run.split.development)
+        result = score_cleaned(network, development, load(job.data).subset(development.names).masks, THRESHOLD)
+        scores = {name: float(value) for name, value in result.summary().items()}
+        return Outcome(
+            fold=job.fold,
+            pictures=len(development),
+            epochs=run.preset.epochs,
+            seconds=time.monotonic() - begun,
+            iou=dict(zip(development.names, result.iou.tolist(), strict=True)),
+            **scores,
+        )
+
+
+def cross_validate(
+    plan: CrossValidation,
+    data_folder: Path,
+    out: Path,
+    *,
+    only: list[int] | None = None,
+    dask: str | None = None,
+    fold: Callable[[Job], Outcome] = run_fold,
+    on_done: Callable[[Outcome], None] = lambda outcome: None,
+) -> CrossValidation:
+    """Runs the folds that are not done yet (of `only`, if given); each outcome is on disk before the next is awaited.
+
+    One fold that fails does not stop the others. Raises ModelError at the end if any did.
+    """
+    wanted = range(1, len(plan.folds) + 1) if only is None else only
+    wrong = [number for number in wanted if not 1 <= number <= len(plan.folds)]
+    if wrong:
+        raise ModelError(f"There is no fold {wrong[0]}: the folds are 1 to {len(plan.folds)}.")
+    jobs = [plan.job(number, data_folder.resolve(), out.resolve()) for number in wanted if number not in plan.done]
+    failed: list[str] = []
+
+    def keep(job: Job, outcome: Outcome | ModelError) -> None:
+        if isinstance(outcome, ModelError):
+            failed.append(f"fold {job.fold}: {outcome}")
+            return
+        plan.done[outcome.fold] = outcome
+        plan.write(out)
+        on_done(outcome)
+
+    try:
+        if dask:
+            asyncio.run(_on_cluster(dask, fold, jobs, keep))
+        else:
+            _here(fold, jobs, keep)
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(f"{str(stop) or 'stopped.'} Done: {progress(plan)}, kept in {out}.") from stop
+    if failed:
+        raise ModelError(f"{len(failed)} of {len(jobs)} folds failed, the others are kept. {' '.join(failed)}")
+    return plan
+
+
+Keep = Callable[[Job, "Outcome | ModelError"], None]
+
+
+def _here(fold: Callable[[Job], Outcome], jobs: list[Job], keep: Keep) -> None:
+    for job in jobs:
+        try:
+            outcome: Outcome | ModelError = fold(job)
+        except ModelError as error:
+            outcome = error
+        keep(job, outcome)
+
+
+async def _on_cluster(address: str, fold: Callable[[Job], Outcome], jobs: list[Job], keep: Keep) -> None:
+    """Sends every fold to a Dask cluster; a fold whose worker vanishes goes to another, where it is resumed."""
+    try:
+        import distributed
+    except ImportError as error:
+        raise ModelError("--dask needs the package distributed: pip install 'distributed>=2024.8'.") from error
+    client = distributed.Client(address, asynchronous=True, timeout=CONNECT_S, set_as_default=False)
+    try:
+        await _connect(client, address)
+        # Not pure: a fold that was run before is run again when asked for, and resumes from its folder.
+        tasks = {client.submit(fold, job, key=f"fold-{job.fold}-{time.time_ns()}", pure=False): job for job in jobs}
+        async for task in distributed.as_completed(list(tasks), loop=client.loop):
+            keep(tasks[task], await _outcome(task, address))
+    finally:
+        await client.close()
+
+
+async def _connect(client: Any, address: str) -> None:
+    try:
+        await client
+    except (OSError, ValueError) as error:
+        raise ModelError(f"No Dask scheduler answers at {address}: start one with 'dask scheduler'.") from error
+    try:
+        await client.wait_for_workers(1, timeout=CONNECT_S)
+    except TimeoutError as error:
+        raise ModelError(f"{address} has no workers: start some with 'dask worker {address} --nthreads 1'.") from error
+
+
+async def _outcome(task: Any, address: str) -> Outcome | ModelError:
+    """What a finished task gave. Raises ModelError if the cluster itself is gone."""
+    from distributed import KilledWorker
+
+    try:
+        outcome: Outcome = await task.result()
+    except ModelError as error:
+        return error
+    except KilledWorker:
+        return ModelError("every worker that tried it ended; perhaps their memory ran out.")
+    except OSError as error:
+        return ModelError(f"{error.filename or 'a file'}: {error.strerror or error} (on a worker).")
+    except CancelledError as error:
+        raise ModelError(
+            f"The Dask cluster at {address} is gone; what is done is kept. Go on with --resume."
+        ) from error
+    return outcome
+
+
+def table(plan: CrossValidation) -> Iterator[str]:
+    """The folds that are done and their median and quartiles, as lines for the screen."""
+    done = [plan.done[fold] for fold in sorted(plan.done)]
+    yield f"{'fold':>6}{'pictures':>10}{'sum IoU':>10}{'IoU median (quartiles)':>26}{'accuracy':>10}"
+    for row in done:
+        middle = f"{row.iou_median:.3f} ({row.iou_q1:.3f} to {row.iou_q3:.3f})"
+        yield f"{row.fold:6}{row.pictures:10}{row.sum_iou:10.3f}{middle:>26}{row.accuracy:10.1%}"
+    split = "grouped by near duplicates" if plan.grouped else "random folds"
+    yield f"{progress(plan)}; preset {plan.preset_name}, {plan.preset.epochs} epochs, {split}, seed {plan.seed}"
+    if done:
+        q1, median, q3 = quartiles([row.sum_iou for row in done])
+        yield f"sum IoU   median of folds {median:.3f}, quartiles {q1:.3f} to {q3:.3f}"
+        q1, median, q3 = quartiles([row.accuracy for row in done])
+        yield f"accuracy  median of folds {median:.1%}, quartiles {q1:.1%} to {q3:.1%}"
+
+
+def progress(plan: CrossValidation) -> str:
+    """How much of it is done, in words that nobody can take for more."""
+    count = len(plan.folds)
+    return f"all {count} folds" if len(plan.done) == count else f"{len(plan.done)} of {count} folds"
+
+
+def quartiles(values: list[float]) -> tuple[float, float, float]:
+    """Lower quartile, median, upper quartile."""
+    q1, median, q3 = np.quantile(values, (0.25, 0.5, 0.75))
+    return float(q1), float(median), float(q3)

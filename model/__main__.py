@@ -236,8 +236,11 @@ def _evaluate(options: argparse.Namespace) -> None:
     if other:
         second = evaluate.evaluate(other, open_engine(options.engine, other), pairs)
         rows = evaluate.compare(result, second)
-        print("", *evaluate.comparison_table(rows, result.model, second.model), sep="\n")
-        content["comparison"] = {"model": second.model, "differences": [row.as_json() for row in rows]}
+        # Two trainings of one recipe may have one name; how they were asked for tells them apart.
+        labels = (result.model, second.model) if result.model != second.model else (options.model, options.compare)
+        print("", *evaluate.comparison_table(rows, *labels), sep="\n")
+        differences = [row.as_json() for row in rows]
+        content["comparison"] = {"model": second.model, "hash": other.hash, "differences": differences}
     for card in [bundle.card] + ([other.card] if other else []):
         _say_what_it_may_have_seen(card, [pair.stem for pair in pairs])
     if options.json:

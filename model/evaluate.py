@@ -209,7 +209,8 @@ def compare(first: Evaluation, second: Evaluation) -> list[Difference]:
 def comparison_table(rows: list[Difference], first: str, second: str) -> Iterator[str]:
     """The rows of `compare` as lines for the screen."""
     yield f"{second} less {first}, the same pictures; measures on 256 x 256, distances in own pixels"
-    yield f"{'':20}{'pictures':>9}{first[:15]:>16}{second[:15]:>16}{'difference (95 % interval)':>32}{'Wilcoxon p':>12}"
+    names = f"{first[-15:]:>16}{second[-15:]:>16}"
+    yield f"{'':20}{'pictures':>9}{names}{'difference (95 % interval)':>32}{'Wilcoxon p':>12}"
     for row in rows:
         difference = f"{row.difference:+.3f}"
         if row.interval:

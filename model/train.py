@@ -30,7 +30,7 @@ from model.metrics import Masks, Overlap, overlap
 from model.postprocess import to_mask
 from model.presets import Preset
 from model.pretrained import efficientnet_lite0
-from model.unet import BUILDERS
+from model.unet import BUILDERS, with_probability, without_probability
 
 HISTORY_FIELDS = ("epoch", "loss", "development_sum_iou", "development_accuracy")
 
@@ -105,9 +105,15 @@ def with_channel(pictures: Any) -> Any:
 
 
 @keras.saving.register_keras_serializable("sonoblock")
-def cross_entropy_and_dice(expert: Any, predicted: Any) -> Any:
+def cross_entropy(expert: Any, logits: Any) -> Any:
+    """Mean binary cross-entropy of logits."""
+    return ops.mean(ops.binary_crossentropy(expert, logits, from_logits=True))
+
+
+@keras.saving.register_keras_serializable("sonoblock")
+def cross_entropy_and_dice(expert: Any, logits: Any) -> Any:
     """Mean binary cross-entropy plus 1 - soft Dice over the batch (Milletari et al. 2016, arXiv 1606.04797)."""
-    entropy = ops.mean(ops.binary_crossentropy(expert, predicted))
+    entropy, predicted = cross_entropy(expert, logits), ops.sigmoid(logits)
     shared, total = ops.sum(expert * predicted), ops.sum(expert) + ops.sum(predicted)
     return entropy + 1 - (2 * shared + 1) / (total + 1)
 
@@ -306,17 +312,19 @@ def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.M
     if checkpoint:
         network = keras.saving.load_model(checkpoint / "network.keras")
     else:
-        network = build(preset, imagenet=preset.imagenet)
+        network = without_probability(build(preset, imagenet=preset.imagenet))
         network.compile(
             optimizer=_optimizer(preset, len(batches)),
-            loss=cross_entropy_and_dice if preset.dice else "binary_crossentropy",
+            loss=cross_entropy_and_dice if preset.dice else cross_entropy,
             jit_compile=preset.xla and keras.backend.backend() == "tensorflow",
         )
-    shipped, callbacks = network, []
-    if preset.average is not None:
+    callbacks: list[keras.callbacks.Callback] = []
+    if preset.average is None:
+        shipped = with_probability(network.input, network.output, preset.network)
+    else:
         shipped = build(preset)
         if checkpoint:
-            shipped.load_weights(checkpoint / "average.weights.h5")
+            shipped.load_weights(checkpoint / "shipped.weights.h5")
         else:
             shipped.set_weights(network.get_weights())
         callbacks.append(WeightAverage(shipped, preset.average, epoch * len(batches)))
@@ -377,8 +385,7 @@ def save_checkpoint(folder: Path, epoch: int, network: keras.Model, shipped: ker
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
     network.save(beside / "network.keras")
-    if shipped is not network:
-        shipped.save_weights(beside / "average.weights.h5")
+    shipped.save_weights(beside / "shipped.weights.h5")
     beside.rename(folder / f"epoch-{epoch:04d}")
     if older:
         shutil.rmtree(older)

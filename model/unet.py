@@ -39,8 +39,8 @@ def paper_unet(size: int = SIZE, channels: int = 16) -> keras.Model:
         x = layers.Concatenate(axis=_channel_axis())([x, skips[level]])
         x = _paper_level(x, channels * 2**level, dropout)
     # float32 in mixed precision too: float16 knows no probability between 1 and 0.9995.
-    outputs = layers.Conv2D(1, 1, activation="sigmoid", dtype="float32", name="probability")(x)
-    return keras.Model(inputs, outputs, name="paper_unet")
+    x = layers.Conv2D(1, 1, dtype="float32", name="logit")(x)
+    return with_probability(inputs, x, "paper_unet")
 
 
 def _paper_level(x: Any, channels: int, dropout: float) -> Any:
@@ -67,11 +67,10 @@ def lite_unet(
         x = layers.Concatenate(axis=_channel_axis())([x, skip])
         x = _norm_relu(layers.Conv2D(channels, 1, use_bias=False)(x))
         x = _norm_relu(layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x))
-    x = layers.Conv2D(1, 1, name="logit")(x)
+    x = layers.Conv2D(1, 1, dtype="float32", name="logit")(x)
     # The logit is what is smooth across the region's edge, so it is what is interpolated.
-    x = layers.UpSampling2D(16 // 2 ** len(decoder), interpolation="bilinear")(x)
-    outputs = layers.Activation("sigmoid", dtype="float32", name="probability")(x)
-    network = keras.Model(inputs, outputs, name="lite_unet")
+    x = layers.UpSampling2D(16 // 2 ** len(decoder), interpolation="bilinear", dtype="float32")(x)
+    network = with_probability(inputs, x, "lite_unet")
     if encoder_weights is not None:
         load_lite0(network, encoder_weights)
     return network
@@ -134,6 +133,20 @@ def load_lite0(network: keras.Model, tensors: Tensors) -> None:
 def _load_norm(network: keras.Model, layer: str, tensors: Tensors, name: str) -> None:
     parts = ("weight", "bias", "running_mean", "running_var")
     network.get_layer(layer).set_weights([np.asarray(tensors[f"{name}.{part}"]) for part in parts])
+
+
+def with_probability(inputs: Any, logits: Any, name: str) -> keras.Model:
+    """The network that ends in probabilities; it shares its weights with the one that gives `logits`."""
+    return keras.Model(inputs, layers.Activation("sigmoid", dtype="float32", name="probability")(logits), name=name)
+
+
+def without_probability(network: keras.Model) -> keras.Model:
+    """The same network, weights shared, up to the logits: what is trained.
+
+    The cross-entropy of a probability is cut off where float32 rounds it to 0 or 1; there it has no gradient, and a
+    network that a first large step has sent there stays dead. That of a logit is not.
+    """
+    return keras.Model(network.input, network.get_layer("probability").input, name=f"{network.name}_logits")
 
 
 def _channel_axis() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -62,43 +63,52 @@ class Task:
 def annotate(source: Source, engine: Engine, task: Task, progress: TextIO | None = None) -> int:
     """Predicts every frame of `source` once, as fast as it goes, and writes masks, table and clip into `task.out`.
 
+    Masks and table are the leading structure's; each further one has its own in a folder with its name.
     Every prediction stands by itself: nothing is smoothed or held. On an error or Ctrl+C what is finished is kept,
     whole. Gives the number of frames. Raises SourceError, OutputError and EngineError.
     """
-    make_folder(task.out)
+    folders = [task.out, *(task.out / _folder_name(structure.name) for structure in engine.structures[1:])]
+    for folder in folders:
+        make_folder(folder)
     info = source.open()
     count = 0
     with ExitStack() as stack:
         stack.callback(source.close)
-        table, clip = _Table(task.out / TABLE), _Clip(task.out, info.rate or RATE)
-        stack.enter_context(_kept(table, str(task.out / TABLE)))
+        tables, clip = [_Table(folder) for folder in folders], _Clip(task.out, info.rate or RATE)
+        for table in tables:
+            stack.enter_context(_kept(table, str(table.path)))
         stack.enter_context(_kept(clip, f"The clip in {task.out}"))
         total = _total(source, task.limit)
         # Closed first of all, so that nothing is being read when the source is closed.
         for frame in stack.enter_context(closing(_frames(source, info, task.limit))):
             prediction = predict(frame, _job(frame, task), engine)
-            mask = frame_mask(prediction, frame.pixels.shape[:2], task.threshold)
-            write_png(task.out / f"{frame.number:06}.png", mask)
-            table.write(table_row(frame, prediction, mask))
+            for place, table in enumerate(tables):
+                mask = frame_mask(prediction, frame.pixels.shape[:2], task.threshold, place)
+                write_png(table.folder / f"{frame.number:06}.png", mask)
+                table.write(table_row(frame, prediction, mask, place))
             if task.video:
-                clip.write(draw_overlay(prediction.scan_area.cut(frame.pixels), prediction.region))
+                clip.write(draw_overlay(prediction.scan_area.cut(frame.pixels), prediction.regions))
             count += 1
             _say(progress, f"\r{count}{f'/{total}' if total else ''} frames")
         _say(progress, "\n")
     return count
 
 
-def frame_mask(prediction: Prediction, size: tuple[int, ...], threshold: float) -> NDArray[np.uint8]:
-    """The mask uint8 (height, width) at the frame's `size`: 255 in the block region, 0 elsewhere."""
+def _folder_name(structure: str) -> str:
+    return re.sub(r"[^\w -]", "_", structure).strip()
+
+
+def frame_mask(prediction: Prediction, size: tuple[int, ...], threshold: float, place: int = 0) -> NDArray[np.uint8]:
+    """The mask uint8 (height, width) of the structure at `place`, at the frame's `size`: 255 inside, 0 elsewhere."""
     area = prediction.scan_area
     mask = np.zeros(size, np.uint8)
-    area.cut(mask)[to_mask(prediction.probability, (area.height, area.width), threshold)] = 255
+    area.cut(mask)[to_mask(prediction.probability[place], (area.height, area.width), threshold)] = 255
     return mask
 
 
-def table_row(frame: Frame, prediction: Prediction, mask: NDArray[np.uint8]) -> Row:
+def table_row(frame: Frame, prediction: Prediction, mask: NDArray[np.uint8], place: int = 0) -> Row:
     """One line of the table; area and centre are those of the mask that is written, in the frame's pixels."""
-    area, region = prediction.scan_area, prediction.region
+    area, region = prediction.scan_area, prediction.answers[place]
     rows, columns = np.nonzero(mask)
     found = region is not None and bool(rows.size)
     confidence = region.confidence if region is not None and found else 0.0
@@ -149,8 +159,9 @@ def _frames(source: Source, info: SourceInfo, limit: int | None) -> Generator[Fr
 class _Table:
     """The table of predictions, begun with its first row."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / TABLE
         self._stream: TextIO | None = None
 
     def write(self, row: Row) -> None:
@@ -164,10 +175,10 @@ class _Table:
         """Gives the table its name. Raises OSError."""
         if self._stream is not None:
             self._stream.close()
-            self._beside().replace(self._path)
+            self._beside().replace(self.path)
 
     def _beside(self) -> Path:
-        return self._path.with_name(f".part-{self._path.name}")
+        return self.path.with_name(f".part-{self.path.name}")
 
 
 class _Clip:

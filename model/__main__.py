@@ -16,6 +16,7 @@ from model.errors import DataError, ModelError
 from model.files import write_text
 from model.presets import Preset
 from model.progress import progress_line
+from model.structures import BLOCK_REGION, Structure, names_of, parse_structures
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,7 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(folds)
     _add_recipe(folds)
     folds.add_argument("--folds", type=int, default=10, metavar="N", help="how many (10)")
-    folds.add_argument("--grouped", action="store_true", help="near duplicates stay in one fold (the paper: at random)")
+    folds.add_argument(
+        "--grouped",
+        action="store_true",
+        help="near duplicates, or the data set's own groups, stay in one fold (the paper: at random)",
+    )
+    folds.add_argument("--groups", type=Path, metavar="FILE", help="the same by a CSV with the columns stem,group")
     folds.add_argument("--only", metavar="N,M", help="these folds only, such as 1,2,3")
     folds.add_argument("--out", type=Path, help="folder (default: runs/cross-PRESET or runs/cross-PRESET-grouped)")
     folds.add_argument("--resume", action="store_true", help="go on with the cross-validation in the folder")
@@ -122,12 +128,26 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a data set, in any layout")
 
 
+def _add_classes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--classes",
+        metavar="A,B",
+        help="labels or folders of masks, the first one leading, each with a colour if you like: "
+        "'block region,artery=#d55e00' (default: block region)",
+    )
+
+
+def _structures(options: argparse.Namespace) -> tuple[Structure, ...]:
+    return parse_structures(options.classes) if options.classes else (BLOCK_REGION,)
+
+
 def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="default", help="a bundle's folder or a shipped name")
 
 
 def _add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", required=True, help="the recipe: paper or best")
+    _add_classes(parser)
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--epochs", type=int, help="instead of the preset's")
     parser.add_argument("--batch", type=int, help="instead of the preset's")
@@ -176,6 +196,7 @@ def _train(options: argparse.Namespace) -> None:
         development=options.development,
         grouped=not options.random_split,
         groups=read_groups(options.groups) if options.groups else None,
+        structures=_structures(options),
         resume=options.resume,
         gpus=options.gpus,
     )
@@ -188,8 +209,11 @@ def _cross_validate(options: argparse.Namespace) -> None:
     preset = _preset(options)
     only = _fold_numbers(options.only)
     from model import crossvalidate
+    from model.data.splits import read_groups
 
-    out = options.out or Path("runs") / f"cross-{options.preset}{'-grouped' if options.grouped else ''}"
+    out = (
+        options.out or Path("runs") / f"cross-{options.preset}{'-grouped' if options.grouped or options.groups else ''}"
+    )
     if options.resume:
         plan = crossvalidate.resume(options.data, out)
         if plan.preset_name != options.preset:
@@ -197,7 +221,15 @@ def _cross_validate(options: argparse.Namespace) -> None:
         print(f"{out}: going on with preset {plan.preset_name} as it was started; {crossvalidate.progress(plan)} done")
     else:
         plan = crossvalidate.start(
-            options.data, out, options.preset, preset, folds=options.folds, grouped=options.grouped, seed=options.seed
+            options.data,
+            out,
+            options.preset,
+            preset,
+            folds=options.folds,
+            grouped=options.grouped or options.groups is not None,
+            groups=read_groups(options.groups) if options.groups else None,
+            seed=options.seed,
+            structures=_structures(options),
         )
     crossvalidate.cross_validate(
         plan,
@@ -227,30 +259,38 @@ def _evaluate(options: argparse.Namespace) -> None:
         raise ModelError(f"--mm-per-pixel {options.mm_per_pixel}: give the side of a pixel in mm, above 0.")
     bundle = find(options.model)
     other = find(options.compare) if options.compare else None
-    pairs = [pair for pair in find_pairs(options.data) if _in_part(pair.stem, options.part, bundle.card)]
+    classes = names_of(bundle.structures)
+    if other and names_of(other.structures) != classes:
+        raise ModelError(f"{bundle.name} and {other.name} have different classes, so they cannot be compared.")
+    pairs = [pair for pair in find_pairs(options.data, classes) if _in_part(pair.stem, options.part, bundle.card)]
     if not pairs:
         raise DataError(f"{options.data} holds none of the model's {options.part} pictures.")
-    result = evaluate.evaluate(bundle, open_engine(options.engine, bundle), pairs)
-    content = result.as_json(options.mm_per_pixel)
-    print(*evaluate.table(content), sep="\n")
+    results = evaluate.evaluate(bundle, open_engine(options.engine, bundle), pairs)
+    content = evaluate.as_json(results, options.mm_per_pixel)
+    print(*evaluate.tables(results, options.mm_per_pixel), sep="\n")
     if other:
-        second = evaluate.evaluate(other, open_engine(options.engine, other), pairs)
-        rows = evaluate.compare(result, second)
+        seconds = evaluate.evaluate(other, open_engine(options.engine, other), pairs)
         # Two trainings of one recipe may have one name; how they were asked for tells them apart.
-        labels = (result.model, second.model) if result.model != second.model else (options.model, options.compare)
-        print("", *evaluate.comparison_table(rows, *labels), sep="\n")
-        differences = [row.as_json() for row in rows]
-        content["comparison"] = {"model": second.model, "hash": other.hash, "differences": differences}
+        labels: tuple[str, str] = (
+            (bundle.name, other.name) if bundle.name != other.name else (options.model, options.compare)
+        )
+        compared = {one.structure: evaluate.compare(one, two) for one, two in zip(results, seconds, strict=True)}
+        for name, rows in compared.items():
+            title = f"{name}: " if len(compared) > 1 else ""
+            print("", *evaluate.comparison_table(rows, *labels, title=title), sep="\n")
+        by_class = {name: [row.as_json() for row in rows] for name, rows in compared.items()}
+        content["comparison"] = {"model": other.name, "hash": other.hash, "differences": by_class[classes[0]]}
+        content["comparison"] |= {"classes": by_class} if len(classes) > 1 else {}
     for card in [bundle.card] + ([other.card] if other else []):
         _say_what_it_may_have_seen(card, [pair.stem for pair in pairs])
     if options.json:
         _write_json(options.json, content)
     if options.csv:
-        evaluate.write_csv(options.csv, result, options.mm_per_pixel)
+        evaluate.write_csv(options.csv, results, options.mm_per_pixel)
     if options.figures:
         from model.report import write_figures
 
-        for path in write_figures(options.figures, bundle, result, pairs):
+        for path in write_figures(options.figures, bundle, results[0], pairs):
             print(path)
 
 

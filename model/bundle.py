@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model.errors import BundleError
+from model.errors import BundleError, DataError
 from model.files import write_text
+from model.structures import Structure, parse_colour, with_colours
 
 FORMAT = 1
 SIZES = range(32, 1025, 16)
@@ -44,6 +45,11 @@ class Bundle:
     def size(self) -> int:
         """Side of the square input in pixels."""
         return int(self.card["input"]["size"])
+
+    @property
+    def structures(self) -> tuple[Structure, ...]:
+        """What the channels of the output stand for; the first is what the program looks for."""
+        return _structures(self.card)
 
     @property
     def hash(self) -> str:
@@ -81,8 +87,8 @@ def read(folder: Path) -> Bundle:
     try:
         problem = _misfit(card)
         files = {str(name): str(entry["sha256"]) for name, entry in card["files"].items()}
-        float(card["threshold"]), str(card["name"]), str(card["title"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        float(card["threshold"]), str(card["name"]), str(card["title"]), _structures(card)
+    except (KeyError, TypeError, ValueError, AttributeError, DataError) as error:
         raise BundleError(f"The model card {folder / CARD} is incomplete ({error}); get the model anew.") from error
     if problem:
         raise BundleError(f"The model in {folder} does not fit this program: {problem}.")
@@ -113,13 +119,18 @@ def _misfit(card: dict[str, Any]) -> str:
             f"it takes {card['input']['size']} pixels and {card['input']['channels']} channels, "
             f"not a multiple of {SIZES.step} up to {SIZES[-1]}, and 1"
         )
-    if len(card["classes"]) != 1:
-        return f"it predicts {len(card['classes'])} classes, and this program shows one"
+    if not card["classes"] or len(set(card["classes"])) < len(card["classes"]):
+        return "its classes are not one or more different names"
     if not 0 < card["threshold"] < 1:
         return f"its threshold {card['threshold']} is not between 0 and 1"
     if not {KERAS_FILE, ONNX_FILE} <= card["files"].keys():
         return f"it lacks {KERAS_FILE} or {ONNX_FILE}"
     return ""
+
+
+def _structures(card: dict[str, Any]) -> tuple[Structure, ...]:
+    colours = {name: parse_colour(text) for name, text in card.get("colours", {}).items()}
+    return with_colours([str(name) for name in card["classes"]], colours)
 
 
 def _check_file(folder: Path, name: str, expected: str) -> None:

@@ -13,7 +13,7 @@ import functools
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,10 +22,11 @@ from typing import Any
 import numpy as np
 
 from model.data.folder import Dataset, find_pairs, load
-from model.data.splits import Split, near_duplicate_groups
+from model.data.splits import Split, group_numbers
 from model.errors import DataError, ModelError
 from model.files import write_beside, write_text
 from model.presets import Preset
+from model.structures import BLOCK_REGION, Structure, colours_of, from_colours, names_of
 
 FILE = "cross-validation.json"
 TABLE = "folds.csv"
@@ -47,11 +48,15 @@ class Job:
     preset: Preset
     seed: int
     split: Split
+    structures: tuple[Structure, ...] = (BLOCK_REGION,)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the network of one fold scored on the fold's pictures, on the network's grid, cleaned, at 0.5."""
+    """How the network of one fold scored on the fold's pictures, on the network's grid, cleaned, at 0.5.
+
+    With several classes, the scores are the first one's; the others' are in `others`.
+    """
 
     fold: int
     pictures: int
@@ -67,6 +72,8 @@ class Outcome:
     """Time of the last start until the end; of a fold that was resumed, not all of it."""
     iou: dict[str, float]
     """IoU of each picture by its name."""
+    others: dict[str, dict[str, float]] = field(default_factory=dict)
+    """The same measures of each further class."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +83,11 @@ class CrossValidation:
     preset_name: str
     preset: Preset
     seed: int
-    grouped: bool
+    method: str
+    """How the folds were drawn: 'random', or 'grouped by ...'."""
     folds: tuple[tuple[str, ...], ...]
     """Names of each fold's pictures."""
+    structures: tuple[Structure, ...] = (BLOCK_REGION,)
     done: dict[int, Outcome] = field(default_factory=dict)
 
     def write(self, out: Path) -> None:
@@ -88,7 +97,8 @@ class CrossValidation:
             "preset_name": self.preset_name,
             "preset": asdict(self.preset),
             "seed": self.seed,
-            "split": "grouped by near duplicates" if self.grouped else "random",
+            "split": self.method,
+            "structures": colours_of(self.structures),
             "folds": [list(names) for names in self.folds],
             "done": [asdict(outcome) for outcome in done],
         }
@@ -105,8 +115,9 @@ class CrossValidation:
                 content["preset_name"],
                 Preset(**content["preset"]),
                 content["seed"],
-                content["split"] != "random",
+                content["split"],
                 tuple(tuple(names) for names in content["folds"]),
+                from_colours(content.get("structures")),
                 {outcome.fold: outcome for outcome in outcomes},
             )
         except (ValueError, KeyError, TypeError) as error:
@@ -116,49 +127,64 @@ class CrossValidation:
         """The training of fold number `fold` (from 1)."""
         development = self.folds[fold - 1]
         train = tuple(name for i, names in enumerate(self.folds, 1) if i != fold for name in names)
-        method = f"fold {fold} of {len(self.folds)}, {'grouped by near duplicates' if self.grouped else 'random'}"
-        split = Split(train, development, method, self.seed)
+        split = Split(train, development, f"fold {fold} of {len(self.folds)}, {self.method}", self.seed)
         # Each fold starts from weights of its own, as separate trainings do.
         seed = self.seed + fold
-        return Job(fold, data, out / f"fold-{fold:02d}", self.preset_name, self.preset, seed, split)
+        folder = out / f"fold-{fold:02d}"
+        return Job(fold, data, folder, self.preset_name, self.preset, seed, split, self.structures)
 
 
 def _write_table(done: list[Outcome], path: Path) -> None:
-    names = [name for name in Outcome.__dataclass_fields__ if name != "iou"]
+    names = [name for name in Outcome.__dataclass_fields__ if name not in ("iou", "others")]
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(names)
         writer.writerows([getattr(outcome, name) for name in names] for outcome in done)
 
 
-def draw_folds(data: Dataset, count: int, seed: int, grouped: bool) -> tuple[tuple[str, ...], ...]:
-    """Names of the pictures of `count` folds of nearly one size: at random, or whole groups of near duplicates.
+def draw_folds(
+    data: Dataset, count: int, seed: int, grouped: bool, groups: Mapping[str, str] | None = None
+) -> tuple[tuple[tuple[str, ...], ...], str]:
+    """Names of the pictures of `count` folds of nearly one size, and how they were drawn.
 
-    Raises DataError where there are fewer pictures, or groups, than folds.
+    At random, or `grouped`: whole groups (see `model.data.splits.group_numbers`). Raises DataError where there
+    are fewer pictures, or groups, than folds.
     """
     if count < 2:
         raise DataError(f"{count} folds cannot be trained on each other: give 2 or more.")
     rng = np.random.default_rng(seed)
-    groups = near_duplicate_groups(data.images) if grouped else np.arange(len(data))
-    members = [np.flatnonzero(groups == number) for number in rng.permutation(int(groups.max()) + 1)]
+    number_of, by = group_numbers(data, groups) if grouped else (np.arange(len(data)), "")
+    members = [np.flatnonzero(number_of == number) for number in rng.permutation(int(number_of.max()) + 1)]
     if len(members) < count:
-        what = "groups of near duplicates" if grouped else "pictures"
+        what = f"groups by {by}" if grouped else "pictures"
         raise DataError(f"{count} folds need at least as many {what}; the data set has {len(members)}.")
     folds: list[list[int]] = [[] for _ in range(count)]
     # The large groups first, each into the fold that is smallest so far.
     for group in sorted(members, key=len, reverse=True):
         min(folds, key=len).extend(group.tolist())
-    return tuple(tuple(data.names[place] for place in sorted(fold)) for fold in folds)
+    names = tuple(tuple(data.names[place] for place in sorted(fold)) for fold in folds)
+    return names, f"grouped by {by}" if grouped else "random"
 
 
 def start(
-    data_folder: Path, out: Path, preset_name: str, preset: Preset, *, folds: int, grouped: bool, seed: int
+    data_folder: Path,
+    out: Path,
+    preset_name: str,
+    preset: Preset,
+    *,
+    folds: int,
+    grouped: bool,
+    seed: int,
+    groups: Mapping[str, str] | None = None,
+    structures: tuple[Structure, ...] = (BLOCK_REGION,),
 ) -> CrossValidation:
     """Draws the folds and writes them down. Raises ModelError where `out` holds a cross-validation already."""
     if (out / FILE).exists():
         raise ModelError(f"{out} already holds a cross-validation. Go on with --resume, or choose another folder.")
     # Groups are looked for on the grid that everything else uses, whatever the size of the network.
-    plan = CrossValidation(preset_name, preset, seed, grouped, draw_folds(load(data_folder), folds, seed, grouped))
+    data = load(data_folder, classes=names_of(structures))
+    names, method = draw_folds(data, folds, seed, grouped, groups)
+    plan = CrossValidation(preset_name, preset, seed, method, names, structures)
     out.mkdir(parents=True, exist_ok=True)
     plan.write(out)
     return plan
@@ -169,7 +195,7 @@ def resume(data_folder: Path, out: Path) -> CrossValidation:
     if not (out / FILE).exists():
         raise ModelError(f"{out} holds no cross-validation to resume.")
     plan = CrossValidation.read(out)
-    there = {pair.stem for pair in find_pairs(data_folder)}
+    there = {pair.stem for pair in find_pairs(data_folder, names_of(plan.structures))}
     known = {name for names in plan.folds for name in names}
     if there != known:
         name = min(there ^ known)
@@ -196,17 +222,26 @@ def run_fold(job: Job) -> Outcome:
         keras.backend.clear_session()
         resumed = (job.out / "training" / "run.json").exists()
         network, run = train(
-            job.data, job.out, job.preset_name, job.preset, seed=job.seed, split=job.split, resume=resumed
+            job.data,
+            job.out,
+            job.preset_name,
+            job.preset,
+            seed=job.seed,
+            split=job.split,
+            structures=job.structures,
+            resume=resumed,
         )
-        development = load(job.data, run.preset.size).subset(run.split.development)
-        result = score_cleaned(network, development, load(job.data).subset(development.names).masks, THRESHOLD)
-        scores = {name: float(value) for name, value in result.summary().items()}
+        development = load(job.data, run.preset.size, run.classes).subset(run.split.development)
+        experts = load(job.data, classes=run.classes).subset(development.names).masks
+        results = score_cleaned(network, development, experts, THRESHOLD)
+        scores, *others = ({name: float(value) for name, value in one.summary().items()} for one in results)
         return Outcome(
             fold=job.fold,
             pictures=len(development),
             epochs=run.preset.epochs,
             seconds=time.monotonic() - begun,
-            iou=dict(zip(development.names, result.iou.tolist(), strict=True)),
+            iou=dict(zip(development.names, results[0].iou.tolist(), strict=True)),
+            others=dict(zip(run.classes[1:], others, strict=True)),
             **scores,
         )
 
@@ -318,13 +353,15 @@ def table(plan: CrossValidation) -> Iterator[str]:
     for row in done:
         middle = f"{row.iou_median:.3f} ({row.iou_q1:.3f} to {row.iou_q3:.3f})"
         yield f"{row.fold:6}{row.pictures:10}{row.sum_iou:10.3f}{middle:>26}{row.accuracy:10.1%}"
-    split = "grouped by near duplicates" if plan.grouped else "random folds"
-    yield f"{progress(plan)}; preset {plan.preset_name}, {plan.preset.epochs} epochs, {split}, seed {plan.seed}"
+    yield f"{progress(plan)}, {plan.method}; preset {plan.preset_name}, {plan.preset.epochs} epochs, seed {plan.seed}"
     if done:
         q1, median, q3 = quartiles([row.sum_iou for row in done])
         yield f"sum IoU   median of folds {median:.3f}, quartiles {q1:.3f} to {q3:.3f}"
         q1, median, q3 = quartiles([row.accuracy for row in done])
         yield f"accuracy  median of folds {median:.1%}, quartiles {q1:.1%} to {q3:.1%}"
+    for name in names_of(plan.structures[1:]) if done else ():
+        q1, median, q3 = quartiles([row.others[name]["sum_iou"] for row in done])
+        yield f"{name}: sum IoU median of folds {median:.3f}, quartiles {q1:.3f} to {q3:.3f}"
 
 
 def progress(plan: CrossValidation) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,10 @@ Masks = list[NDArray[np.bool_]]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The outcome for each picture: `grid` on the network's grid as in the paper, `native` at its own size."""
+    """One class's outcome for each picture: `grid` on the network's grid as in the paper, `native` at its own size."""
 
+    structure: str
+    """The class."""
     names: tuple[str, ...]
     grid: Overlap
     native: Overlap
@@ -93,43 +95,79 @@ def _numbers(found: Distances) -> dict[str, float | None]:
     return {name: None if math.isnan(value) else float(value) for name, value in found.summary().items()}
 
 
+class _Collected:
+    """Masks of one class, predicted and the expert's, on the grid and at each picture's own size."""
+
+    def __init__(self) -> None:
+        self.grid: tuple[Masks, Masks] = ([], [])
+        self.native: tuple[Masks, Masks] = ([], [])
+
+    def add(self, probability: NDArray[np.float32], expert: NDArray[np.bool_], limit: float) -> None:
+        self.grid[0].append(to_mask(probability, (SIZE, SIZE), limit))
+        self.grid[1].append(mask_to_square(expert))
+        self.native[0].append(to_mask(probability, (expert.shape[0], expert.shape[1]), limit))
+        self.native[1].append(expert)
+
+
 def evaluate(
     bundle: Bundle,
     engine: Engine,
     pairs: Iterable[Pair],
     threshold: float | None = None,
     progress: Callable[[], None] = lambda: None,
-) -> Evaluation:
-    """Runs every pair through the same steps as the live picture, cleaned mask included. Raises DataError."""
+) -> list[Evaluation]:
+    """Runs every pair through the same steps as the live picture, cleaned mask included; one outcome for each class.
+
+    The pairs must have the bundle's classes. Raises DataError.
+    """
     limit = bundle.threshold if threshold is None else threshold
     names, times = [], []
-    grid: tuple[Masks, Masks] = ([], [])
-    native: tuple[Masks, Masks] = ([], [])
+    collected = [_Collected() for _ in bundle.structures]
     for pair in pairs:
-        image, expert = read_pair(pair)
+        image, experts = read_pair(pair)
         inputs = to_input(image, bundle.size)
         start = time.perf_counter()
-        probability = engine.predict(inputs)
+        maps = engine.predict(inputs)
         times.append((time.perf_counter() - start) * 1000)
         names.append(pair.stem)
-        _add(grid, to_mask(probability, (SIZE, SIZE), limit), mask_to_square(expert))
-        _add(native, to_mask(probability, expert.shape[:2], limit), expert)
+        for one, probability, expert in zip(collected, maps, experts, strict=True):
+            one.add(probability, expert, limit)
         progress()
-    return Evaluation(
-        tuple(names),
-        overlap(*grid),
-        overlap(*native),
-        distances(*grid),
-        distances(*native),
-        np.array(times),
-        engine.name,
-        bundle.name,
-    )
+    return [
+        Evaluation(
+            structure.name,
+            tuple(names),
+            overlap(*one.grid),
+            overlap(*one.native),
+            distances(*one.grid),
+            distances(*one.native),
+            np.array(times),
+            engine.name,
+            bundle.name,
+        )
+        for structure, one in zip(bundle.structures, collected, strict=True)
+    ]
 
 
-def _add(lists: tuple[Masks, Masks], predicted: NDArray[np.bool_], expert: NDArray[np.bool_]) -> None:
-    lists[0].append(predicted)
-    lists[1].append(expert)
+def as_json(results: Sequence[Evaluation], mm_per_pixel: float | None = None) -> dict[str, Any]:
+    """The first class's measures, and under `classes`, where there are several, those of each by its name."""
+    contents = [result.as_json(mm_per_pixel) for result in results]
+    first = dict(contents[0])
+    if len(results) > 1:
+        shared = ("images", "ms_median", "engine", "model")
+        first["classes"] = {
+            result.structure: {name: value for name, value in content.items() if name not in shared}
+            for result, content in zip(results, contents, strict=True)
+        }
+    return first
+
+
+def tables(results: Sequence[Evaluation], mm_per_pixel: float | None = None) -> Iterator[str]:
+    """The measures as lines for the screen, those of each class under its name where there are several."""
+    for number, result in enumerate(results):
+        if len(results) > 1:
+            yield from ([""] if number else []) + [f"{result.structure}:"]
+        yield from table(result.as_json(mm_per_pixel))
 
 
 def table(content: dict[str, Any]) -> Iterator[str]:
@@ -161,31 +199,38 @@ def _cell(value: float | None, interval: Interval | None, digits: int) -> str:
     return f"{value:.{digits}f}{known}"
 
 
-CSV_FIELDS = ("name", "iou", "dice", "native_iou", "native_dice", "predicted_px", "expert_px")
+CSV_FIELDS = ("class", "name", "iou", "dice", "native_iou", "native_dice", "predicted_px", "expert_px")
 DISTANCE_FIELDS = ("hausdorff95", "boundary", "centre")
 
 
-def write_csv(path: Path, result: Evaluation, mm_per_pixel: float | None = None) -> None:
-    """One line a picture: IoU and Dice on the grid and at its own size, sizes, distances (empty where there are none).
+def write_csv(path: Path, results: Sequence[Evaluation], mm_per_pixel: float | None = None) -> None:
+    """One line a class and picture: IoU and Dice on the grid and at its own size, sizes, distances (empty if none).
 
     Raises OSError.
     """
-    units = {"grid_px": result.grid_distances, "native_px": result.native_distances}
-    if mm_per_pixel is not None:
-        units["mm"] = result.native_distances.scaled(mm_per_pixel)
+    units = ["grid_px", "native_px", *(["mm"] if mm_per_pixel is not None else [])]
     header = [*CSV_FIELDS, *(f"{field}_{unit}" for unit in units for field in DISTANCE_FIELDS), "ms"]
-    overlaps = (result.grid.iou, result.grid.dice, result.native.iou, result.native.dice)
-    numbers = [*overlaps, result.native.predicted, result.native.expert]
-    numbers += [getattr(found, field) for found in units.values() for field in DISTANCE_FIELDS]
 
     def write(beside: Path) -> None:
         with beside.open("w", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream)
             writer.writerow(header)
-            for name, row in zip(result.names, zip(*numbers, result.ms, strict=True), strict=True):
-                writer.writerow([name, *("" if np.isnan(value) else f"{value:.6g}" for value in row)])
+            for result in results:
+                for name, row in zip(result.names, _rows(result, mm_per_pixel), strict=True):
+                    cells = ("" if np.isnan(value) else f"{value:.6g}" for value in row)
+                    writer.writerow([result.structure, name, *cells])
 
     write_beside(path, write)
+
+
+def _rows(result: Evaluation, mm_per_pixel: float | None) -> Iterator[tuple[float, ...]]:
+    units = [result.grid_distances, result.native_distances]
+    if mm_per_pixel is not None:
+        units.append(result.native_distances.scaled(mm_per_pixel))
+    overlaps = (result.grid.iou, result.grid.dice, result.native.iou, result.native.dice)
+    sizes = (result.native.predicted, result.native.expert)
+    lengths = (getattr(found, field) for found in units for field in DISTANCE_FIELDS)
+    yield from zip(*overlaps, *sizes, *lengths, result.ms, strict=True)
 
 
 def compare(first: Evaluation, second: Evaluation) -> list[Difference]:
@@ -206,9 +251,9 @@ def compare(first: Evaluation, second: Evaluation) -> list[Difference]:
     )
 
 
-def comparison_table(rows: list[Difference], first: str, second: str) -> Iterator[str]:
-    """The rows of `compare` as lines for the screen."""
-    yield f"{second} less {first}, the same pictures; measures on 256 x 256, distances in own pixels"
+def comparison_table(rows: list[Difference], first: str, second: str, title: str = "") -> Iterator[str]:
+    """The rows of `compare` as lines for the screen, after `title`."""
+    yield f"{title}{second} less {first}, the same pictures; measures on 256 x 256, distances in own pixels"
     names = f"{first[-15:]:>16}{second[-15:]:>16}"
     yield f"{'':20}{'pictures':>9}{names}{'difference (95 % interval)':>32}{'Wilcoxon p':>12}"
     for row in rows:

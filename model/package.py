@@ -12,10 +12,11 @@ import keras
 from model.bundle import KERAS_FILE, ONNX_FILE, Bundle, write_card
 from model.data.folder import find_pairs
 from model.engines.choice import open_engine
-from model.evaluate import evaluate
+from model.evaluate import as_json, evaluate
 from model.export import convert
 from model.files import write_beside
 from model.presets import Preset
+from model.structures import BLOCK_REGION, Structure, colours_of, names_of
 from model.train import Run
 
 LICENCES = (
@@ -26,7 +27,14 @@ LICENCES = (
 INTENDED_USE = "Training and research only. Not a medical device. Femoral nerve block region, cropped B-mode pictures."
 
 
-def package(folder: Path, network: keras.Model, card: dict[str, Any], preset: Preset, threshold: float = 0.5) -> Bundle:
+def package(
+    folder: Path,
+    network: keras.Model,
+    card: dict[str, Any],
+    preset: Preset,
+    structures: tuple[Structure, ...] = (BLOCK_REGION,),
+    threshold: float = 0.5,
+) -> Bundle:
     """Writes `network` (channels-last) and its ONNX export into `folder` and a card of `card` and what the network is.
 
     The card goes last: until it is there, the folder is not a bundle. Raises ModelError.
@@ -34,18 +42,19 @@ def package(folder: Path, network: keras.Model, card: dict[str, Any], preset: Pr
     folder.mkdir(parents=True, exist_ok=True)
     write_beside(folder / KERAS_FILE, network.save)
     convert(folder / KERAS_FILE, "onnx", folder / ONNX_FILE)
-    return write_card(folder, {**describe(network, preset), "threshold": threshold, **card})
+    return write_card(folder, {**describe(network, preset, structures), "threshold": threshold, **card})
 
 
-def describe(network: keras.Model, preset: Preset) -> dict[str, Any]:
+def describe(network: keras.Model, preset: Preset, structures: tuple[Structure, ...]) -> dict[str, Any]:
     """What the network is, takes and gives."""
     return {
         "intended_use": INTENDED_USE,
         "licence": LICENCES,
         "network": {"builder": preset.network, **preset.network_options, "weights": network.count_params()},
         "input": {"size": preset.size, "channels": 1, "values": "grey / 255, squeezed to a square by area averaging"},
-        "output": "probability of the block region, 0..1, on the input's grid",
-        "classes": ["block region"],
+        "output": "probability of each class by itself, 0..1, on the input's grid",
+        "classes": list(names_of(structures)),
+        "colours": colours_of(structures),
     }
 
 
@@ -65,9 +74,9 @@ def package_run(out: Path, network: keras.Model, run: Run, data_folder: Path, na
             "split": f"{run.split.method}, seed {run.split.seed}",
         },
     }
-    bundle = package(out, network, card, run.preset)
+    bundle = package(out, network, card, run.preset, run.structures)
     chosen = set(run.split.development)
-    pairs = [pair for pair in find_pairs(data_folder) if pair.stem in chosen]
-    scores = evaluate(bundle, open_engine("onnxruntime", bundle), pairs).as_json()
+    pairs = [pair for pair in find_pairs(data_folder, run.classes) if pair.stem in chosen]
+    scores = as_json(evaluate(bundle, open_engine("onnxruntime", bundle), pairs))
     del scores["ms_median"]  # Of this machine, on this day.
     return write_card(out, {**bundle.card, "scores": {"development": scores}})

@@ -1,4 +1,4 @@
-"""From a probability map to the block region: one cleaned piece, its outline, its mask; live and measured alike."""
+"""From a probability map to a structure's region: one cleaned piece, its outline, its mask; live and measured alike."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from model.structures import BLOCK_REGION, Structure
 
 Probability = NDArray[np.float32]
 Outline = NDArray[np.float32]
@@ -19,7 +21,10 @@ FINER = 4
 
 @dataclass(frozen=True, eq=False)
 class Region:
-    """The block region in one scan area. Coordinates are scan-area pixels; (0, 0) is its top left corner."""
+    """The block region, or another structure, in one scan area.
+
+    Coordinates are scan-area pixels; (0, 0) is its top left corner.
+    """
 
     confidence: float
     """Mean probability inside, 0..1."""
@@ -30,6 +35,8 @@ class Region:
     """Closed polygons float32 (n, 2), outer edges and holes alike: fill them by the odd-even rule."""
     inner_outlines: list[Outline] = field(default_factory=list)
     """The same where the model is surer (half-way from the threshold to 1)."""
+    structure: Structure = BLOCK_REGION
+    """What it is a region of."""
 
 
 def clean(probability: Probability, threshold: float) -> Probability:
@@ -59,8 +66,10 @@ def to_mask(probability: Probability, size: tuple[int, int], threshold: float) -
     return np.asarray(cleaned >= threshold)
 
 
-def find_region(probability: Probability, size: tuple[int, int], threshold: float) -> Region | None:
-    """The block region in a scan area of `size` (height, width), or None where none is found."""
+def find_region(
+    probability: Probability, size: tuple[int, int], threshold: float, structure: Structure = BLOCK_REGION
+) -> Region | None:
+    """The region of `structure` in a scan area of `size` (height, width), or None where none is found."""
     cleaned = clean(probability, threshold)
     inside = cleaned >= threshold
     count = int(np.count_nonzero(inside))
@@ -77,6 +86,7 @@ def find_region(probability: Probability, size: tuple[int, int], threshold: floa
         centre=(float(centre[0]), float(centre[1])),
         outlines=_trace(cleaned, window, threshold, scale),
         inner_outlines=_trace(cleaned, window, sure, scale),
+        structure=structure,
     )
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from model.bundle import Bundle
 from model.data import labelme
-from model.data.convert import copy_image, require_new
+from model.data.convert import check_names, copy_image, require_new
 from model.data.folder import find_pictures, read_image
-from model.data.pictures import BLOCK_REGION, write_mask
+from model.data.pictures import write_mask
 from model.engines.engine import Engine
 from model.postprocess import to_mask
 from model.preprocess import to_input
+from model.structures import names_of
 
 
 def predict(
@@ -26,20 +27,30 @@ def predict(
 ) -> int:
     """Writes `out`/masks/STEM.png (0 and 255, at the picture's size) for every picture; gives their number.
 
-    With `as_labelme` also `out`/labelme/: Labelme files with polygons, each with a copy of its picture. `out` must be
-    new or empty. Raises DataError and OSError.
+    A bundle of several classes gives `out`/masks/CLASS/STEM.png for each. With `as_labelme` also `out`/labelme/:
+    Labelme files with polygons, each with a copy of its picture.
+    `out` must be new or empty. Raises DataError and OSError.
     """
     pictures = find_pictures(folder)
+    names = names_of(bundle.structures)
+    check_names(names)
     require_new(out)
-    (out / "masks").mkdir(parents=True, exist_ok=True)
+    folders = {name: out / "masks" / name if len(names) > 1 else out / "masks" for name in names}
+    for mask_folder in folders.values():
+        mask_folder.mkdir(parents=True, exist_ok=True)
     if as_labelme:
         (out / "labelme").mkdir(exist_ok=True)
     for number, (stem, path) in enumerate(pictures, 1):
         image = read_image(path)
-        mask = to_mask(engine.predict(to_input(image, bundle.size)), image.shape[:2], bundle.threshold)
-        write_mask(out / "masks" / f"{stem}.png", mask)
+        maps = engine.predict(to_input(image, bundle.size))
+        size = image.shape[0], image.shape[1]
+        masks = {
+            name: to_mask(probability, size, bundle.threshold) for name, probability in zip(names, maps, strict=True)
+        }
+        for name, mask in masks.items():
+            write_mask(folders[name] / f"{stem}.png", mask)
         if as_labelme:
-            name = copy_image(stem, path, out / "labelme")
-            labelme.write(out / "labelme" / f"{stem}.json", name, {BLOCK_REGION: mask}, tolerance=labelme.COARSE)
+            copied = copy_image(stem, path, out / "labelme")
+            labelme.write(out / "labelme" / f"{stem}.json", copied, masks, tolerance=labelme.COARSE)
         progress(number, len(pictures))
     return len(pictures)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import csv
 import html
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ from model.intervals import intervals
 from model.metrics import Overlap
 from model.postprocess import to_mask
 from model.preprocess import SIZE, mask_to_square, to_input, to_square
+from model.structures import names_of
 
 HISTORY = Path("training") / "history.csv"
 PAGE = "report.html"
@@ -48,12 +50,20 @@ class Run:
 
 @dataclass(frozen=True)
 class Score:
-    """A bundle on one set of pictures."""
+    """One class of a bundle on one set of pictures."""
 
     run: Run
+    bundle: Bundle
+    place: int
+    """Of the class among the bundle's."""
     part: str
     pairs: list[Pair]
     result: Evaluation
+
+    @property
+    def label(self) -> str:
+        """The run's name, and the class where there are several."""
+        return f"{self.run.name}\n{self.result.structure}" if len(self.bundle.structures) > 1 else self.run.name
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,7 @@ def write_figures(folder: Path, bundle: Bundle, result: Evaluation, pairs: list[
     ours = _box(result.model, result.grid, COLOURS[0])
     theirs = {f"paper's {name} set": [figures.paper_box(name)] for name in ("development", "test")}
     paths = figures.save(figures.box_plot({"measured": [ours], **theirs}), folder, "iou")
-    return paths + figures.save(figures.example_sheet(_examples(bundle, result, pairs)), folder, "examples")
+    return paths + figures.save(figures.example_sheet(_examples(bundle, 0, result, pairs)), folder, "examples")
 
 
 def write_report(
@@ -115,20 +125,20 @@ def _measure(run: Run, bundle: Bundle, data: Path | None, test: Path | None, eng
     parts: dict[str, list[Pair]] = {}
     if data:
         held_out = set(bundle.card.get("training", {}).get("development", []))
-        pairs = find_pairs(data)
+        pairs = find_pairs(data, names_of(bundle.structures))
         parts["train"] = [pair for pair in pairs if pair.stem not in held_out]
         parts["development"] = [pair for pair in pairs if pair.stem in held_out]
         if not parts["development"]:
             raise ModelError(f"{data} holds none of the development pictures of {run.folder}: give its own data set.")
     if test:
-        parts["test"] = find_pairs(test)
+        parts["test"] = find_pairs(test, names_of(bundle.structures))
     if not parts:
         return
     engine = open_engine(engine_name, bundle)
     try:
         for part, pairs in parts.items():
-            if pairs:
-                yield Score(run, part, pairs, evaluate(bundle, engine, pairs))
+            for place, result in enumerate(evaluate(bundle, engine, pairs) if pairs else []):
+                yield Score(run, bundle, place, part, pairs, result)
     finally:
         engine.close()
 
@@ -142,7 +152,7 @@ def _box_part(runs: list[Run], scores: list[Score]) -> Iterator[Part]:
     sets: dict[str, list[Box]] = {}
     for part in SETS:
         ours = [
-            _box(score.run.name, score.result.grid, _colour(runs, score.run)) for score in scores if score.part == part
+            _box(score.label, score.result.grid, _colour(runs, score.run)) for score in scores if score.part == part
         ]
         if part == "development":
             ours += [_pooled(run.name, run.folds, _colour(runs, run)) for run in runs if run.folds and run.folds.done]
@@ -171,31 +181,32 @@ def _colour(runs: list[Run], run: Run) -> str:
 
 
 def _example_parts(scores: list[Score]) -> Iterator[Part]:
-    """Figure 4 for each bundle, from the pictures that it was not trained on."""
+    """Figure 4 for each class of each bundle, from the pictures that it was not trained on."""
     for score in scores:
         tested = any(other.run is score.run and other.part == "test" for other in scores)
-        if score.part != ("test" if tested else "development") or score.run.bundle is None:
+        if score.part != ("test" if tested else "development"):
             continue
-        name = score.run.name.replace("/", "-")
+        label = score.label.replace("\n", ", ")
+        name = re.sub(r"[^\w.-]+", "-", label)
         yield Part(
             f"figure4-examples-{name}",
-            f"Examples at several levels of IoU: {score.run.name} (the paper's figure 4)",
+            f"Examples at several levels of IoU: {label} (the paper's figure 4)",
             f"From the best to the worst of the {len(score.pairs)} {score.part} pictures in even steps of rank. "
             "Blue: the expert's mask; orange: the model's. Pictures as the network sees them, 256 x 256.",
-            figures.example_sheet(_examples(score.run.bundle, score.result, score.pairs)),
+            figures.example_sheet(_examples(score.bundle, score.place, score.result, score.pairs)),
         )
 
 
-def _examples(bundle: Bundle, result: Evaluation, pairs: list[Pair], columns: int = 5) -> list[Example]:
-    """The best, the worst and what lies between in even steps of rank."""
+def _examples(bundle: Bundle, place: int, result: Evaluation, pairs: list[Pair], columns: int = 5) -> list[Example]:
+    """Of the class at `place`: the best, the worst and what lies between in even steps of rank."""
     order = np.argsort(-result.grid.iou, kind="stable")
     chosen = order[np.linspace(0, len(order) - 1, min(columns, len(order))).round().astype(int)]
     engine = open_engine(result.engine, bundle)
     examples = []
-    for place in chosen:
-        image, expert = read_pair(pairs[place])
-        predicted = to_mask(engine.predict(to_input(image, bundle.size)), (SIZE, SIZE), bundle.threshold)
-        examples.append(Example(result.grid.iou[place], to_square(image), mask_to_square(expert), predicted))
+    for number in chosen:
+        image, experts = read_pair(pairs[number])
+        predicted = to_mask(engine.predict(to_input(image, bundle.size))[place], (SIZE, SIZE), bundle.threshold)
+        examples.append(Example(result.grid.iou[number], to_square(image), mask_to_square(experts[place]), predicted))
     engine.close()
     return examples
 
@@ -296,7 +307,7 @@ def _score_table(scores: list[Score]) -> str:
             rows.append(
                 (
                     part,
-                    score.run.name,
+                    score.label.replace("\n", ", "),
                     str(len(score.pairs)),
                     f"{result.sum_iou:.3f}{_range(known['sum_iou'], '.3f')}",
                     _middle(quartiles(result.iou.tolist())),
@@ -312,7 +323,7 @@ def _fold_table(runs: list[Run]) -> str:
     for run in runs:
         if run.folds and run.folds.done:
             done = list(run.folds.done.values())
-            how = f"{'grouped by near duplicates' if run.folds.grouped else 'random'}, seed {run.folds.seed}"
+            how = f"{run.folds.method}, seed {run.folds.seed}"
             measures = [quartiles([outcome.sum_iou for outcome in done])]
             measures += [quartiles([outcome.accuracy for outcome in done])]
             folds = (crossvalidate.progress(run.folds), how, str(run.folds.preset.epochs))

@@ -30,6 +30,7 @@ from model.metrics import Masks, Overlap, overlap
 from model.postprocess import to_mask
 from model.presets import Preset
 from model.pretrained import efficientnet_lite0
+from model.structures import BLOCK_REGION, Structure, colours_of, from_colours, names_of
 from model.unet import BUILDERS, with_probability, without_probability
 
 HISTORY_FIELDS = ("epoch", "loss", "development_sum_iou", "development_accuracy")
@@ -43,6 +44,11 @@ class Run:
     preset: Preset
     seed: int
     split: Split
+    structures: tuple[Structure, ...] = (BLOCK_REGION,)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return names_of(self.structures)
 
     def write(self, path: Path) -> None:
         content = {
@@ -50,6 +56,7 @@ class Run:
             "preset": asdict(self.preset),
             "seed": self.seed,
             "split": self.split.as_json(),
+            "structures": colours_of(self.structures),
         }
         write_text(path, json.dumps(content, indent=1))
 
@@ -62,6 +69,7 @@ class Run:
             Preset(**content["preset"]),
             content["seed"],
             Split(tuple(split["train"]), tuple(split["development"]), split["method"], split["seed"]),
+            from_colours(content.get("structures")),
         )
 
 
@@ -83,7 +91,8 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         places = range(index * self._preset.batch, min((index + 1) * self._preset.batch, len(self._order)))
         pairs = [self._picture(place) for place in places]
-        return with_channel(np.stack([p for p, _ in pairs])), with_channel(np.stack([m for _, m in pairs]))
+        pictures, masks = zip(*pairs, strict=True)
+        return to_layout(np.stack(pictures)[:, None]), to_layout(np.stack(masks))
 
     def on_epoch_end(self) -> None:
         self._epoch += 1
@@ -93,15 +102,19 @@ class Batches(keras.utils.PyDataset):
         return np.random.default_rng((self._seed, self._epoch)).permutation(len(self._images))
 
     def _picture(self, place: int) -> tuple[Any, Any]:
-        picture, mask = self._images[self._order[place]], self._masks[self._order[place]]
+        picture, masks = self._images[self._order[place]], self._masks[self._order[place]]
         if not self._preset.augment:
-            return picture, mask
-        return augment(picture, mask, np.random.default_rng((self._seed, self._epoch, place)))
+            return picture, masks
+        return augment(picture, masks, np.random.default_rng((self._seed, self._epoch, place)))
 
 
-def with_channel(pictures: Any) -> Any:
-    """(n, size, size) to Keras's own layout with one channel."""
-    return pictures[:, None] if keras.config.image_data_format() == "channels_first" else pictures[..., None]
+def to_layout(pictures: Any) -> Any:
+    """(n, channels, size, size) to Keras's own layout."""
+    return pictures if _channels_first() else np.moveaxis(pictures, 1, -1)
+
+
+def _channels_first() -> bool:
+    return bool(keras.config.image_data_format() == "channels_first")
 
 
 @keras.saving.register_keras_serializable("sonoblock")
@@ -112,10 +125,14 @@ def cross_entropy(expert: Any, logits: Any) -> Any:
 
 @keras.saving.register_keras_serializable("sonoblock")
 def cross_entropy_and_dice(expert: Any, logits: Any) -> Any:
-    """Mean binary cross-entropy plus 1 - soft Dice over the batch (Milletari et al. 2016, arXiv 1606.04797)."""
+    """Mean binary cross-entropy plus 1 - soft Dice of each class over the batch, averaged over the classes.
+
+    Soft Dice: Milletari et al. 2016, arXiv 1606.04797.
+    """
     entropy, predicted = cross_entropy(expert, logits), ops.sigmoid(logits)
-    shared, total = ops.sum(expert * predicted), ops.sum(expert) + ops.sum(predicted)
-    return entropy + 1 - (2 * shared + 1) / (total + 1)
+    axes = (0, 2, 3) if _channels_first() else (0, 1, 2)
+    shared, total = ops.sum(expert * predicted, axes), ops.sum(expert, axes) + ops.sum(predicted, axes)
+    return entropy + 1 - ops.mean((2 * shared + 1) / (total + 1))
 
 
 class WeightAverage(keras.callbacks.Callback):
@@ -134,7 +151,10 @@ class WeightAverage(keras.callbacks.Callback):
 
 
 class EachEpoch(keras.callbacks.Callback):
-    """Scores the network that would ship, writes the history and a checkpoint, and stops at NaN."""
+    """Scores the network that would ship, writes the history and a checkpoint, and stops at NaN.
+
+    With several classes, the scores are the means over them.
+    """
 
     def __init__(self, folder: Path, seed: int, development: Dataset, shipped: keras.Model) -> None:
         super().__init__()
@@ -159,13 +179,14 @@ class EachEpoch(keras.callbacks.Callback):
             )
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        score = score_network(self._shipped, self._development)
+        scores = score_network(self._shipped, self._development)
+        sum_iou, accuracy = (float(np.mean([getattr(s, name) for s in scores])) for name in ("sum_iou", "accuracy"))
         logs = {} if logs is None else logs
-        row = (epoch + 1, logs["loss"], score.sum_iou, score.accuracy)
+        row = (epoch + 1, logs["loss"], sum_iou, accuracy)
         save_checkpoint(self._folder, epoch + 1, self.model, self._shipped)
         append_history(self._folder / "history.csv", row)
         # For TensorBoard and the progress bar, which come after this.
-        logs |= {"development_sum_iou": score.sum_iou, "development_accuracy": score.accuracy}
+        logs |= {"development_sum_iou": sum_iou, "development_accuracy": accuracy}
 
 
 def time_left(times: list[float], epochs: int) -> str:
@@ -178,20 +199,25 @@ def time_left(times: list[float], epochs: int) -> str:
     return f"about {seconds / 60:.0f} min left" if seconds < 5400 else f"about {seconds / 3600:.1f} h left"
 
 
-def score_network(network: keras.Model, data: Dataset, threshold: float = 0.5) -> Overlap:
-    """Overlap of the thresholded, uncleaned output with the expert masks; the quick score of each epoch."""
-    return overlap(_predict(network, data) > threshold, data.masks)
+def score_network(network: keras.Model, data: Dataset, threshold: float = 0.5) -> list[Overlap]:
+    """Overlap of the thresholded, uncleaned output with the expert masks, by class; the quick score of each epoch."""
+    predicted = _predict(network, data) > threshold
+    return [overlap(predicted[:, place], data.masks[:, place]) for place in range(predicted.shape[1])]
 
 
-def score_cleaned(network: keras.Model, data: Dataset, experts: Masks, threshold: float) -> Overlap:
-    """Overlap as `evaluate` measures it: cleaned masks, on the grid of `experts`, bool (n, height, width)."""
-    size = experts.shape[1], experts.shape[2]
-    return overlap([to_mask(probability, size, threshold) for probability in _predict(network, data)], experts)
+def score_cleaned(network: keras.Model, data: Dataset, experts: Masks, threshold: float) -> list[Overlap]:
+    """Overlap as `evaluate` measures it, by class: cleaned, on the grid of `experts` (n, classes, height, width)."""
+    size = experts.shape[2], experts.shape[3]
+    maps = _predict(network, data)
+    cleaned = [[to_mask(probability, size, threshold) for probability in maps[:, i]] for i in range(maps.shape[1])]
+    return [overlap(masks, experts[:, place]) for place, masks in enumerate(cleaned)]
 
 
 def _predict(network: keras.Model, data: Dataset) -> Any:
-    inputs = with_channel(data.images.astype(np.float32) / 255)
-    return np.asarray(network.predict(inputs, batch_size=10, verbose=0)).reshape(data.masks.shape)
+    """Probability maps (n, classes, size, size)."""
+    inputs = to_layout(data.images[:, None].astype(np.float32) / 255)
+    found = np.asarray(network.predict(inputs, batch_size=10, verbose=0))
+    return found if _channels_first() else np.moveaxis(found, -1, 1)
 
 
 def train(
@@ -205,13 +231,14 @@ def train(
     grouped: bool = True,
     groups: Mapping[str, str] | None = None,
     split: Split | None = None,
+    structures: tuple[Structure, ...] = (BLOCK_REGION,),
     resume: bool = False,
     gpus: int = 1,
 ) -> tuple[keras.Model, Run]:
     """Trains to the preset's last epoch; gives the network that ships, in channels-last layout, and its run.
 
     `split` is taken as it is; without one, `development` pictures are drawn, those of one of `groups` (picture name to
-    group; near duplicates by default) kept together. A resumed run keeps the split and preset that it was started with.
+    group; near duplicates by default) kept together. A resumed run keeps what it was started with.
     Raises ModelError where the folder holds another run and `resume` is not set, where there is nothing to resume, and
     where memory runs out; KeyboardInterrupt says what is kept.
     """
@@ -219,15 +246,16 @@ def train(
     settings = folder / "run.json"
     if settings.exists() and not resume:
         raise ModelError(f"{out} already holds a training. Go on with --resume, or choose another folder.")
-    data = load(data_folder, preset.size)
     if resume:
         if not settings.exists():
             raise ModelError(f"{out} holds no training to resume.")
         run = Run.read(settings)
+        data = load(data_folder, run.preset.size, run.classes)
     else:
+        data = load(data_folder, preset.size, names_of(structures))
         if split is None:
             split = grouped_split(data, development, seed, groups) if grouped else random_split(data, development, seed)
-        run = Run(preset_name, preset, seed, split)
+        run = Run(preset_name, preset, seed, split, structures)
         folder.mkdir(parents=True, exist_ok=True)
         run.write(settings)
     _use_quick_layout()
@@ -242,7 +270,7 @@ def train(
             f"Memory ran out with batches of {run.preset.batch} pictures of {run.preset.size} x {run.preset.size}. "
             f"{_kept(folder, run)} If that does not help, start anew with a smaller --batch."
         ) from error
-    return _channels_last(shipped, run.preset), run
+    return _channels_last(shipped, run), run
 
 
 def _kept(folder: Path, run: Run) -> str:
@@ -312,7 +340,7 @@ def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.M
     if checkpoint:
         network = keras.saving.load_model(checkpoint / "network.keras")
     else:
-        network = without_probability(build(preset, imagenet=preset.imagenet))
+        network = without_probability(build(preset, len(run.classes), imagenet=preset.imagenet))
         network.compile(
             optimizer=_optimizer(preset, len(batches)),
             loss=cross_entropy_and_dice if preset.dice else cross_entropy,
@@ -322,7 +350,7 @@ def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.M
     if preset.average is None:
         shipped = with_probability(network.input, network.output, preset.network)
     else:
-        shipped = build(preset)
+        shipped = build(preset, len(run.classes))
         if checkpoint:
             shipped.load_weights(checkpoint / "shipped.weights.h5")
         else:
@@ -339,10 +367,10 @@ def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.M
     return shipped
 
 
-def build(preset: Preset, imagenet: bool = False) -> keras.Model:
+def build(preset: Preset, classes: int = 1, imagenet: bool = False) -> keras.Model:
     """The preset's network, with random or ImageNet weights."""
     start = {"encoder_weights": efficientnet_lite0()} if imagenet else {}
-    return BUILDERS[preset.network](preset.size, **preset.network_options, **start)
+    return BUILDERS[preset.network](preset.size, classes, **preset.network_options, **start)
 
 
 def _optimizer(preset: Preset, steps: int) -> keras.optimizers.Optimizer:
@@ -362,9 +390,9 @@ def _use_quick_layout() -> None:
     keras.config.set_image_data_format(quick)
 
 
-def _channels_last(network: keras.Model, preset: Preset) -> keras.Model:
+def _channels_last(network: keras.Model, run: Run) -> keras.Model:
     keras.config.set_image_data_format("channels_last")
-    copy = build(preset)
+    copy = build(run.preset, len(run.classes))
     copy.set_weights(network.get_weights())
     return copy
 

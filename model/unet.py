@@ -1,8 +1,8 @@
 """The networks: the paper's U-net, and a lighter one on a pretrained encoder.
 
-Both take float32 (n, size, size, 1), pixel / 255, and give the probability of the block region, float32
-(n, size, size, 1), 0..1. Where Keras is set to channels-first (quicker for PyTorch on a processor) the channel axis
-comes second; the weights are the same.
+Both take float32 (n, size, size, 1), pixel / 255, and give a probability for each class, float32
+(n, size, size, classes), 0..1, each by itself: structures may overlap. Where Keras is set to channels-first (quicker
+for PyTorch on a processor) the channel axis comes second; the weights are the same.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from model.pretrained import Tensors
 LITE0_STAGES = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112))
 
 
-def paper_unet(size: int = SIZE, channels: int = 16) -> keras.Model:
+def paper_unet(size: int = SIZE, classes: int = 1, channels: int = 16) -> keras.Model:
     """The U-net of Huang et al. 2019: the Kaggle starter of K. Åmdal-Sævik with ReLU; 1,940,817 weights.
 
     `size` must be a multiple of 16; `channels` is the first level's width, doubled at each of four steps down.
@@ -39,7 +39,7 @@ def paper_unet(size: int = SIZE, channels: int = 16) -> keras.Model:
         x = layers.Concatenate(axis=_channel_axis())([x, skips[level]])
         x = _paper_level(x, channels * 2**level, dropout)
     # float32 in mixed precision too: float16 knows no probability between 1 and 0.9995.
-    x = layers.Conv2D(1, 1, dtype="float32", name="logit")(x)
+    x = layers.Conv2D(classes, 1, dtype="float32", name="logit")(x)
     return with_probability(inputs, x, "paper_unet")
 
 
@@ -52,7 +52,7 @@ def _paper_level(x: Any, channels: int, dropout: float) -> Any:
 
 
 def lite_unet(
-    size: int = SIZE, decoder: tuple[int, ...] = (64, 32), encoder_weights: Tensors | None = None
+    size: int = SIZE, classes: int = 1, decoder: tuple[int, ...] = (64, 32), encoder_weights: Tensors | None = None
 ) -> keras.Model:
     """A U-net on EfficientNet-Lite0 cut at stride 16; the head works at the last decoder step's size (a quarter).
 
@@ -67,7 +67,7 @@ def lite_unet(
         x = layers.Concatenate(axis=_channel_axis())([x, skip])
         x = _norm_relu(layers.Conv2D(channels, 1, use_bias=False)(x))
         x = _norm_relu(layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x))
-    x = layers.Conv2D(1, 1, dtype="float32", name="logit")(x)
+    x = layers.Conv2D(classes, 1, dtype="float32", name="logit")(x)
     # The logit is what is smooth across the region's edge, so it is what is interpolated.
     x = layers.UpSampling2D(16 // 2 ** len(decoder), interpolation="bilinear", dtype="float32")(x)
     network = with_probability(inputs, x, "lite_unet")

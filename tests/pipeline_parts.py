@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.capture.source import Frame, Picture, Pixels, SourceError, SourceInfo, SourceKind
 from model.bundle import Bundle
+from model.structures import BLOCK_REGION
 
 WAIT_S = 20.0
 """How long a test waits for what must happen; generous, since it is only spent when it does not happen."""
@@ -120,6 +121,7 @@ class BlobEngine:
     """An engine that finds a disc in the middle of every scan area brighter than `dark`; `gate` holds it up."""
 
     size = 256
+    structures = (BLOCK_REGION,)
     threads = 1
 
     def __init__(self, name: str = "blob", dark: float = -1.0) -> None:
@@ -141,7 +143,7 @@ class BlobEngine:
             raise self.failure
         y, x = np.indices((256, 256))
         disc = ((x - 128) ** 2 + (y - 128) ** 2 < 50**2) & (value > self.dark)
-        return np.where(disc, np.float32(0.9), np.float32(0.1))
+        return np.where(disc, np.float32(0.9), np.float32(0.1))[None]
 
     def close(self) -> None:
         self.closed = True

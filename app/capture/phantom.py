@@ -100,6 +100,10 @@ class Phantom:
         """The block region in a frame (from 0, round the loop), bool (336, 640). Opens the phantom if need be."""
         return self._get_stage().mask(self._motion(frame % FRAME_COUNT))
 
+    def vessel_masks(self, frame: int) -> dict[str, NDArray[np.bool_]]:
+        """'artery' and 'vein' in a frame (from 0, round the loop), bool (336, 640). Opens the phantom if need be."""
+        return self._get_stage().vessels(self._motion(frame % FRAME_COUNT))
+
     def _get_stage(self) -> Stage:
         if self._stage is None:
             self._stage = Stage(phantom_scene.build(self.seed, self.left), self.seed)
@@ -169,6 +173,15 @@ class Stage:
         """bool (336, 640)."""
         across, down = self._where(motion)
         return np.asarray(cv2.remap(self._scene.region, across, down, cv2.INTER_LINEAR) >= 0.5)
+
+    def vessels(self, motion: Motion) -> dict[str, NDArray[np.bool_]]:
+        """bool (336, 640) each."""
+        across, down = self._where(motion)
+        anatomy = self._scene.anatomy
+        return {
+            "artery": np.asarray(anatomy.artery.distance(across, down) <= 1),
+            "vein": np.asarray(anatomy.vein.distance(across, down) <= 1),
+        }
 
     def _noise(self, frame: int, look: int) -> tuple[Field, Field]:
         """Speckle that is new in each frame: receiver noise, and the echo of flowing blood."""

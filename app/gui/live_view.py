@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.capture.source import Frame
 from app.gui.canvas import Canvas
 from app.gui.geometry import fit
-from app.gui.overlay import OverlayStyle, RegionPainter
+from app.gui.overlay import OverlayPainter, OverlayStyle
 from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.status import OverlayKind, OverlayState, Wishes, overlay_state
 from app.gui.theme import HALO, SURROUND, TEXT, colour
@@ -53,9 +53,9 @@ class LiveView(QWidget):
         self._clock = clock
         self._canvas = Canvas()
         self._drawn: tuple[Frame, QSize] | None = None
-        self._region: tuple[Prediction, RegionPainter] | None = None
+        self._regions: tuple[Prediction, OverlayPainter] | None = None
         self._counted: Frame | None = None
-        self._label_side = 0
+        self._label_sides: dict[str, int] = {}
         self._tool: ScanAreaTool | None = None
         self.frame: Frame | None = None
         """The frame that is shown."""
@@ -87,7 +87,7 @@ class LiveView(QWidget):
 
     def clear(self, text: str = "") -> None:
         """Forgets the picture, as when the source changes."""
-        self.frame = self._drawn = self._region = None
+        self.frame = self._drawn = self._regions = None
         self.text = text
         self.leave_scan_area_mode()
         self.pull()
@@ -191,14 +191,14 @@ class LiveView(QWidget):
         if self.state.kind is OverlayKind.NO_REGION:
             self._paint_chip(painter, "No region found", bottom=True)
         prediction = self.state.prediction
-        if prediction is None or prediction.region is None:
+        if prediction is None or not prediction.regions:
             return
-        if self._region is None or self._region[0] is not prediction:
-            self._region = (prediction, RegionPainter(prediction.region))
+        if self._regions is None or self._regions[0] is not prediction:
+            self._regions = (prediction, OverlayPainter(prediction.regions))
         area = prediction.scan_area
         mapping = QTransform.fromTranslate(area.x, area.y) * to_view
         room = QRectF(self.rect()).adjusted(8, 8, -8, -8)
-        self._label_side = self._region[1].paint(painter, mapping, room, self.style_of_overlay, self._label_side)
+        self._regions[1].paint(painter, mapping, room, self.style_of_overlay, self._label_sides)
 
     def _paint_scan_area(self, painter: QPainter, to_view: QTransform, frame: Frame) -> None:
         area = self._supply.scan_area

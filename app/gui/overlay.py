@@ -1,7 +1,8 @@
-"""Paints the block region: fill, outline with a dark halo, thin inner outline, and a label off the region."""
+"""Paints the regions that a model found: fill, outline with a dark halo, thin inner outline, a label off each."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -9,11 +10,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from app.gui.theme import HALO, OVERLAY, colour
+from app.gui.theme import HALO, colour
 from app.options import Style
 from model.postprocess import Outline, Region
 
-LABEL = "Block region"
 _GAP = 26.0
 """Distance of the label from the region."""
 
@@ -43,35 +43,67 @@ def thinned(outlines: list[Outline]) -> list[Outline]:
     return [np.asarray(outline, np.float32) for outline in thin if len(outline) > 2]
 
 
+class OverlayPainter:
+    """Paints the regions of one prediction, each with its own label."""
+
+    def __init__(self, regions: Sequence[Region]) -> None:
+        self._painters = [RegionPainter(region) for region in regions]
+
+    def paint(
+        self, painter: QPainter, to_view: QTransform, room: QRectF, style: OverlayStyle, sides: dict[str, int]
+    ) -> None:
+        """Paints into the view. `to_view` maps scan-area pixels to it, `room` is where labels may stand.
+
+        `sides` is where each structure's label stood last, and is brought up to date.
+        """
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for region in self._painters:
+            region.paint(painter, to_view, style)
+        boxes = [region.bounds(to_view) for region in self._painters]
+        # The leading structure comes last and chooses its label's place first.
+        for number in reversed(range(len(self._painters))):
+            others = boxes[:number] + boxes[number + 1 :]
+            boxes.append(self._painters[number].label(painter, to_view, room, sides, others))
+
+
 class RegionPainter:
     """Holds the paths of one region, so that each prediction is converted once, however often it is painted."""
 
     def __init__(self, region: Region) -> None:
         outlines = thinned(region.outlines)
+        self._structure = region.structure
+        self._colour = region.structure.hex
         self._points = np.concatenate(outlines) if outlines else np.empty((0, 2), np.float32)
         self._outline = to_path(outlines)
         self._inner = to_path(thinned(region.inner_outlines))
 
-    def paint(self, painter: QPainter, to_view: QTransform, room: QRectF, style: OverlayStyle, side: int) -> int:
-        """Paints into the view. `to_view` maps scan-area pixels to it, `room` is where the label may stand.
+    def bounds(self, to_view: QTransform) -> QRectF:
+        """The rectangle of the view that the region lies in."""
+        return to_view.mapRect(self._outline.boundingRect())
 
-        `side` is where the label stood last; returned is where it stands now.
-        """
+    def paint(self, painter: QPainter, to_view: QTransform, style: OverlayStyle) -> None:
+        """Paints fill and outlines."""
         outline, inner = to_view.map(self._outline), to_view.map(self._inner)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if style.style != "outline":
-            painter.fillPath(outline, colour(OVERLAY, style.opacity))
+            painter.fillPath(outline, colour(self._colour, style.opacity))
         if style.style != "fill":
             strength = 0.5 + 0.5 * style.opacity
             _stroke(painter, outline, HALO, 5.0, 0.75 * strength)
-            _stroke(painter, outline, OVERLAY, 2.2, strength)
-            _stroke(painter, inner, OVERLAY, 1.0, 0.8 * strength)
-        if outline.isEmpty():
-            return side
-        box, side = place_label(outline.boundingRect(), _label_size(painter), room, side)
-        _leader(painter, box, self._nearest(box.center(), to_view))
-        _label(painter, box)
-        return side
+            _stroke(painter, outline, self._colour, 2.2, strength)
+            _stroke(painter, inner, self._colour, 1.0, 0.8 * strength)
+
+    def label(
+        self, painter: QPainter, to_view: QTransform, room: QRectF, sides: dict[str, int], others: list[QRectF]
+    ) -> QRectF:
+        """Paints the label off the region and off `others`, with its leader; gives where it stands."""
+        name = self._structure.name
+        if self._outline.isEmpty():
+            return QRectF()
+        size = _label_size(painter, self._structure.title)
+        box, sides[name] = place_label(self.bounds(to_view), size, room, sides.get(name, 0), others)
+        _leader(painter, box, self._nearest(box.center(), to_view), self._colour)
+        _label(painter, box, self._structure.title, self._colour)
+        return box
 
     def _nearest(self, point: QPointF, to_view: QTransform) -> QPointF:
         """The point of the outline that is nearest to a point of the view, in the view."""
@@ -100,14 +132,16 @@ def label_places(region: QRectF, size: tuple[float, float]) -> list[QRectF]:
     return [QRectF(x, y, width, height) for x, y in corners]
 
 
-def place_label(region: QRectF, size: tuple[float, float], room: QRectF, side: int) -> tuple[QRectF, int]:
-    """The first place that lies in `room`, starting with the one used last, so that the label does not jump about.
+def place_label(
+    region: QRectF, size: tuple[float, float], room: QRectF, side: int, others: Sequence[QRectF] = ()
+) -> tuple[QRectF, int]:
+    """The first place that lies in `room` and off `others`, starting with the one used last, so that it does not jump.
 
     Where none does (a region as large as the picture), the corner of `room` that is farthest from the region's centre.
     """
     places = label_places(region, size)
     for number in [side, *range(len(places))]:
-        if room.contains(places[number]):
+        if room.contains(places[number]) and not any(places[number].intersects(other) for other in others):
             return places[number], number
     x = room.left() if region.center().x() > room.center().x() else room.right() - size[0]
     y = room.top() if region.center().y() > room.center().y() else room.bottom() - size[1]
@@ -121,23 +155,23 @@ def _label_font(painter: QPainter) -> QFont:
     return font
 
 
-def _label_size(painter: QPainter) -> tuple[float, float]:
+def _label_size(painter: QPainter, text: str) -> tuple[float, float]:
     metrics = QFontMetricsF(_label_font(painter))
-    return metrics.horizontalAdvance(LABEL) + 18, metrics.height() + 8
+    return metrics.horizontalAdvance(text) + 18, metrics.height() + 8
 
 
-def _label(painter: QPainter, box: QRectF) -> None:
+def _label(painter: QPainter, box: QRectF, text: str, name: str) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour(HALO, 0.72))
     painter.drawRoundedRect(box, 6, 6)
     painter.setFont(_label_font(painter))
-    painter.setPen(colour(OVERLAY))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, LABEL)
+    painter.setPen(colour(name))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _leader(painter: QPainter, box: QRectF, end: QPointF) -> None:
+def _leader(painter: QPainter, box: QRectF, end: QPointF, line: str) -> None:
     """A thin line from the label's edge to the outline."""
     start = QPointF(min(max(end.x(), box.left()), box.right()), min(max(end.y(), box.top()), box.bottom()))
-    for name, width in ((HALO, 3.0), (OVERLAY, 1.2)):
+    for name, width in ((HALO, 3.0), (line, 1.2)):
         painter.setPen(QPen(colour(name, 0.8), width))
         painter.drawLine(start, end)

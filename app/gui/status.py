@@ -75,7 +75,8 @@ def overlay_state(wishes: Wishes, frame: Frame | None, prediction: Prediction | 
     if overlay_for(frame, prediction, now) is None:
         return OverlayState(OverlayKind.TOO_OLD, None, age_ms, same)
     if prediction.region is None:
-        return OverlayState(OverlayKind.NO_REGION, None, age_ms, same)
+        # Other structures of the model may have been found, and are shown.
+        return OverlayState(OverlayKind.NO_REGION, prediction, age_ms, same)
     return OverlayState(OverlayKind.SHOWN, prediction, age_ms, same)
 
 

@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app.gui.status import Level
-from app.pipeline.drawing import COLOUR_RGB
 
 ICONS = Path(__file__).resolve().parents[2] / "assets" / "icons"
 
@@ -21,10 +20,6 @@ TEXT = "#dfe4e8"
 QUIET = "#a4aeb5"
 FOCUS = "#7fb2d0"
 
-# The yellow of the palette of Okabe and Ito, made to be told apart by all kinds of colour vision: people who confuse
-# red and green still see it against grey tissue, where bluish green turns grey itself. It is neither the red of
-# arteries nor the blue of veins, and bright on dark tissue; its dark halo makes it stand out on bright tissue.
-OVERLAY = "#{:02x}{:02x}{:02x}".format(*COLOUR_RGB)
 HALO = "#000000"
 
 LEVELS: dict[Level, tuple[str, str]] = {

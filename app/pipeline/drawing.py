@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +12,8 @@ from app.capture.source import Pixels
 from app.options import Style
 from model.postprocess import Outline, Region
 
-COLOUR_RGB = (240, 228, 66)
-"""The yellow of Okabe and Ito's palette, as in the live view; lines have a black halo on bright tissue."""
 HALO = (0, 0, 0)
-LABEL = "Block region"
+"""Lines have a black edge, for bright tissue."""
 OPACITY = 0.35
 _SHIFT = 4
 """OpenCV draws at 1/16 of a pixel."""
@@ -23,22 +23,29 @@ _HEIGHT = 480
 
 def draw_overlay(
     pixels: Pixels,
-    region: Region | None,
+    regions: Sequence[Region],
     offset: tuple[int, int] = (0, 0),
     style: Style = "both",
     opacity: float = OPACITY,
-    colour_rgb: tuple[int, int, int] = COLOUR_RGB,
 ) -> Pixels:
-    """A BGR copy uint8 (height, width, 3) of `pixels` with the block region over it; without a region, just the copy.
+    """A BGR copy uint8 (height, width, 3) of `pixels` with the regions over it; without any, just the copy.
 
     `offset` is where the scan area's top left corner lies in `pixels`, (x, y).
     """
     picture = np.array(pixels) if pixels.ndim == 3 else _to_colour(pixels)
-    if region is None or not region.outlines:
-        return picture
-    colour = colour_rgb[::-1]
-    lines = [_to_points(line, offset) for line in region.outlines]
     width = max(1, round(picture.shape[0] / _HEIGHT))
+    for region in regions:
+        picture = _draw_region(picture, region, offset, style, opacity, width)
+    for region in regions:
+        _draw_label(picture, region, offset, width)
+    return picture
+
+
+def _draw_region(
+    picture: Pixels, region: Region, offset: tuple[int, int], style: Style, opacity: float, width: int
+) -> Pixels:
+    colour = region.structure.colour[::-1]
+    lines = [_to_points(line, offset) for line in region.outlines]
     if style != "outline":
         filled = cv2.fillPoly(picture.copy(), lines, colour, cv2.LINE_AA, _SHIFT)
         picture = _as_pixels(cv2.addWeighted(filled, opacity, picture, 1 - opacity, 0))
@@ -47,20 +54,19 @@ def draw_overlay(
         for shade, halo in ((HALO, 2 * width), (colour, 0)):
             cv2.polylines(picture, lines, True, shade, 2 * width + halo, cv2.LINE_AA, _SHIFT)
             cv2.polylines(picture, inner, True, shade, width + halo, cv2.LINE_AA, _SHIFT)
-    _draw_label(picture, region, offset, colour, width)
     return picture
 
 
-def _draw_label(picture: Pixels, region: Region, offset: tuple[int, int], colour: tuple[int, ...], width: int) -> None:
+def _draw_label(picture: Pixels, region: Region, offset: tuple[int, int], width: int) -> None:
     """The label above the region, moved to where it fits into the picture."""
-    scale = 0.5 * width
-    (label_width, label_height), _ = cv2.getTextSize(LABEL, cv2.FONT_HERSHEY_SIMPLEX, scale, width)
+    label, colour, scale = region.structure.title, region.structure.colour[::-1], 0.5 * width
+    (label_width, label_height), _ = cv2.getTextSize(label, cv2.FONT_HERSHEY_SIMPLEX, scale, width)
     top = min(float(line[:, 1].min()) for line in region.outlines) + offset[1]
     x = round(region.centre[0] + offset[0] - label_width / 2)
     x = max(min(x, picture.shape[1] - label_width - 2), 2)
     y = max(round(top) - 4 * width, label_height + 2)
     for shade, thickness in ((HALO, 3 * width), (colour, width)):
-        cv2.putText(picture, LABEL, (x, y), cv2.FONT_HERSHEY_SIMPLEX, scale, shade, thickness, cv2.LINE_AA)
+        cv2.putText(picture, label, (x, y), cv2.FONT_HERSHEY_SIMPLEX, scale, shade, thickness, cv2.LINE_AA)
 
 
 def _to_points(line: Outline, offset: tuple[int, int]) -> NDArray[np.int32]:

@@ -36,7 +36,7 @@ def save_snapshot(
     stem = _free_stem(folder, now or datetime.now())
     pictures = {f"{stem}.png": picture}
     if prediction is not None:
-        pictures[f"{stem}-overlay.png"] = draw_overlay(picture, prediction.region, style=style, opacity=opacity)
+        pictures[f"{stem}-overlay.png"] = draw_overlay(picture, prediction.regions, style=style, opacity=opacity)
     make_folder(folder)
     for name, content in pictures.items():
         write_png(folder / name, content)

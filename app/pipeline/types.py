@@ -56,11 +56,21 @@ class Prediction:
     """When the frame was captured (`time.monotonic()` seconds): the overlay's age counts from here."""
     scan_area: Rect
     probability: NDArray[np.float32]
-    """float32 (n, n), 0..1; n is the side of the network's input, usually 256."""
-    region: Region | None
-    """None is an answer: no region found."""
+    """float32 (classes, n, n), 0..1; n is the side of the network's input, usually 256."""
+    answers: tuple[Region | None, ...]
+    """One for each of the model's structures; None is an answer: no region found."""
     steps_ms: dict[str, float]
     """Where the time went: 'preprocess', 'network', 'postprocess'."""
+
+    @property
+    def region(self) -> Region | None:
+        """That of the leading structure, the block region, which decides whether a region is found."""
+        return self.answers[0]
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """Those that were found, the leading one last, so that it lies on top."""
+        return tuple(region for region in reversed(self.answers) if region is not None)
 
 
 class SourceState(enum.Enum):

@@ -43,15 +43,19 @@ def predict(frame: Frame, job: Job, engine: Engine) -> Prediction:
     start = time.perf_counter()
     inputs = to_input(job.scan_area.cut(frame.pixels), engine.size)
     preprocessed = time.perf_counter()
-    probability = engine.predict(inputs)
+    maps = engine.predict(inputs)
     computed = time.perf_counter()
-    region = find_region(probability, (job.scan_area.height, job.scan_area.width), job.threshold)
+    size = job.scan_area.height, job.scan_area.width
+    answers = tuple(
+        find_region(probability, size, job.threshold, structure)
+        for probability, structure in zip(maps, engine.structures, strict=True)
+    )
     steps = {
         "preprocess": (preprocessed - start) * 1000,
         "network": (computed - preprocessed) * 1000,
         "postprocess": (time.perf_counter() - computed) * 1000,
     }
-    return Prediction(job.generation, frame.number, frame.captured, job.scan_area, probability, region, steps)
+    return Prediction(job.generation, frame.number, frame.captured, job.scan_area, maps, answers, steps)
 
 
 class Worker:

@@ -11,19 +11,22 @@ from numpy.typing import NDArray
 Picture = NDArray[np.float32]
 
 
-def augment(picture: Picture, mask: Picture, rng: np.random.Generator) -> tuple[Picture, Picture]:
-    """Picture and mask, float32 (size, size), 0..1, varied together; the mask stays soft at its edge."""
-    picture, mask = _move(picture, mask, rng)
+def augment(picture: Picture, masks: Picture, rng: np.random.Generator) -> tuple[Picture, Picture]:
+    """Picture float32 (size, size) and masks float32 (classes, size, size), 0..1, varied together.
+
+    The masks stay soft at their edges.
+    """
+    picture, masks = _move(picture, masks, rng)
     picture = np.clip(_grey_levels(picture, rng), 0, 1)
     if rng.random() < 1 / 5:
         picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 1.5))  # type: ignore[assignment]
     if rng.random() < 1 / 3:
         noise = rng.standard_normal(picture.shape, dtype=np.float32)
         picture = np.clip(picture * (1 + 0.15 * noise), 0, 1)
-    return picture, mask
+    return picture, masks
 
 
-def _move(picture: Picture, mask: Picture, rng: np.random.Generator) -> tuple[Picture, Picture]:
+def _move(picture: Picture, masks: Picture, rng: np.random.Generator) -> tuple[Picture, Picture]:
     """Flip, scale, aspect, rotation and shift in one affine step; what comes in from outside is black."""
     size = picture.shape[0]
     scale, aspect = math.exp(rng.uniform(-0.3, 0.3)), math.exp(rng.uniform(-0.15, 0.15) / 2)
@@ -35,8 +38,8 @@ def _move(picture: Picture, mask: Picture, rng: np.random.Generator) -> tuple[Pi
     centre = np.full(2, (size - 1) / 2)
     matrix = np.column_stack([turn, centre + shift - turn @ centre])
     moved = cv2.warpAffine(picture, matrix, (size, size), flags=cv2.INTER_LINEAR)
-    moved_mask = cv2.warpAffine(mask, matrix, (size, size), flags=cv2.INTER_LINEAR)
-    return moved, moved_mask  # type: ignore[return-value]
+    moved_masks = [cv2.warpAffine(mask, matrix, (size, size), flags=cv2.INTER_LINEAR) for mask in masks]
+    return moved, np.stack(moved_masks)  # type: ignore[return-value]
 
 
 def _grey_levels(picture: Picture, rng: np.random.Generator) -> Picture:

@@ -22,10 +22,7 @@ def convert(folder: Path, out: Path, to: str, classes: Sequence[str] = CLASSES, 
     files with the pictures beside). `exact` writes Labelme's mask shapes: true to the pixel, with no points to drag.
     `out` must be new or empty, and is there only once it is whole. Raises DataError and OSError.
     """
-    for name in classes:
-        # A class becomes a folder.
-        if not _NAME.fullmatch(name) or name.endswith((" ", ".")):
-            raise DataError(f"'{name}' is no name for a class: use letters, digits, spaces, '-' and '_'.")
+    check_names(classes)
     require_new(out)
     pairs = find_pairs(folder, classes)
     beside = out.with_name(f".part-{out.name}")
@@ -40,6 +37,13 @@ def convert(folder: Path, out: Path, to: str, classes: Sequence[str] = CLASSES, 
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return len(pairs)
+
+
+def check_names(classes: Sequence[str]) -> None:
+    """Raises DataError for a class that cannot become a folder."""
+    for name in classes:
+        if not _NAME.fullmatch(name) or name.endswith((" ", ".")):
+            raise DataError(f"'{name}' is no name for a class: use letters, digits, spaces, '-' and '_'.")
 
 
 def require_new(out: Path) -> None:

@@ -26,7 +26,7 @@ MASK_FOLDERS = ("masks", "masks_real")
 
 @dataclass(frozen=True)
 class Dataset:
-    """Pictures on the network's grid: `images` uint8 (n, size, size), `masks` bool (n, size, size).
+    """Pictures on the network's grid: `images` uint8 (n, size, size), `masks` bool (n, classes, size, size).
 
     `groups` says for each picture where it comes from, in layouts that know (Kaggle's subject); empty otherwise.
     """
@@ -165,22 +165,22 @@ def read_masks(pair: Pair) -> NDArray[np.bool_]:
 
 
 def read_pair(pair: Pair) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Picture and the first class's mask at their own size. Raises DataError if the sizes differ."""
+    """Picture and masks bool (classes, height, width) at their own size. Raises DataError if the sizes differ."""
     image, masks = read_image(pair.image), read_masks(pair)
     if image.shape[:2] != masks.shape[1:]:
         raise DataError(
             f"{pair.image} is {image.shape[1]} x {image.shape[0]} pixels, its mask {masks.shape[2]} x {masks.shape[1]}."
         )
-    return image, masks[0]
+    return image, masks
 
 
-def load(folder: Path, size: int = SIZE) -> Dataset:
+def load(folder: Path, size: int = SIZE, classes: Sequence[str] = CLASSES) -> Dataset:
     """The whole data set on the network's grid. Raises DataError."""
-    pairs = find_pairs(folder)
+    pairs = find_pairs(folder, classes)
     images = np.empty((len(pairs), size, size), np.uint8)
-    masks = np.empty((len(pairs), size, size), np.bool_)
+    masks = np.empty((len(pairs), len(classes), size, size), np.bool_)
     for i, pair in enumerate(pairs):
-        image, mask = read_pair(pair)
-        images[i], masks[i] = to_square(image, size), mask_to_square(mask, size)
+        image, experts = read_pair(pair)
+        images[i], masks[i] = to_square(image, size), [mask_to_square(mask, size) for mask in experts]
     groups = tuple(pair.group for pair in pairs)
     return Dataset(tuple(pair.stem for pair in pairs), images, masks, groups if all(groups) else ())

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from model.errors import DataError
 from model.files import write_beside
+from model.structures import BLOCK_REGION
 
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}
-BLOCK_REGION = "block region"
-CLASSES = (BLOCK_REGION,)
+CLASSES = (BLOCK_REGION.name,)
 """What is segmented where nobody says otherwise."""
 
 Picture = NDArray[np.uint8]

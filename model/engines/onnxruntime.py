@@ -24,7 +24,7 @@ class OnnxRuntimeEngine:
     name = "onnxruntime"
 
     def __init__(self, bundle: Bundle) -> None:
-        self.size = bundle.size
+        self.size, self.structures = bundle.size, bundle.structures
         options = ort.SessionOptions()
         options.log_severity_level = 3
         # Idle threads would otherwise spin between frames and take the processor from the picture.
@@ -39,7 +39,8 @@ class OnnxRuntimeEngine:
 
     def predict(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         try:
-            return np.asarray(self._session.run(None, {self._input: inputs})[0])[0, ..., 0]
+            found = np.asarray(self._session.run(None, {self._input: inputs})[0])[0]
+            return np.ascontiguousarray(found.transpose(2, 0, 1))
         except Exception as error:  # ONNX Runtime's errors share no base class
             raise EngineError(f"ONNX Runtime stopped: {str(error).splitlines()[0]}") from error
 

@@ -39,7 +39,7 @@ class TensorFlowEngine:
     name = "tensorflow"
 
     def __init__(self, bundle: Bundle) -> None:
-        self.size = bundle.size
+        self.size, self.structures = bundle.size, bundle.structures
         network = _load(bundle)
         signature = tf.TensorSpec((1, bundle.size, bundle.size, 1), tf.float32)
         self._graph = tf.function(lambda inputs: network(inputs, training=False), input_signature=[signature])
@@ -48,7 +48,7 @@ class TensorFlowEngine:
 
     def predict(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         try:
-            return np.asarray(self._graph(tf.constant(inputs)))[0, ..., 0]
+            return np.ascontiguousarray(np.asarray(self._graph(tf.constant(inputs)))[0].transpose(2, 0, 1))
         except tf.errors.OpError as error:
             raise EngineError(f"TensorFlow stopped: {error.message.splitlines()[0]}") from error
 
@@ -62,12 +62,12 @@ class KerasPredictEngine:
     name = "keras-predict"
 
     def __init__(self, bundle: Bundle) -> None:
-        self.size = bundle.size
+        self.size, self.structures = bundle.size, bundle.structures
         self._network = _load(bundle)
         self.threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count() or 0
 
     def predict(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(self._network.predict(inputs, verbose=0))[0, ..., 0]
+        return np.ascontiguousarray(np.asarray(self._network.predict(inputs, verbose=0))[0].transpose(2, 0, 1))
 
     def close(self) -> None:
         """Nothing to do."""

@@ -21,7 +21,7 @@ def development(default, data_folder):
 
 
 def test_the_development_score_is_the_cards(default, development):
-    result = evaluate(default, open_engine("onnxruntime", default), development).as_json()
+    result = evaluate(default, open_engine("onnxruntime", default), development)[0].as_json()
     card = default.card["scores"]["development"]
     for name in ("sum_iou", "iou_median", "accuracy", "dice_mean"):
         assert result[name] == pytest.approx(card[name], abs=0.005)

@@ -22,6 +22,7 @@ from model.bundle import Bundle
 from model.errors import EngineError
 from model.postprocess import find_region
 from model.preprocess import to_grey
+from model.structures import BLOCK_REGION
 
 GREY = 60
 MIDDLE = Rect(120, 90, 80, 60)
@@ -42,10 +43,11 @@ class BrightEngine:
 
     name = "onnxruntime"
     size = 256
+    structures = (BLOCK_REGION,)
     threads = 1
 
     def predict(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.ascontiguousarray(inputs[0, :, :, 0])
+        return np.ascontiguousarray(inputs[:, :, :, 0])
 
     def close(self) -> None:
         pass
@@ -154,7 +156,7 @@ class Plain:
         area = (self.scan_area or Rect(0, 0, width, height)).within(width, height)
         probability = np.asarray(cv2.resize(to_grey(area.cut(frame.pixels)), (256, 256)) / 255, np.float32)
         region = find_region(probability, (area.height, area.width), 0.5)
-        prediction = Prediction(0, frame.number, frame.captured, area, probability, region, {})
+        prediction = Prediction(0, frame.number, frame.captured, area, probability[None], (region,), {})
         self.predictions.put(prediction)
         return prediction
 

@@ -7,12 +7,14 @@ from pytestqt.qtbot import QtBot
 
 from app.gui.canvas import Canvas
 from app.gui.live_view import LiveView
-from app.gui.overlay import OverlayStyle, RegionPainter, place_label
+from app.gui.overlay import OverlayPainter, OverlayStyle, place_label
 from app.gui.status import OverlayKind, Wishes
 from app.pipeline.types import Rect
 from model.postprocess import Outline, Region
+from model.structures import BLOCK_REGION, with_colours
 from tests.gui.parts import GREY, Plain, colour_at, grab, is_overlay, picture
 
+(ARTERY,) = with_colours(["artery"])
 INSIDE = (160, 120)
 OUTSIDE = (20, 200)
 
@@ -146,10 +148,32 @@ def test_a_hole_in_the_region_is_not_filled(qapp: object) -> None:
     image = QImage(300, 200, QImage.Format.Format_RGB32)
     image.fill(0)
     painter = QPainter(image)
-    RegionPainter(region).paint(painter, QTransform(), QRectF(0, 0, 300, 200), OverlayStyle("fill", 1.0), 0)
+    OverlayPainter([region]).paint(painter, QTransform(), QRectF(0, 0, 300, 200), OverlayStyle("fill", 1.0), {})
     painter.end()
     assert is_overlay(image.pixelColor(30, 30))
     assert not is_overlay(image.pixelColor(45, 55))
+
+
+def test_each_structure_has_its_colour_and_a_label_off_the_others(qapp: object) -> None:
+    near = [(BLOCK_REGION, square(200, 150, 60)), (ARTERY, square(265, 150, 60))]
+    regions = [Region(0.9, 100.0, (50.0, 50.0), [outline], structure=structure) for structure, outline in near]
+    image = QImage(600, 400, QImage.Format.Format_RGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    room, sides = QRectF(0, 0, 600, 400), dict[str, int]()
+    OverlayPainter(regions).paint(painter, QTransform(), room, OverlayStyle("fill", 1.0), sides)
+    painter.end()
+    assert image.pixelColor(230, 180).getRgb()[:3] == BLOCK_REGION.colour
+    assert image.pixelColor(295, 180).getRgb()[:3] == ARTERY.colour
+    assert sides.keys() == {"block region", "artery"}
+
+
+def test_a_label_gives_way_to_what_is_there() -> None:
+    region, room = QRectF(250, 150, 80, 60), QRectF(0, 0, 600, 400)
+    first, side = place_label(region, (120.0, 28.0), room, 0)
+    second, other = place_label(region, (120.0, 28.0), room, 0, [first])
+    assert (side, other) == (0, 1)
+    assert not second.intersects(first)
 
 
 @pytest.mark.parametrize("x", [5, 200, 470])

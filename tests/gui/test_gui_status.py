@@ -7,7 +7,7 @@ from app.pipeline.types import Prediction, Rect, SourceState
 from model.postprocess import Region
 
 PIXELS = np.zeros((10, 10), np.uint8)
-PROBABILITY = np.zeros((256, 256), np.float32)
+PROBABILITY = np.zeros((1, 256, 256), np.float32)
 REGION = Region(0.9, 10.0, (5.0, 5.0), [])
 
 
@@ -16,7 +16,7 @@ def frame(number: int, captured: float) -> Frame:
 
 
 def prediction(number: int, captured: float, region: Region | None = REGION) -> Prediction:
-    return Prediction(0, number, captured, Rect(0, 0, 10, 10), PROBABILITY, region, {})
+    return Prediction(0, number, captured, Rect(0, 0, 10, 10), PROBABILITY, (region,), {})
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,8 @@ def test_an_overlay_of_an_earlier_frame_is_hidden_past_200_ms() -> None:
 
 def test_no_region_found_is_said_in_words() -> None:
     state = overlay_state(Wishes(), frame(1, 10.0), prediction(1, 10.0, None), 10.03)
-    assert state.prediction is None
+    assert state.prediction is not None
+    assert not state.prediction.regions
     assert overlay_words(state, moving=True) == ("Overlay on · No region found · 30 ms", Level.GOOD)
 
 

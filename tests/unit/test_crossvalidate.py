@@ -31,27 +31,36 @@ def dataset(groups, seed=0):
     rng = np.random.default_rng(seed)
     scenes = rng.integers(0, 200, (max(groups) + 1, 64, 64))
     images = np.stack([scenes[g] + rng.integers(0, 20, (64, 64)) for g in groups]).astype(np.uint8)
-    return Dataset(tuple(f"p{i}" for i in range(len(groups))), images, images > 100)
+    return Dataset(tuple(f"p{i}" for i in range(len(groups))), images, images[:, None] > 100)
 
 
 @pytest.mark.parametrize("grouped", [False, True])
 def test_every_picture_is_in_one_fold_and_the_folds_are_of_one_size(grouped):
     data = dataset(list(range(23)))
-    drawn = draw_folds(data, 5, seed=1, grouped=grouped)
+    drawn, method = draw_folds(data, 5, seed=1, grouped=grouped)
+    assert method == ("grouped by near duplicates" if grouped else "random")
     assert sorted(name for fold in drawn for name in fold) == sorted(data.names)
     assert sorted(map(len, drawn)) == [4, 4, 5, 5, 5]
-    assert drawn == draw_folds(data, 5, seed=1, grouped=grouped)
-    assert drawn != draw_folds(data, 5, seed=2, grouped=grouped)
+    assert drawn == draw_folds(data, 5, seed=1, grouped=grouped)[0]
+    assert drawn != draw_folds(data, 5, seed=2, grouped=grouped)[0]
 
 
 def test_grouped_folds_keep_near_duplicates_together_and_are_balanced():
     members = [0] * 7 + [1] * 5 + [2] * 4 + [3] * 3 + [4] * 3 + [5, 6]
     data = dataset(members)
-    drawn = draw_folds(data, 3, seed=1, grouped=True)
+    drawn, _ = draw_folds(data, 3, seed=1, grouped=True)
     group_of = dict(zip(data.names, members, strict=True))
     seen = [{group_of[name] for name in fold} for fold in drawn]
     assert sum(map(len, seen)) == 7
     assert sorted(map(len, drawn)) == [8, 8, 8]
+
+
+def test_the_users_groups_stay_together_and_are_said():
+    data = dataset(list(range(8)))
+    patients = {name: f"patient {number // 2}" for number, name in enumerate(data.names)}
+    drawn, method = draw_folds(data, 4, seed=1, grouped=True, groups=patients)
+    assert method == "grouped by the user's table"
+    assert all(len({patients[name] for name in fold}) == 1 for fold in drawn)
 
 
 @pytest.mark.parametrize(("count", "grouped", "said"), [(1, False, "2 or more"), (9, False, "8"), (4, True, "groups")])

@@ -36,7 +36,7 @@ def test_a_plain_folder_gets_masks_and_labelme_files(pictures, tmp_path, capsys)
     pairs = find_pairs(out / "labelme")
     assert [pair.stem for pair in pairs] == ["scan 0", "scan 150"]
     for pair in pairs:
-        image, corrected = read_pair(pair)
+        image, (corrected,) = read_pair(pair)
         mask = read_mask(out / "masks" / f"{pair.stem}.png")
         assert np.array_equal(image, read_image(pictures / f"{pair.stem}.jpg"))
         assert mask.shape == image.shape[:2]

@@ -20,7 +20,8 @@ def test_masks_real_is_another_name_for_masks(tmp_path):
 
 def test_load_puts_everything_on_the_grid(tmp_path):
     data = load(write_dataset(tmp_path / "d", 3))
-    assert data.images.shape == data.masks.shape == (3, 256, 256)
+    assert data.images.shape == (3, 256, 256)
+    assert data.masks.shape == (3, 1, 256, 256)
     assert 0.02 < data.masks.mean() < 0.2
 
 
@@ -83,5 +84,5 @@ def test_whatever_is_not_black_in_a_mask_is_region(tmp_path):
 def test_the_real_data_set_loads_whole(data_folder):
     data = load(data_folder)
     assert len(data) == 500
-    assert data.masks.mean(axis=(1, 2)).min() > 0.008
-    assert data.masks.mean(axis=(1, 2)).max() < 0.06
+    assert data.masks.mean(axis=(1, 2, 3)).min() > 0.008
+    assert data.masks.mean(axis=(1, 2, 3)).max() < 0.06

@@ -38,7 +38,7 @@ def test_an_engine_gives_a_map_of_its_own(default, name):
     engine.predict(second)
     assert engine.name == name
     assert engine.threads >= 1
-    assert map_of_first.shape == (256, 256)
+    assert map_of_first.shape == (1, 256, 256)
     assert map_of_first.dtype == np.float32
     assert np.array_equal(map_of_first, kept)
     engine.close()

@@ -9,20 +9,21 @@ import pytest
 
 from model.__main__ import main
 from model.engines import choice
+from model.structures import BLOCK_REGION
 from tests.dataset import write_dataset
 
 
 class Brightness:
     """Takes what is bright for the region; `shift` moves its answer right by so many cells."""
 
-    name, threads, size = "brightness", 1, 256
+    name, threads, size, structures = "brightness", 1, 256, (BLOCK_REGION,)
 
     def __init__(self, shift=0):
         self._shift = shift
 
     def predict(self, inputs):
         smooth = cv2.blur(inputs[0, ..., 0], (7, 7))
-        return np.roll((smooth > 0.45).astype(np.float32), self._shift, axis=1)
+        return np.roll((smooth > 0.45).astype(np.float32), self._shift, axis=1)[None]
 
     def close(self):
         pass

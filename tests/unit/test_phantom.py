@@ -164,6 +164,19 @@ def test_the_expert_mask_is_a_plausible_block_region(seed: int, left: bool) -> N
 
 
 @LEGS
+def test_the_vessels_lie_in_blood_beside_each_other(left: bool) -> None:
+    phantom = Phantom(seed=1, left=left)
+    for frame in (0, 150, 300):
+        masks = phantom.vessel_masks(frame)
+        assert not (masks["artery"] & masks["vein"]).any()
+        centres = {name: np.nonzero(mask)[1].mean() for name, mask in masks.items()}
+        assert (centres["artery"] < centres["vein"]) is not left
+        for mask in masks.values():
+            assert 0.01 < mask.mean() < 0.1
+            assert pixels_at(phantom, frame)[mask].mean() < 0.6 * pixels_at(phantom, frame).mean()
+
+
+@LEGS
 def test_the_region_lies_between_fascia_iliaca_and_iliopsoas(left: bool) -> None:
     scene = phantom_scene.build(1, left)
     columns = np.nonzero(scene.region.any(axis=0))[0]

@@ -465,9 +465,9 @@ def test_predictions_are_the_networks_probabilities_untouched(bench):
     bench.pipeline.set_model("m", "blob")
     bench.pipeline.set_source(Clip(3))
     probability = bench.wait_for_prediction().probability
-    assert probability.shape == (256, 256)
+    assert probability.shape == (1, 256, 256)
     assert probability.dtype == np.float32
-    assert probability[128, 128] == np.float32(0.9)
+    assert probability[0, 128, 128] == np.float32(0.9)
 
 
 def test_importing_the_pipeline_imports_neither_an_engine_nor_qt():

@@ -18,7 +18,7 @@ def ask():
     def answer(confidence, after=1 / 30, generation=1):
         clock[0] += after
         region = None if confidence is None else Region(confidence, 100.0, (1.0, 1.0), [])
-        prediction = Prediction(generation, 0, clock[0], Rect(0, 0, 9, 9), EMPTY, region, {})
+        prediction = Prediction(generation, 0, clock[0], Rect(0, 0, 9, 9), EMPTY, (region,), {})
         return presence.believes(prediction, threshold=0.5)
 
     return answer

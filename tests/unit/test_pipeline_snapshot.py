@@ -6,10 +6,11 @@ import pytest
 
 from app.capture.source import Frame
 from app.errors import OutputError
-from app.pipeline.drawing import COLOUR_RGB, draw_overlay
+from app.pipeline.drawing import draw_overlay
 from app.pipeline.snapshot import save_snapshot
 from app.pipeline.types import Prediction, Rect
 from model.postprocess import find_region
+from model.structures import BLOCK_REGION
 
 AREA = Rect(20, 10, 100, 80)
 NOW = datetime(2026, 3, 4, 5, 6, 7, 89000)
@@ -34,7 +35,7 @@ def frame():
 
 
 def prediction_of(frame, region, probability):
-    return Prediction(1, frame.number, frame.captured, AREA, probability, region, {})
+    return Prediction(1, frame.number, frame.captured, AREA, probability[None], (region,), {})
 
 
 def test_a_snapshot_is_the_scan_area_raw_and_with_its_overlay(tmp_path, frame, region, probability):
@@ -74,11 +75,11 @@ def test_a_write_that_fails_is_one_sentence_and_leaves_no_half_file(tmp_path, fr
 
 def test_fill_alone_has_no_line_and_outline_alone_no_fill(region):
     grey = np.full((80, 100), 60, np.uint8)
-    filled, outlined = (draw_overlay(grey, region, style=style) for style in ("fill", "outline"))
+    filled, outlined = (draw_overlay(grey, [region], style=style) for style in ("fill", "outline"))
     inside = (40, 50)
     assert (filled[inside] != 60).any()
     assert (outlined[inside] == 60).all()
-    bright = np.array(COLOUR_RGB[::-1])
+    bright = np.array(BLOCK_REGION.colour[::-1])
     at_edge = (40, round(float(region.outlines[0][:, 0].min())))
     assert np.abs(outlined[at_edge].astype(int) - bright).max() < 30
     assert np.abs(filled[at_edge].astype(int) - bright).max() > 30
@@ -86,8 +87,8 @@ def test_fill_alone_has_no_line_and_outline_alone_no_fill(region):
 
 def test_the_overlay_lies_where_the_region_is(region):
     black = np.zeros((120, 160, 3), np.uint8)
-    painted = draw_overlay(black, region, (AREA.x, AREA.y), "fill", opacity=1.0)
-    rows, columns = np.nonzero((painted == COLOUR_RGB[::-1]).all(axis=2))
+    painted = draw_overlay(black, [region], (AREA.x, AREA.y), "fill", opacity=1.0)
+    rows, columns = np.nonzero((painted == BLOCK_REGION.colour[::-1]).all(axis=2))
     assert columns.mean() + 0.5 == pytest.approx(AREA.x + region.centre[0], abs=0.5)
     assert rows.mean() + 0.5 == pytest.approx(AREA.y + region.centre[1], abs=1.5)
     assert rows.size == pytest.approx(region.area_px, rel=0.1)
@@ -96,8 +97,8 @@ def test_the_overlay_lies_where_the_region_is(region):
 def test_drawing_changes_nothing_but_its_copy(region):
     grey = np.full((80, 100), 60, np.uint8)
     grey.flags.writeable = False
-    assert draw_overlay(grey, region).shape == (80, 100, 3)
+    assert draw_overlay(grey, [region]).shape == (80, 100, 3)
     colour = np.full((80, 100, 3), 60, np.uint8)
-    assert (draw_overlay(colour, None) == 60).all()
-    draw_overlay(colour, region)
+    assert (draw_overlay(colour, []) == 60).all()
+    draw_overlay(colour, [region])
     assert (colour == 60).all()

@@ -27,7 +27,7 @@ class Brightness:
     name, threads, size = "brightness", 1, 256
 
     def predict(self, inputs):
-        return (cv2.blur(inputs[0, ..., 0], (7, 7)) > 0.45).astype(np.float32)
+        return (cv2.blur(inputs[0, ..., 0], (7, 7)) > 0.45).astype(np.float32)[None]
 
     def close(self):
         pass

@@ -271,6 +271,8 @@ def cross_validate(
         if isinstance(outcome, ModelError):
             failed.append(f"fold {job.fold}: {outcome}")
             return
+        # Another process may have finished other folds of this plan meanwhile.
+        plan.done.update(CrossValidation.read(out).done)
         plan.done[outcome.fold] = outcome
         plan.write(out)
         on_done(outcome)

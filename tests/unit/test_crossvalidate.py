@@ -125,6 +125,13 @@ def test_folds_that_are_not_done_are_not_filled_in(plan, data, out):
     assert "all 6 folds" not in lines
 
 
+def test_two_processes_on_one_plan_lose_none_of_each_others_folds(plan, data, out):
+    other = crossvalidate.resume(data, out)
+    cross_validate(plan, data, out, only=[1, 4], fold=folds.light)
+    cross_validate(other, data, out, only=[2], fold=folds.light)
+    assert sorted(CrossValidation.read(out).done) == [1, 2, 4]
+
+
 def test_a_fold_that_fails_does_not_stop_the_others(plan, data, out):
     with pytest.raises(ModelError, match=r"1 of 6 folds failed.*fold 3: the loss became NaN"):
         cross_validate(plan, data, out, fold=folds.third_fails)

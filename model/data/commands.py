@@ -37,6 +37,10 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--exact", action="store_true", help="with --to labelme: masks true to the pixel instead of polygons"
     )
 
+    agree = verbs.add_parser("agreement", help="how far apart the experts' outlines of nearly the same picture are")
+    agree.set_defaults(run=_agreement)
+    _add_folder(agree)
+
     fetch = verbs.add_parser("fetch", help="download the public data set of Huang et al. 2019 (14 MB, MIT licence)")
     fetch.set_defaults(run=_fetch)
     fetch.add_argument("--out", type=Path, metavar="DIR", help="where to (default: the user's data folder)")
@@ -83,6 +87,13 @@ def _convert(options: argparse.Namespace) -> None:
         raise ModelError("--exact goes with --to labelme; masks are exact anyway.")
     count = convert(options.folder, options.out, options.to, options.classes, exact=options.exact)
     print(f"{count} pictures in {options.out}")
+
+
+def _agreement(options: argparse.Namespace) -> None:
+    from model.data import agreement
+    from model.data.folder import load
+
+    print(*agreement.table(agreement.agreement(load(options.folder, classes=options.classes))), sep="\n")
 
 
 def _fetch(options: argparse.Namespace) -> None:

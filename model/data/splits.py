@@ -41,12 +41,17 @@ class Split:
         }
 
 
-def near_duplicate_groups(images: NDArray[np.uint8], threshold: float = NEAR_DUPLICATE) -> NDArray[np.int64]:
-    """Group number of each picture of uint8 (n, h, w): linked by a chain of correlations above `threshold`."""
+def similarity(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Correlation of the 64 x 64 grey versions of every two pictures of uint8 (n, h, w): float32 (n, n), -1..1."""
     small = np.stack([cv2.resize(image, (64, 64), interpolation=cv2.INTER_AREA).ravel() for image in images])
     centred = small.astype(np.float32) - small.mean(axis=1, keepdims=True)
     centred /= np.linalg.norm(centred, axis=1, keepdims=True) + 1e-9
-    linked = centred @ centred.T > threshold
+    return np.asarray(centred @ centred.T, np.float32)
+
+
+def near_duplicate_groups(images: NDArray[np.uint8], threshold: float = NEAR_DUPLICATE) -> NDArray[np.int64]:
+    """Group number of each picture of uint8 (n, h, w): linked by a chain of correlations above `threshold`."""
+    linked = similarity(images) > threshold
     group = np.full(len(images), -1, np.int64)
     for start in range(len(images)):
         if group[start] >= 0:

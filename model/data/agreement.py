@@ -67,10 +67,10 @@ def register(picture: NDArray[np.uint8], mask: Mask, onto: NDArray[np.uint8]) ->
     of smooth versions.
     """
     target, source = (cv2.GaussianBlur(image, (0, 0), 3) for image in (onto, picture))
-    start = np.eye(2, 3, dtype=np.float32)
+    start, everywhere = np.eye(2, 3, dtype=np.float32), np.full(picture.shape, 255, np.uint8)
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 200, 1e-5)
     try:
-        _, found = cv2.findTransformECC(target, source, start, cv2.MOTION_AFFINE, criteria, None, 5)
+        _, found = cv2.findTransformECC(target, source, start, cv2.MOTION_AFFINE, criteria, everywhere, 5)
     except cv2.error:
         # The search did not converge: the pictures are alike, but not by movement.
         return mask

@@ -1,8 +1,8 @@
-"""The bundle that ships, on real pictures: the way from file to measure."""
+"""The bundles that ship, on real pictures: the way from file to measure."""
 
 import pytest
 
-from model.bundle import find
+from model.bundle import find, shipped
 from model.data.folder import find_pairs, load
 from model.data.splits import near_duplicate_groups
 from model.engines.choice import open_engine
@@ -14,18 +14,32 @@ def default():
     return find("default")
 
 
-@pytest.fixture
-def development(default, data_folder):
-    chosen = set(default.card["training"]["development"])
-    return [pair for pair in find_pairs(data_folder) if pair.stem in chosen]
+@pytest.mark.parametrize("name", shipped())
+def test_the_development_score_is_the_cards(name, data_folder):
+    bundle = find(name)
+    chosen = set(bundle.card["training"]["development"])
+    development = [pair for pair in find_pairs(data_folder) if pair.stem in chosen]
+    result = evaluate(bundle, open_engine("onnxruntime", bundle), development)[0].as_json()
+    card = bundle.card["scores"]["development"]
+    assert result["images"] == card["images"] == len(chosen)
+    for measure in ("sum_iou", "iou_median", "accuracy", "dice_mean"):
+        assert result[measure] == pytest.approx(card[measure], abs=0.005)
+        assert result["native"][measure] == pytest.approx(card["native"][measure], abs=0.005)
 
 
-def test_the_development_score_is_the_cards(default, development):
-    result = evaluate(default, open_engine("onnxruntime", default), development)[0].as_json()
-    card = default.card["scores"]["development"]
-    for name in ("sum_iou", "iou_median", "accuracy", "dice_mean"):
-        assert result[name] == pytest.approx(card[name], abs=0.005)
-        assert result["native"][name] == pytest.approx(card["native"][name], abs=0.005)
+def test_the_papers_network_was_trained_as_the_papers():
+    training = find("paper-unet").card["training"]
+    recipe = {name: training[name] for name in ("network", "epochs", "batch", "size", "augment", "dice", "pictures")}
+    assert recipe == {
+        "network": "paper_unet",
+        "epochs": 75,
+        "batch": 32,
+        "size": 256,
+        "augment": False,
+        "dice": False,
+        "pictures": 450,
+    }
+    assert len(training["development"]) == 50
 
 
 def test_the_score_is_what_the_program_promises(default):

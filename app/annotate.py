@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from app.capture.source import Frame, Picture, Pixels, Recording, Source, SourceInfo
 from app.errors import OutputError
+from app.pipeline.clip import ClipWriter
 from app.pipeline.drawing import draw_overlay
 from app.pipeline.grab import RATE
 from app.pipeline.snapshot import make_folder, write_png
@@ -41,8 +41,8 @@ COLUMNS = (
     "scan_h",
     "ms",
 )
-_CODECS = ((".mp4", "mp4v"), (".avi", "MJPG"))
-"""Tried in this order: which ones OpenCV can write depends on the machine."""
+CLIP = "overlay.mp4"
+"""Or with the suffix of what the machine can write."""
 
 Row = tuple[object, ...]
 
@@ -74,7 +74,7 @@ def annotate(source: Source, engine: Engine, task: Task, progress: TextIO | None
     count = 0
     with ExitStack() as stack:
         stack.callback(source.close)
-        tables, clip = [_Table(folder) for folder in folders], _Clip(task.out, info.rate or RATE)
+        tables, clip = [_Table(folder) for folder in folders], ClipWriter(task.out / CLIP, info.rate or RATE)
         for table in tables:
             stack.enter_context(_kept(table, str(table.path)))
         stack.enter_context(_kept(clip, f"The clip in {task.out}"))
@@ -87,7 +87,7 @@ def annotate(source: Source, engine: Engine, task: Task, progress: TextIO | None
                 write_png(table.folder / f"{frame.number:06}.png", mask)
                 table.write(table_row(frame, prediction, mask, place))
             if task.video:
-                clip.write(draw_overlay(prediction.scan_area.cut(frame.pixels), prediction.regions))
+                _add_to(clip, draw_overlay(prediction.scan_area.cut(frame.pixels), prediction.regions))
             count += 1
             _say(progress, f"\r{count}{f'/{total}' if total else ''} frames")
         _say(progress, "\n")
@@ -181,49 +181,15 @@ class _Table:
         return self.path.with_name(f".part-{self.path.name}")
 
 
-class _Clip:
-    """A clip of the first picture's size, opened with it."""
-
-    def __init__(self, folder: Path, rate: float) -> None:
-        self._folder, self._rate = folder, rate
-        self._writer: cv2.VideoWriter | None = None
-        self._path = folder
-        self._size = (0, 0)
-
-    def write(self, picture: Pixels) -> None:
-        """Adds a BGR picture; one of another size is scaled to the first one's. Raises OutputError."""
-        # Encoders take even sizes only.
-        height, width = (max(side // 2 * 2, 2) for side in picture.shape[:2])
-        if self._writer is None:
-            self._writer = self._open((width, height))
-        if (width, height) == self._size:
-            picture = np.ascontiguousarray(picture[:height, :width])
-        if picture.shape[1::-1] != self._size:
-            picture = np.asarray(cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA), np.uint8)
-        self._writer.write(picture)
-
-    def finish(self) -> None:
-        """Gives the clip its name. Raises OSError."""
-        if self._writer is not None:
-            self._writer.release()
-            self._beside().replace(self._path)
-
-    def _open(self, size: tuple[int, int]) -> cv2.VideoWriter:
-        for suffix, codec in _CODECS:
-            self._path, self._size = self._folder / f"overlay{suffix}", size
-            code = cv2.VideoWriter.fourcc(*codec)
-            writer = cv2.VideoWriter(str(self._beside()), code, self._rate, size)
-            if writer.isOpened():
-                return writer
-            self._beside().unlink(missing_ok=True)
-        raise OutputError(f"A clip cannot be written into {self._folder} here: leave out --video.")
-
-    def _beside(self) -> Path:
-        return self._path.with_name(f".part-{self._path.name}")
+def _add_to(clip: ClipWriter, picture: Pixels) -> None:
+    try:
+        clip.write(picture)
+    except OutputError as error:
+        raise OutputError(f"{error} To have the masks alone, leave out --video.") from error
 
 
 @contextmanager
-def _kept(part: _Table | _Clip, name: str) -> Iterator[None]:
+def _kept(part: _Table | ClipWriter, name: str) -> Iterator[None]:
     """Finishes `part` however the work ends. Raises OutputError with `name` in it."""
     try:
         try:

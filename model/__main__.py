@@ -91,6 +91,20 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--csv", type=Path, metavar="FILE", help="write the measures of each picture there")
     evaluate.add_argument("--figures", type=Path, metavar="DIR", help="write box plot and examples there")
 
+    robustness = commands.add_parser("robustness", help="what disturbances of the pictures cost each model")
+    robustness.set_defaults(run=_robustness)
+    _add_data(robustness)
+    robustness.add_argument("--models", default="default", metavar="A,B", help="bundles' folders or shipped names")
+    robustness.add_argument(
+        "--part",
+        choices=("development", "all"),
+        default="development",
+        help="the pictures that no given model was trained on (default), or all",
+    )
+    robustness.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
+    robustness.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")
+    robustness.add_argument("--figure", type=Path, metavar="FILE", help="draw the sum IoU there, PNG or SVG")
+
     predict = commands.add_parser("predict", help="a model's masks for a folder of pictures")
     predict.set_defaults(run=_predict)
     predict.add_argument("--data", type=Path, required=True, metavar="DIR", help="pictures, with or without masks")
@@ -107,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the page and the figures")
     report.add_argument("--data", type=Path, metavar="DIR", help="the data set that the runs were trained on")
     report.add_argument("--test", type=Path, metavar="DIR", help="a data set that no run was trained on")
+    report.add_argument("--robustness", type=Path, metavar="FILE", help="what 'robustness --json' wrote, drawn too")
     report.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
 
     export = commands.add_parser("export", help="write a model for another engine, checked against the source")
@@ -309,6 +324,26 @@ def _in_part(stem: str, part: str, card: dict[str, Any]) -> bool:
     return (stem in card.get("training", {}).get("development", [])) == (part == "development")
 
 
+def _robustness(options: argparse.Namespace) -> None:
+    from model.robustness import measure
+
+    if options.figure and options.figure.suffix not in (".png", ".svg"):
+        raise ModelError(f"--figure {options.figure}: give a name that ends in .png or .svg.")
+    # Measuring takes minutes: what would fail at its end is found before.
+    for path in filter(None, (options.json, options.figure)):
+        if not path.parent.is_dir():
+            raise ModelError(f"{path.parent} is not a folder: make it first.")
+    if options.figure:
+        from model.figures import robustness_plot, save_as
+    found = measure(options.data, _split(options.models) or [], options.part, options.engine, progress_line("pictures"))
+    print(*found.table(), sep="\n")
+    if options.json:
+        _write_json(options.json, found.as_json())
+    if options.figure:
+        save_as(robustness_plot(found.rows), options.figure)
+        print(options.figure)
+
+
 def _predict(options: argparse.Namespace) -> None:
     from model.bundle import find
     from model.engines.choice import open_engine
@@ -333,7 +368,7 @@ def _predict(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     from model.report import write_report
 
-    for path in write_report(options.out, options.runs, options.data, options.test, options.engine):
+    for path in write_report(options.out, options.runs, options.data, options.test, options.engine, options.robustness):
         print(path)
 
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from model import paper
 from model.metrics import HIT
 from model.paper import Quartiles
+from model.robustness import NONE, Row
 
 EXPERT, PREDICTED = "#0072B2", "#E69F00"
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
@@ -97,12 +98,16 @@ def paper_box(name: str) -> Box:
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Writes NAME.png and NAME.svg; gives their paths. Raises OSError."""
     paths = [folder / f"{name}.{kind}" for kind in ("png", "svg")]
-    with matplotlib.rc_context(STYLE):
-        for path in paths:
-            # No date inside: the same runs give the same file.
-            metadata = {"Date": None} if path.suffix == ".svg" else {}
-            figure.savefig(path, dpi=200, metadata=metadata)
+    for path in paths:
+        save_as(figure, path)
     return paths
+
+
+def save_as(figure: Figure, path: Path) -> None:
+    """Writes one file, PNG or SVG by its suffix. Raises OSError."""
+    with matplotlib.rc_context(STYLE):
+        # No date inside: the same runs give the same file.
+        figure.savefig(path, dpi=200, metadata={"Date": None} if path.suffix == ".svg" else {})
 
 
 def box_plot(sets: dict[str, list[Box]]) -> Figure:
@@ -285,6 +290,45 @@ def curves(runs: list[Curve]) -> Figure:
             fontsize=8,
         )
     return figure
+
+
+def robustness_plot(rows: Sequence[Row]) -> Figure:
+    """Sum IoU under each disturbance, a dot for each model; dashed lines: undisturbed."""
+    models = list(dict.fromkeys(row.model for row in rows))
+    disturbed = [row for row in rows if row.disturbance != NONE]
+    places = _places(disturbed)
+    lowest = max(places.values(), default=0)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(6.4, 1.2 + 0.19 * (lowest + 1)))
+        axes = figure.subplots()
+        for number, model in enumerate(models):
+            colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]
+            own = [row for row in disturbed if row.model == model]
+            heights = [places[row.label] + 0.3 * (number - (len(models) - 1) / 2) / len(models) for row in own]
+            axes.plot([row.sum_iou for row in own], heights, marker, color=colour, markersize=4.5, label=model)
+            for row in rows:
+                if row.model == model and row.disturbance == NONE:
+                    axes.axvline(row.sum_iou, color=colour, linestyle="--", linewidth=1.0, zorder=0)
+        axes.set_yticks(list(places.values()), list(places), fontsize=8)
+        axes.tick_params(axis="y", length=0)
+        axes.grid(axis="y", color="#e5e5e5", linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.set(xlabel="sum IoU (dashed: undisturbed)", xlim=(0, 1))
+        axes.set_ylim(lowest + 0.8, -0.8)
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(3, len(models)), fontsize=8)
+    return figure
+
+
+def _places(rows: Sequence[Row]) -> dict[str, float]:
+    """Where each disturbance stands from the top down: the strengths of one together, then a gap."""
+    places: dict[str, float] = {}
+    before = ""
+    for row in rows:
+        if row.label not in places:
+            step = 1.0 if row.disturbance == before else 1.5
+            places[row.label] = max(places.values()) + step if places else 0.0
+            before = row.disturbance
+    return places
 
 
 def _across(axes: Axes) -> Any:

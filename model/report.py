@@ -31,6 +31,7 @@ from model.intervals import intervals
 from model.metrics import Overlap
 from model.postprocess import to_mask
 from model.preprocess import SIZE, mask_to_square, to_input, to_square
+from model.robustness import Row, read_rows
 from model.structures import names_of
 
 HISTORY = Path("training") / "history.csv"
@@ -86,12 +87,22 @@ def write_figures(folder: Path, bundle: Bundle, result: Evaluation, pairs: list[
 
 
 def write_report(
-    out: Path, folders: list[Path], data: Path | None = None, test: Path | None = None, engine: str = "auto"
+    out: Path,
+    folders: list[Path],
+    data: Path | None = None,
+    test: Path | None = None,
+    engine: str = "auto",
+    robustness: Path | None = None,
 ) -> list[Path]:
-    """Writes the page and its figures into `out`; gives the paths, the page first. Raises ModelError, OSError."""
+    """Writes the page and its figures into `out`; gives the paths, the page first.
+
+    `robustness` is a file that `robustness --json` wrote. Raises ModelError, OSError.
+    """
     runs = _open_runs(folders)
+    disturbed = read_rows(robustness) if robustness else []
     scores = [score for run in runs if run.bundle for score in _measure(run, run.bundle, data, test, engine)]
     parts = [*_box_part(runs, scores), *_example_parts(scores), *_fold_part(runs), *_curve_part(runs)]
+    parts += _robustness_part(disturbed)
     if not parts:
         raise ModelError("There is nothing to draw: no history, no folds, and no --data to measure the models on.")
     out.mkdir(parents=True, exist_ok=True)
@@ -259,6 +270,16 @@ def _curve_part(runs: list[Run]) -> Iterator[Part]:
             "comparable. Dashed line: the paper's development sum IoU at its end."
         )
         yield Part("training-curves", "Training curves", caption, figures.curves(drawn))
+
+
+def _robustness_part(rows: Sequence[Row]) -> Iterator[Part]:
+    """Sum IoU under disturbances, if it was measured."""
+    if rows:
+        caption = (
+            "Each dot: all pictures under one disturbance, on the 256 x 256 grid. Dashed lines: the same pictures "
+            "undisturbed. The colours are of this figure only."
+        )
+        yield Part("robustness", "Sum IoU under disturbances", caption, figures.robustness_plot(rows))
 
 
 def _history(path: Path) -> NDArray[np.float64]:

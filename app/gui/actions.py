@@ -20,16 +20,11 @@ SHORT = {
 """Names where the key table's text is too long for a menu or a button."""
 RECORDING = ("play_pause", "step_back", "step_forward", "seek_back", "seek_forward", "seek_start")
 """Actions that need a recording."""
+CHECKABLE = ("toggle_overlay", "toggle_freeze")
 
 
-def make_actions(window: QWidget, handlers: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
-    """One action for each key that is bound; every handler must be in the table, and the other way round.
-
-    Raises ValueError where both differ.
-    """
-    bound = {key.action for key in KEYS if key.keys}
-    if bound != handlers.keys():
-        raise ValueError(f"keys without handler or handlers without key: {sorted(bound ^ handlers.keys())}")
+def make_actions(window: QWidget) -> dict[str, QAction]:
+    """One action for each key that is bound; they do nothing until `connect_actions`."""
     actions = {}
     for key in KEYS:
         if not key.keys:
@@ -39,7 +34,15 @@ def make_actions(window: QWidget, handlers: Mapping[str, Callable[[], None]]) ->
         action.setToolTip(tooltip(key.action))
         action.setShortcuts([QKeySequence(keys) for keys in key.keys])
         action.setAutoRepeat(key.repeats)
-        action.triggered.connect(lambda _=False, handler=handlers[key.action]: handler())
+        action.setCheckable(key.action in CHECKABLE)
         window.addAction(action)
         actions[key.action] = action
     return actions
+
+
+def connect_actions(actions: Mapping[str, QAction], handlers: Mapping[str, Callable[[], None]]) -> None:
+    """Has each action call its handler. Raises ValueError where an action has none, or a handler no action."""
+    if actions.keys() != handlers.keys():
+        raise ValueError(f"keys without handler or handlers without key: {sorted(actions.keys() ^ handlers.keys())}")
+    for name, action in actions.items():
+        action.triggered.connect(lambda _=False, handler=handlers[name]: handler())

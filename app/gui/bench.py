@@ -20,7 +20,7 @@ from app.errors import OutputError
 from app.gui.main import has_display, make_application
 from app.gui.main_window import MainWindow
 from app.options import WindowOptions
-from app.pipeline.statistics import Percentiles
+from app.pipeline.statistics import Measures, Percentiles
 from app.pipeline.types import SourceState
 from app.settings import Settings
 from model.files import write_text
@@ -36,15 +36,9 @@ EXIT_USER = 2
 
 
 @dataclass(frozen=True)
-class Report:
-    """What `bench` measured: the keys of its JSON."""
+class Report(Measures):
+    """What `bench` measured: with those of the statistics, the keys of its JSON. Rates are those of the whole time."""
 
-    source_fps: float
-    painted_fps: float
-    predicted_fps: float
-    picture_age_ms: Percentiles
-    overlay_age_ms: Percentiles
-    dropped: int
     engine: str
     model: str
     cpu_percent: float
@@ -121,7 +115,7 @@ class _Run(QObject):
 
     def _given_up(self) -> bool:
         """A source that failed and is not tried again will never show anything."""
-        event = self._window.source_event
+        event = self._window.sources.event
         if event is not None and event.state is SourceState.NO_SIGNAL and event.retry_s is None:
             self.problem = event.reason
             return True
@@ -135,7 +129,7 @@ class _Run(QObject):
 
     def _finish(self) -> None:
         if self._window.view.first_picture is None:
-            event = self._window.source_event
+            event = self._window.sources.event
             self.problem = (event.reason if event else "") or f"{self._window.top.name.text()} gave no picture."
         else:
             self.report = self._measure()
@@ -144,24 +138,18 @@ class _Run(QObject):
     def _measure(self) -> Report:
         window, process = self._window, self._process
         numbers = window.pipeline.statistics.snapshot()
-        totals = numbers.totals
-        model = window.model_event
+        model = window.models.event
         ready = model is not None and model.ready
         return Report(
-            source_fps=totals.grabbed / totals.seconds,
-            painted_fps=totals.painted / totals.seconds,
-            predicted_fps=totals.predicted / totals.seconds,
-            picture_age_ms=numbers.picture_age_ms,
-            overlay_age_ms=numbers.overlay_age_ms,
-            dropped=numbers.dropped,
+            **vars(numbers.since_reset()),
             engine=model.engine if model and ready else "",
             model=model.model if model and ready else "",
             cpu_percent=process.cpu_percent(),
             rss_mb=process.memory_info().rss / 1e6,
             first_picture_s=_since_start(window.view.first_picture),
             first_overlay_s=_since_start(window.view.first_overlay),
-            seconds=totals.seconds,
-            frames_painted=totals.painted,
+            seconds=numbers.totals.seconds,
+            frames_painted=numbers.totals.painted,
             steps_ms=numbers.steps_ms,
         )
 

@@ -46,8 +46,8 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """The statistics at one moment."""
+class Measures:
+    """How many frames a second go where, and how old they are when they are painted."""
 
     source_fps: float
     painted_fps: float
@@ -58,9 +58,27 @@ class Snapshot:
     """Painting minus capture of the frame that the overlay was computed from, of each painted frame that had one."""
     dropped: int
     """Frames that were replaced by a newer one before the worker took them."""
+
+
+@dataclass(frozen=True)
+class Snapshot(Measures):
+    """The statistics at one moment; the rates are those of the last seconds."""
+
     steps_ms: dict[str, Percentiles]
     """Where the time of a frame goes."""
     totals: Totals
+
+    def since_reset(self) -> Measures:
+        """The same with the rates of the whole time since the last reset."""
+        totals = self.totals
+        return Measures(
+            source_fps=totals.grabbed / totals.seconds,
+            painted_fps=totals.painted / totals.seconds,
+            predicted_fps=totals.predicted / totals.seconds,
+            picture_age_ms=self.picture_age_ms,
+            overlay_age_ms=self.overlay_age_ms,
+            dropped=self.dropped,
+        )
 
 
 class _Counter:

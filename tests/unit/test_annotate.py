@@ -154,14 +154,14 @@ def test_pictures_of_several_sizes_get_masks_of_their_own_size_and_fit_into_one_
 
 
 def test_a_codec_that_is_missing_is_made_up_for_by_the_next(tmp_path, monkeypatch):
-    monkeypatch.setattr("app.annotate._CODECS", ((".mp4", "????"), (".avi", "MJPG")))
+    monkeypatch.setattr("app.pipeline.clip.CODECS", ((".mp4", "????"), (".avi", "MJPG")))
     annotate(Clip(3), BlobEngine(), Task(tmp_path, 0.5, video=True))
     assert cv2.VideoCapture(str(tmp_path / "overlay.avi")).get(cv2.CAP_PROP_FRAME_COUNT) == 3
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".mp4"] == []
 
 
 def test_without_any_codec_it_is_said_and_masks_are_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr("app.annotate._CODECS", ())
+    monkeypatch.setattr("app.pipeline.clip.CODECS", ())
     with pytest.raises(OutputError, match="leave out --video"):
         annotate(Clip(3), BlobEngine(), Task(tmp_path, 0.5, video=True))
     assert len(rows_of(tmp_path)) == 1

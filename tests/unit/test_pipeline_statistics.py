@@ -94,3 +94,16 @@ def test_many_threads_count_together(statistics):
     for thread in threads:
         thread.join()
     assert statistics.snapshot().totals.predicted == 2000
+
+
+def test_rates_since_the_reset_are_those_of_all_that_time(statistics, clock):
+    for _ in range(10):
+        clock.now += 0.1
+        statistics.grabbed()
+        statistics.predicted({})
+    clock.now += 9
+    snapshot = statistics.snapshot()
+    whole = snapshot.since_reset()
+    assert snapshot.source_fps == 0
+    assert (whole.source_fps, whole.predicted_fps, whole.painted_fps) == pytest.approx((1, 1, 0))
+    assert (whole.dropped, whole.picture_age_ms) == (snapshot.dropped, snapshot.picture_age_ms)

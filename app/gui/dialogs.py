@@ -1,0 +1,105 @@
+"""Asking for what to open: a file, a folder, an address, a part of the screen; the picture goes on meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
+
+from app.gui.rubber_band import RubberBand
+from app.pipeline.types import Rect
+
+_HIDE_FIRST_MS = 300
+"""Until the desktop has painted what was under the window."""
+_WAYLAND = "Wayland lets no program see the screen: log in with X11 to watch a part of it."
+
+Say = Callable[[str], None]
+
+
+class Dialogs:
+    """Opens dialogs beside the running picture, one at a time: while one is open, no other is asked for."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+        self._open: QDialog | None = None
+
+    def ask_file(self, title: str, chosen: Callable[[str], None]) -> None:
+        """Asks for a file's path."""
+        self._ask_path(title, QFileDialog.FileMode.ExistingFile, chosen)
+
+    def ask_folder(self, title: str, chosen: Callable[[str], None]) -> None:
+        """Asks for a folder's path."""
+        self._ask_path(title, QFileDialog.FileMode.Directory, chosen)
+
+    def _ask_path(self, title: str, mode: QFileDialog.FileMode, chosen: Callable[[str], None]) -> None:
+        if self._open is None:
+            dialog = QFileDialog(self._window, title)
+            dialog.setFileMode(mode)
+            self._ask(dialog, lambda: chosen(dialog.selectedFiles()[0]))
+
+    def ask_address(self, chosen: Callable[[str], None]) -> None:
+        """Asks for a camera's address."""
+        if self._open is None:
+            dialog = QInputDialog(self._window)
+            dialog.setWindowTitle("Camera address")
+            dialog.setLabelText(
+                "Address of the stream, such as rtsp://192.168.1.20/stream or http://192.168.1.20/video"
+            )
+            dialog.resize(560, dialog.sizeHint().height())
+            self._ask(dialog, lambda: chosen(dialog.textValue().strip()))
+
+    def _ask(self, dialog: QDialog, accepted: Callable[[], None]) -> None:
+        self._open = dialog
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def finished(result: int) -> None:
+            self._open = None
+            if result == QDialog.DialogCode.Accepted:
+                accepted()
+            dialog.deleteLater()
+
+        dialog.finished.connect(finished)
+        dialog.open()
+
+
+class ScreenAreaChooser:
+    """Takes the window away, has a part of the screen drawn, and brings the window back."""
+
+    def __init__(self, window: QWidget, chosen: Callable[[Rect], None], say: Say) -> None:
+        self._window = window
+        self._chosen = chosen
+        self._say = say
+        self._band: RubberBand | None = None
+        self._was_full_screen = False
+
+    def start(self) -> None:
+        if QGuiApplication.platformName().startswith("wayland"):
+            self._say(_WAYLAND)
+            return
+        if self._band is None:
+            self._was_full_screen = self._window.isFullScreen()
+            self._window.hide()
+            QTimer.singleShot(_HIDE_FIRST_MS, self._window, self._start_band)
+
+    def close(self) -> None:
+        """The window goes."""
+        if self._band is not None:
+            self._band.close()
+            self._band = None
+
+    def _start_band(self) -> None:
+        self._band = RubberBand(self._window)
+        self._band.chosen.connect(self._area_chosen)
+        self._band.left.connect(self._band_left)
+        self._band.start()
+
+    def _area_chosen(self, area: Rect) -> None:
+        self._band_left()
+        self._chosen(area)
+
+    def _band_left(self) -> None:
+        self._band = None
+        self._window.showFullScreen() if self._was_full_screen else self._window.show()
+        self._window.activateWindow()

@@ -1,0 +1,117 @@
+"""The source that is shown, how the next one is opened, and what is remembered of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app.capture.source import Source, SourceError
+from app.gui.bridge import Background
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.types import Rect, SourceChanged
+from app.settings import Settings
+
+_RECENT = 6
+
+ParseWord = Callable[[str, Path | None], Source]
+
+
+def parse_word(word: str, demo_folder: Path | None) -> Source:
+    """The source of a word. Raises SourceError."""
+    from app.capture.words import parse
+
+    return parse(word, demo_folder=demo_folder)
+
+
+class Sources:
+    """Opens sources in the pipeline; `shown` is told of each one."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        pipeline: Pipeline,
+        parse: ParseWord,
+        background: Background,
+        shown: Callable[[Source], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._pipeline = pipeline
+        self._parse = parse
+        self._background = background
+        self._shown = shown
+        self._say = say
+        self._opening = 0
+        self.current: Source | None = None
+        self.event: SourceChanged | None = None
+        """What the pipeline said last about the current source."""
+
+    def open_word(self, word: str) -> None:
+        """Opens a source by its word; what is shown stays until the new one is known to be good."""
+        demo = Path(self._settings.demo_folder) if self._settings.demo_folder else None
+        try:
+            source = self._parse(word, demo)
+        except SourceError as error:
+            self._say(str(error))
+            return
+        self._opening += 1
+        if source.retries:
+            self.open(source)
+            return
+        turn = self._opening
+
+        def opened(_: object) -> None:
+            if turn == self._opening:
+                self.open(source)
+            else:
+                source.close()
+
+        self._background.run("open source", lambda: _try(source), opened, self._say)
+
+    def open(self, source: Source, scan_area: Rect | None = None) -> None:
+        """Shows a source from now on."""
+        self._opening += 1
+        self.current, self.event = source, None
+        self._pipeline.set_source(source, scan_area or self._kept_scan_area(source.word))
+        self._remember(source.word)
+        self._shown(source)
+
+    def open_demo_folder(self, folder: str) -> None:
+        """The demo shows the images of this folder, now and from now on."""
+        self._settings.demo_folder = folder
+        self.open_word("demo")
+
+    def take(self, event: SourceChanged) -> bool:
+        """Whether the event is about the current source; only then it counts."""
+        if self.current is None or event.word != self.current.word:
+            return False
+        self.event = event
+        return True
+
+    def set_scan_area(self, source: Source, area: Rect | None) -> None:
+        """Changes the scan area, and keeps it for the source; None is the whole frame."""
+        self._pipeline.set_scan_area(area)
+        if area is None:
+            self._settings.scan_areas.pop(source.word, None)
+        else:
+            self._settings.scan_areas[source.word] = str(area)
+
+    def _kept_scan_area(self, word: str) -> Rect | None:
+        text = self._settings.scan_areas.get(word)
+        try:
+            return Rect.parse(text) if text else None
+        except ValueError:
+            return None  # Written by hand, and wrongly: the whole frame.
+
+    def _remember(self, word: str) -> None:
+        self._settings.source = word
+        self._settings.recent = [word, *(old for old in self._settings.recent if old != word)][:_RECENT]
+
+
+def _try(source: Source) -> None:
+    """Opens a source to see whether it is good. Raises SourceError."""
+    try:
+        source.open()
+    except SourceError:
+        source.close()
+        raise

@@ -1,0 +1,103 @@
+"""Says what is: in the two lines around the picture, and over the picture where there is no signal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from app.gui.covering import covers
+from app.gui.live_view import LiveView
+from app.gui.sources import Sources
+from app.gui.status import Level, OverlayKind, badge, overlay_words, rates
+from app.gui.strips import BottomStrip, TopStrip
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.types import SourceChanged, SourceState
+
+_COVER_TEXT = (
+    "This window covers the part of the screen that it watches: move it aside, or it will see its own overlay."
+)
+
+
+class StateLines:
+    """Reads what is and writes it; `refresh` is called often enough that the numbers are of now."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        pipeline: Pipeline,
+        sources: Sources,
+        view: LiveView,
+        strips: tuple[TopStrip, BottomStrip],
+        say: Callable[[str], None],
+    ) -> None:
+        self._window = window
+        self._pipeline = pipeline
+        self._sources = sources
+        self._view = view
+        self._top, self._bottom = strips
+        self._say = say
+        self._covered = False
+        self._said_kind: OverlayKind | None = None
+        view.state_changed.connect(self._overlay_changed)
+
+    def refresh(self) -> None:
+        """Says everything anew."""
+        source, event = self._sources.current, self._sources.event
+        if source is None:
+            self._top.badge.say("NO SOURCE", Level.PLAIN)
+        else:
+            state = event.state if event else SourceState.OPENING
+            self._top.badge.say(*badge(source.kind, state, self._pipeline.frozen))
+            self._top.name.setText(source.name)
+        self._top.detail.setText(self._detail(event))
+        self.show_overlay()
+        self._bottom.rates.setText(rates(self._pipeline.statistics.snapshot()))
+        self._watch_covering()
+
+    def reset(self) -> None:
+        """Another source: whether the window covers it is looked at anew."""
+        self._covered = False
+
+    def changed(self, event: SourceChanged) -> None:
+        """The current source says something: a lost signal is said over its last picture."""
+        self._view.say(_no_signal(event) if event.state is SourceState.NO_SIGNAL else "")
+
+    def show_overlay(self) -> None:
+        """Says what there is of the overlay."""
+        self._said_kind = self._view.state.kind
+        event = self._sources.event
+        moving = event is not None and event.state is SourceState.RUNNING and not self._pipeline.frozen
+        self._top.overlay.say(*overlay_words(self._view.state, moving))
+
+    def _overlay_changed(self) -> None:
+        """Says at once what changed in kind; the age alone waits for `refresh`, or it could not be read."""
+        if self._view.state.kind is not self._said_kind:
+            self.show_overlay()
+
+    def _detail(self, event: SourceChanged | None) -> str:
+        if event is None:
+            return ""
+        if self._covered:
+            return "this window covers a part of it"
+        if event.state is SourceState.REPEATING:
+            return "its pictures do not change"
+        if event.state is SourceState.NO_SIGNAL:
+            return "no new pictures"
+        info = event.info or self._pipeline.source_info
+        if info is None:
+            return ""
+        return " · ".join(part for part in (f"{info.width} × {info.height}", info.detail) if part)
+
+    def _watch_covering(self) -> None:
+        source = self._sources.current
+        covered = source is not None and self._window.isVisible() and covers(self._window, source)
+        if covered and not self._covered:
+            self._say(_COVER_TEXT)
+        self._covered = covered
+
+
+def _no_signal(event: SourceChanged) -> str:
+    again = f" Next try in {event.retry_s:.0f} s." if event.retry_s and event.retry_s >= 1 else ""
+    again = again or (" Trying again." if event.retry_s is not None else "")
+    return f"No signal. {event.reason}{again}"

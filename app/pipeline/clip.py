@@ -1,0 +1,54 @@
+"""Writes a clip, in a format that OpenCV can write on the machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from app.capture.source import Pixels
+from app.errors import OutputError
+
+CODECS = ((".mp4", "mp4v"), (".avi", "MJPG"))
+"""Tried in this order, that of the file's own suffix first: which ones OpenCV can write depends on the machine."""
+
+
+class ClipWriter:
+    """A clip of the first picture's size, opened with it. Its suffix is that of the codec that the machine has."""
+
+    def __init__(self, path: Path, rate: float) -> None:
+        self.path = path
+        self._rate = rate
+        self._writer: cv2.VideoWriter | None = None
+        self._size = (0, 0)
+
+    def write(self, picture: Pixels) -> None:
+        """Adds a BGR picture; one of another size is scaled to the first one's. Raises OutputError."""
+        # Encoders take even sizes only.
+        height, width = (max(side // 2 * 2, 2) for side in picture.shape[:2])
+        if self._writer is None:
+            self._writer = self._open((width, height))
+        if (width, height) == self._size:
+            picture = np.ascontiguousarray(picture[:height, :width])
+        if picture.shape[1::-1] != self._size:
+            picture = np.asarray(cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA), np.uint8)
+        self._writer.write(picture)
+
+    def finish(self) -> None:
+        """Gives the clip its name, if there is one. Raises OSError."""
+        if self._writer is not None:
+            self._writer.release()
+            self._beside().replace(self.path)
+
+    def _open(self, size: tuple[int, int]) -> cv2.VideoWriter:
+        for suffix, codec in sorted(CODECS, key=lambda known: known[0] != self.path.suffix):
+            self.path, self._size = self.path.with_suffix(suffix), size
+            writer = cv2.VideoWriter(str(self._beside()), cv2.VideoWriter.fourcc(*codec), self._rate, size)
+            if writer.isOpened():
+                return writer
+            self._beside().unlink(missing_ok=True)
+        raise OutputError(f"A clip cannot be written into {self.path.parent}: OpenCV has no encoder for it here.")
+
+    def _beside(self) -> Path:
+        return self.path.with_name(f".part-{self.path.name}")

@@ -77,6 +77,7 @@ class Folds:
     accuracy: Sequence[float]
     count: int
     """How many folds there are, done or not."""
+    grouped: bool = False
     colour: str = COLOURS[0]
 
 
@@ -218,7 +219,7 @@ def fold_plot(runs: list[Folds]) -> Figure:
         band = matplotlib.patches.Patch(facecolor="#dddddd", edgecolor=PAPER, hatch="////", linestyle="--")
         figure.legend(
             [*handles, band],
-            [*labels, f"paper, median and quartiles of its {paper.FOLDS} folds"],
+            [*labels, f"paper, median and quartiles of its {paper.FOLDS} random folds"],
             loc="upper center",
             bbox_to_anchor=(0.5, 0.0),
             ncols=min(2, len(runs) + 1),
@@ -251,7 +252,8 @@ def _fold_panel(
 
 
 def _how_many(run: Folds) -> str:
-    return f"all {run.count} folds" if len(run.numbers) == run.count else f"{len(run.numbers)} of {run.count} folds"
+    done = f"all {run.count}" if len(run.numbers) == run.count else f"{len(run.numbers)} of {run.count}"
+    return f"{done} {'grouped' if run.grouped else 'random'} folds"
 
 
 def curves(runs: list[Curve]) -> Figure:
@@ -273,9 +275,16 @@ def curves(runs: list[Curve]) -> Figure:
                     )
         known = paper.SETS["development"].sum_iou
         panels[1].axhline(known, color=PAPER, linestyle="--", linewidth=1.0, zorder=0)
-        label = f"paper, development: {known}"
+        # Beside the axes, where no curve can run through it.
         panels[1].text(
-            0.99, known - 0.015, label, color=PAPER, ha="right", va="top", fontsize=8, transform=_across(panels[1])
+            1.02,
+            known,
+            f"paper\n{known}",
+            color=PAPER,
+            ha="left",
+            va="center",
+            fontsize=8,
+            transform=_across(panels[1]),
         )
         panels[0].set(xlabel="epoch", ylabel="training loss")
         panels[0].set_ylim(bottom=0)

@@ -235,6 +235,7 @@ def _fold_part(runs: list[Run]) -> Iterator[Part]:
                     [outcome.sum_iou for outcome in done],
                     [outcome.accuracy for outcome in done],
                     len(run.folds.folds),
+                    run.folds.method != "random",
                     _colour(runs, run),
                 )
             )

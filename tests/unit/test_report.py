@@ -137,7 +137,7 @@ def test_the_fold_plot_shows_the_folds_that_are_done_and_the_papers_quartiles():
     assert any(np.array_equal(y, [0.8, 0.9]) for _, y in points(second))
     assert any(set(y) == {paper.FOLD_SUM_IOU[1]} for _, y in points(first))
     texts = [text.get_text() for text in drawn.legends[0].get_texts()]
-    assert texts[0] == "ours, 2 of 10 folds"
+    assert texts[0] == "ours, 2 of 10 random folds"
     assert "paper" in texts[-1]
     assert [tick.get_text() for tick in first.get_xticklabels()] == [str(n) for n in range(1, 11)]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -129,7 +129,9 @@ def moving(picture: Pixels, seed: int, count: int = FRAMES) -> Clip:
     for number in range(count):
         t = 2 * math.pi * number / 14
         across = x + rim_x + np.float32(4.5 * math.sin(0.4 * t + phase[0])) * np.minimum(y / 40, 1)
-        down = y + rim_y + np.float32(2.5 * math.sin(t + phase[1])) * np.sin(x / width * 3 + phase[2]).astype(np.float32)
+        down = (
+            y + rim_y + np.float32(2.5 * math.sin(t + phase[1])) * np.sin(x / width * 3 + phase[2]).astype(np.float32)
+        )
         moved = cv2.remap(picture, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT).astype(np.float32)
         grain = cv2.GaussianBlur(random.normal(size=moved.shape).astype(np.float32), (0, 0), 1.0) * 3.5
         clip.append(np.clip(moved * (1 + 0.06 * grain) + 0.8 * grain, 0, 255).astype(np.uint8))
@@ -244,7 +246,9 @@ class _Screen:
     def _logo(self, picture: Pixels) -> None:
         unit = self._unit
         colour = tuple(int(value) for value in self._random.integers(60, 255, 3))
-        cv2.ellipse(picture, (round(6 * unit), round(4 * unit)), (round(4 * unit), round(2.5 * unit)), 0, 0, 360, colour, -1)
+        cv2.ellipse(
+            picture, (round(6 * unit), round(4 * unit)), (round(4 * unit), round(2.5 * unit)), 0, 0, 360, colour, -1
+        )
         self._text(picture, "SonoMaker", 11 * unit, 5 * unit, 3, colour)
 
     def _patient(self, picture: Pixels) -> None:
@@ -314,7 +318,7 @@ class _Screen:
         """A line over the width of the scan, below it or across its foot, drawn anew by a moving pen."""
         scan, unit = self.scan, self._unit
         x = np.arange(scan.width)
-        pulse = np.exp(-(((x / scan.width * 3) % 1 - 0.3) / 0.02) ** 2)
+        pulse = np.exp(-((((x / scan.width * 3) % 1 - 0.3) / 0.02) ** 2))
         y = self._ecg_y + 4 * unit - 3 * unit * pulse
         points = np.stack([scan.x + x, y], 1).round().astype(np.int32)
         pen = (scan.width * (number + 2) // (2 * FRAMES)) % scan.width
@@ -334,7 +338,7 @@ class _Screen:
         part = number / FRAMES
         x, y = (x0 + (x1 - x0) * part) * self._width, (y0 + (y1 - y0) * part) * self._height
         shape = np.array([[0, 0], [0, 2.6], [0.7, 2.0], [1.2, 3.0], [1.6, 2.8], [1.1, 1.8], [1.9, 1.8]]) * self._unit
-        cv2.fillPoly(picture, [(shape + (x, y)).round().astype(np.int32)], (255, 255, 255), cv2.LINE_AA)
+        cv2.fillPoly(picture, [(shape + np.array([x, y])).round().astype(np.int32)], (255, 255, 255), cv2.LINE_AA)
 
 
 def warp(
@@ -370,21 +374,6 @@ def _fan(
     down = y / radius + face * math.cos(opening)
     angle, distance = np.arctan2(across, down), np.hypot(across, down)
     return angle / (2 * opening) + 0.5, (distance - face) / (1 - face)
-
-
-def changed(plan: Plan, **how: object) -> Plan:
-    """`plan` with some of its words changed."""
-    return replace(plan, **how)  # type: ignore[arg-type]
-
-
-def overlap(first: Rect | None, second: Rect) -> float:
-    """Intersection over union, 0 to 1."""
-    if first is None:
-        return 0.0
-    wide = min(first.x + first.width, second.x + second.width) - max(first.x, second.x)
-    high = min(first.y + first.height, second.y + second.height) - max(first.y, second.y)
-    shared = max(wide, 0) * max(high, 0)
-    return shared / (first.width * first.height + second.width * second.height - shared)
 
 
 def worst_tenth(values: Sequence[float]) -> float:

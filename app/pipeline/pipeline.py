@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable
 
 from app import log
-from app.capture.source import Frame, Source, SourceInfo
+from app.capture.source import Frame, Source, SourceInfo, SourceKind
 from app.options import DEFAULT_ENGINE
+from app.pipeline.area_watch import AreaWatch
 from app.pipeline.grab import Grabber
+from app.pipeline.scan_area import Found
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
 from app.pipeline.types import Event, ModelChanged, Prediction, Rect, SourceChanged
@@ -49,6 +51,9 @@ class Pipeline:
         self._lock = threading.RLock()
         self._generation = 0
         self._scan_area: Rect | None = None
+        self._found: Found | None = None
+        self._finding = False
+        self._watch: AreaWatch | None = None
         self._threshold: float | None = None
         self._card_threshold = FALLBACK_THRESHOLD
         self._frozen = False
@@ -75,8 +80,12 @@ class Pipeline:
             self.set_source(None)
             self._worker.stop()
             old = list(self._old)
+            watches = [] if self._watch is None else [self._watch]
+            self._watch = None
+            for watch in watches:
+                watch.stop()
         until = time.monotonic() + CLOSE_S
-        threads: list[Worker | Grabber] = [self._worker, *old]
+        threads: list[Worker | Grabber | AreaWatch] = [self._worker, *old, *watches]
         ended = [thread.join(max(until - time.monotonic(), 0)) for thread in threads]
         if not all(ended):
             _log.warning("%d threads did not end in time", ended.count(False))
@@ -93,6 +102,7 @@ class Pipeline:
             self.predictions.clear()
             self.statistics.reset()
             self._scan_area, self._info, self._frozen, self._grabber = scan_area, None, False, None
+            self._found = None
             if source is not None:
                 # The same device again can only be opened once it has been let go.
                 after = [grabber for grabber in self._old if grabber.source.word == source.word]
@@ -100,10 +110,20 @@ class Pipeline:
                 self._grabber.start()
 
     def set_scan_area(self, rect: Rect | None) -> None:
-        """Has the model look at this rectangle only; None: the whole frame."""
+        """Has the model look at this rectangle only; None: the one that is found, if one is, or the whole frame."""
         with self._lock:
             self._scan_area = rect
             self._renew()
+
+    def set_find_scan_area(self, on: bool) -> None:
+        """Looks for the scan area of live sources and recordings while none is set. Off until switched on."""
+        with self._lock:
+            if on and self._watch is None:
+                self._watch = AreaWatch(self._newest_unset, self._area_found)
+                self._watch.start()
+            self._finding = on
+            if not on:
+                self._set_found(None)
 
     def set_threshold(self, value: float | None) -> None:
         """Probability from which a pixel belongs to the block region, 0..1; None: the model card's."""
@@ -154,8 +174,14 @@ class Pipeline:
 
     @property
     def scan_area(self) -> Rect | None:
-        """As set; None: the whole frame."""
-        return self._scan_area
+        """As set, or else as found; None: the whole frame."""
+        found = self._found
+        return self._scan_area or (found.area if found is not None else None)
+
+    @property
+    def found_area(self) -> Found | None:
+        """The scan area that was found; it is in force only while none is set."""
+        return self._found
 
     @property
     def threshold(self) -> float:
@@ -199,13 +225,34 @@ class Pipeline:
             _log.info("source %s: %s", event.kind.value, event.state.value)
             self._on_event(event)
 
+    def _newest_unset(self) -> tuple[object, Frame] | None:
+        """The newest frame, and its grabber, if its scan area is to be looked for."""
+        with self._lock:
+            frame = self.frames.latest()
+            if not self._finding or self._scan_area is not None or self._grabber is None or frame is None:
+                return None
+            return None if self._grabber.source.kind is SourceKind.DEMO else (self._grabber, frame)
+
+    def _area_found(self, grabber: object, found: Found | None) -> None:
+        with self._lock:
+            if grabber is self._grabber and self._finding:
+                self._set_found(found)
+
+    def _set_found(self, found: Found | None) -> None:
+        if found == self._found:
+            return
+        self._found = found
+        _log.info("scan area %s", "not found" if found is None else f"found: {found.area} ({found.why})")
+        if self._scan_area is None:
+            self._renew()
+
     def _begin(self, frame: Frame) -> Job | None:
         with self._lock:
             # Frames are put and cleared under this lock: the newest one belongs to the present source and generation.
             if self.frames.latest() is not frame:
                 return None
             height, width = frame.pixels.shape[:2]
-            area = (self._scan_area or Rect(0, 0, width, height)).within(width, height)
+            area = (self.scan_area or Rect(0, 0, width, height)).within(width, height)
             return Job(self._generation, area, self.threshold)
 
     def _deliver(self, prediction: Prediction) -> bool:

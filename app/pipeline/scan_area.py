@@ -7,6 +7,7 @@ How bright anything is says little: screens are dark or light, black may be 16, 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,8 +21,8 @@ from app.pipeline.types import Rect
 
 WINDOW = 12
 """Frames of a look."""
-STEP_S = 0.08
-"""Frames that follow sooner are left out, so that a look spans a second."""
+STEP_S = 0.06
+"""Frames that follow sooner are left out, so that a look spans about a second."""
 WAIT_S = 1.5
 """A slow source is looked at with what came in this time."""
 SMALL = 640, 400
@@ -30,7 +31,7 @@ SMALL = 640, 400
 NOISE = 3.0
 """Grey levels by which a grabber may be wrong: what changes by more is the scan's own doing."""
 ALIVE = 0.35
-"""Speckle changes in at least this share of the frames. A cursor, a clock, a sweeping line change a pixel less often."""
+"""Speckle changes in at least this share of the frames. A clock, a cursor, a sweeping line change less often."""
 FLAT = 1.0
 """Standard deviation over 3 x 3 pixels, in grey levels, up to which a place without noise counts as flat."""
 GRAIN = 7
@@ -50,6 +51,8 @@ PORE = 0.003
 LEAST_WIDTH, LEAST_HEIGHT, LEAST_FILL = 0.15, 0.2, 0.35
 """Smaller shares of the picture, or emptier rectangles, are not believed to be the scan."""
 
+SURE = 0.6
+"""Above this confidence one look is enough; two must agree on a picture that does not move."""
 SAME = 0.9
 """Areas that overlap by this (intersection over union) are the same one: the one found first stays."""
 AGREE = 3
@@ -115,14 +118,13 @@ def find(frames: Sequence[Pixels]) -> Found | None:
 
     Frames are uint8 (height, width) or (height, width, 3), all of one size, in the order in which they came.
     """
-    factor = reduction(frames[0])
-    height, width = frames[0].shape[:2]
-    return _find([reduced(frame, factor) for frame in frames], factor, width, height)
+    factor = reduction(frames[0].shape)
+    return find_reduced([reduced(frame, factor) for frame in frames], frames[0].shape[:2])
 
 
-def reduction(pixels: Pixels) -> int:
-    """By how much a picture is made smaller to be looked at."""
-    height, width = pixels.shape[:2]
+def reduction(shape: tuple[int, ...]) -> int:
+    """By how much a picture of that shape is made smaller to be looked at."""
+    height, width = shape[:2]
     return max(1, round(max(width / SMALL[0], height / SMALL[1])))
 
 
@@ -135,19 +137,116 @@ def reduced(pixels: Pixels, factor: int) -> Pixels:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8) if pixels.ndim == 3 else pixels
 
 
-def _find(small: Sequence[Pixels], factor: int, width: int, height: int) -> Found | None:
-    alive = _alive(small, factor)
-    grain = _grain(small, factor)
+class ScanAreaFinder:
+    """Takes a source's frames as they come and says where the scan is, once it knows.
+
+    What was found stays, to the pixel, until the layout changes: a picture of another size, or the scan seen elsewhere
+    in look after look. A menu that opens for a moment, a frozen picture or a probe in the air change nothing.
+    """
+
+    def __init__(self) -> None:
+        self._begin(None)
+
+    def _begin(self, size: tuple[int, int] | None) -> None:
+        self.found: Found | None = None
+        """The present answer; None while unsure."""
+        self._size = size
+        self._small: list[Pixels] = []
+        self._since = self._last = 0.0
+        self._rival: Found | None = None
+        self._votes = 0
+        self._around: Grey | None = None
+
+    def feed(self, pixels: Pixels, now: float) -> Found | None:
+        """Takes a frame, uint8 (height, width) or (height, width, 3) BGR, that came at `now` (seconds, of any clock).
+
+        Returns the present answer. Costs a reduction of the frame, and with about one frame a second a look.
+        """
+        height, width = pixels.shape[:2]
+        if self._size != (height, width):
+            self._begin((height, width))
+        if self._small and now - self._last < STEP_S:
+            return self.found
+        self._since = self._since if self._small else now
+        self._last = now
+        self._small.append(reduced(pixels, reduction(pixels.shape)))
+        if len(self._small) >= WINDOW or now - self._since >= WAIT_S:
+            self._look(find_reduced(self._small, pixels.shape), _cells(self._small))
+            self._small = []
+        return self.found
+
+    def _look(self, seen: Found | None, cells: Grey) -> None:
+        """Weighs what one look has seen against what is known."""
+        if seen is None:
+            self._rival = None
+            return
+        if self.found is not None and overlap(seen.area, self.found.area) >= SAME:
+            self._rival, self._around = None, cells
+            return
+        if self.found is not None and self._excused(seen, self.found, cells):
+            self._rival = None
+            return
+        again = self._rival is not None and overlap(seen.area, self._rival.area) >= SAME
+        self._rival, self._votes = seen, self._votes + 1 if again else 1
+        needed = AGREE if self.found is not None else 1 if seen.confidence > SURE else 2
+        if self._votes >= needed:
+            self.found, self._rival, self._around = seen, None, cells
+
+    def _excused(self, seen: Found, found: Found, cells: Grey) -> bool:
+        """Whether the scan is seen elsewhere only because less of it is seen: a frozen picture, or depth gone dark."""
+        fades = seen.confidence <= SURE < found.confidence or _foot_is_lost(seen.area, found.area)
+        return fades and not self._surroundings_changed(found.area, cells)
+
+    def _surroundings_changed(self, area: Rect, cells: Grey) -> bool:
+        assert self._size is not None and self._around is not None
+        height, width = self._size
+        y, x = np.indices(cells.shape)
+        x, y = (x + 0.5) * width / CELLS[0], (y + 0.5) * height / CELLS[1]
+        outside = (x < area.x) | (x > area.x + area.width) | (y < area.y) | (y > area.y + area.height)
+        changed = np.abs(cells - self._around)[outside] > CELL_CHANGE
+        return bool(changed.size and changed.mean() > CHANGED)
+
+
+def overlap(first: Rect, second: Rect) -> float:
+    """Intersection over union, 0 to 1."""
+    wide = min(first.x + first.width, second.x + second.width) - max(first.x, second.x)
+    high = min(first.y + first.height, second.y + second.height) - max(first.y, second.y)
+    shared = max(wide, 0) * max(high, 0)
+    return shared / (first.width * first.height + second.width * second.height - shared)
+
+
+def _foot_is_lost(seen: Rect, found: Rect) -> bool:
+    """Whether what is seen lies within what was found and ends above its foot."""
+    slack_x, slack_y = 0.03 * found.width, 0.03 * found.height
+    return (
+        seen.y + seen.height < found.y + found.height - slack_y
+        and seen.y > found.y - slack_y
+        and seen.x > found.x - slack_x
+        and seen.x + seen.width < found.x + found.width + slack_x
+    )
+
+
+def _cells(small: Sequence[Pixels]) -> Grey:
+    """What a look has seen, averaged: float32 (36, 64)."""
+    total = np.zeros(small[0].shape, np.float32)
+    for one in small:
+        cv2.accumulate(one, total)
+    return np.asarray(cv2.resize(total / len(small), CELLS, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def find_reduced(small: Sequence[Pixels], shape: tuple[int, ...]) -> Found | None:
+    """As `find`, with frames that are `reduced` already; `shape` is that of the frames, (height, width)."""
+    alive, grain = _alive(small, shape), _grain(small, shape)
     part = _choose(alive, grain)
     if part is None:
         return None
     box, live, full = part
-    return Found(_scaled(box, factor, grain.shape, width, height), *_trust(live, full))
+    return Found(_scaled(box, grain.shape, shape), *_trust(live, full))
 
 
-def _alive(small: Sequence[Pixels], factor: int) -> Mask:
+def _alive(small: Sequence[Pixels], shape: tuple[int, ...]) -> Mask:
     """Where the picture changes most of the time, and by more than noise: 0 or 1."""
-    changes = [cv2.absdiff(one, other) for one, other in zip(small, small[1:], strict=False)]
+    changes = [cv2.absdiff(one, other) for one, other in itertools.pairwise(small)]
     changes = [change for change in changes if change.any()]  # a grabber may give each picture twice
     if len(changes) < 2:
         return np.zeros(small[0].shape, np.uint8)
@@ -156,7 +255,7 @@ def _alive(small: Sequence[Pixels], factor: int) -> Mask:
         cv2.accumulate(change, total)
     quiet = float(np.percentile(total[::4, ::4], 20)) / len(changes)
     # The mean of |a - b| is 1.13 standard deviations for noise. Where all of the picture moves, nothing is quiet.
-    limit = max(1.0, 4.0 * min(quiet, 1.13 * NOISE / factor))
+    limit = max(1.0, 4.0 * min(quiet, 1.13 * NOISE / reduction(shape)))
     count = np.zeros(small[0].shape, np.uint8)
     for change in changes:
         count += change > limit
@@ -164,7 +263,7 @@ def _alive(small: Sequence[Pixels], factor: int) -> Mask:
     return np.asarray(cv2.medianBlur(often, 5), np.uint8)
 
 
-def _grain(small: Sequence[Pixels], factor: int) -> Mask:
+def _grain(small: Sequence[Pixels], shape: tuple[int, ...]) -> Mask:
     """Where the picture, averaged over the frames, is not flat: 0 or 1."""
     mean = np.zeros(small[0].shape, np.float32)
     for one in small:
@@ -173,7 +272,7 @@ def _grain(small: Sequence[Pixels], factor: int) -> Mask:
     middle = cv2.blur(mean, (3, 3))
     spread = np.sqrt(np.maximum(cv2.blur(mean * mean, (3, 3)) - middle * middle, 0))
     quiet = float(np.percentile(spread[::4, ::4], 20))
-    limit = max(FLAT, 3.0 * min(quiet, NOISE / factor / len(small) ** 0.5))
+    limit = max(FLAT, 3.0 * min(quiet, NOISE / reduction(shape) / len(small) ** 0.5))
     return np.asarray(cv2.medianBlur((spread > limit).astype(np.uint8), 3), np.uint8)
 
 
@@ -211,7 +310,7 @@ def _choose(alive: Mask, grain: Mask) -> tuple[Box, float, float] | None:
 
 def _without_pores(mask: Mask) -> Mask:
     """Small holes filled; gaps between pieces stay open, which closing would bridge."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - mask, connectivity=4)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(1 - mask, connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < PORE * mask.size
     small[0] = False
     return mask | small.astype(np.uint8)[labels]
@@ -247,20 +346,17 @@ def _opened(mask: Mask, size: int) -> Mask:
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((size, size), np.uint8)), np.uint8)
 
 
-def _scaled(
-    box: tuple[int, int, int, int], factor: int, shape: tuple[int, ...], width: int, height: int
-) -> Rect:
+def _scaled(box: Box, small: tuple[int, ...], shape: tuple[int, ...]) -> Rect:
     """The box in the frame's own pixels; what touches the reduced picture's edge reaches the frame's."""
+    factor = reduction(shape)
     left, top, right, bottom = box
-    right, bottom = (
-        size if at >= reduced_size else at * factor
-        for at, reduced_size, size in ((right, shape[1], width), (bottom, shape[0], height))
-    )
+    right = shape[1] if right >= small[1] else right * factor
+    bottom = shape[0] if bottom >= small[0] else bottom * factor
     return Rect(left * factor, top * factor, right - left * factor, bottom - top * factor)
 
 
 def _trust(live: float, fill: float) -> tuple[float, str]:
     """Confidence, 0 to 1, and what gave the area away."""
     if live > 0.1:
-        return min(1.0, 0.6 + 0.5 * live), "it moves like speckle"
-    return min(0.6, 0.7 * fill), "it is grainy like speckle"
+        return min(1.0, SURE + 0.5 * live), "it moves like speckle"
+    return min(SURE, 0.7 * fill), "it is grainy like speckle"

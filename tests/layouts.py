@@ -9,6 +9,7 @@ import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -28,6 +29,7 @@ PARTS = (
 )  # fmt: skip
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 
+Ink = tuple[int, int, int]
 Clip = NDArray[np.uint8]
 """uint8 (frames, height, width): a scan that moves, without anything around it."""
 
@@ -155,21 +157,23 @@ def make(plan: Plan, clip: Clip) -> Layout:
     return Layout(str(plan), tuple(frames), Rect(area.x + offset, area.y, area.width, area.height))
 
 
-def _grab(picture: Pixels, plan: Plan, grains: list[Pixels], random: np.random.Generator) -> Pixels:
+def _grab(picture: Any, plan: Plan, grains: list[Pixels], random: np.random.Generator) -> Pixels:
     """What a grabber makes of the machine's picture."""
     height, width = picture.shape[:2]
     if plan.limited:
         picture = cv2.LUT(picture, np.round(16 + np.arange(256) * 219 / 255).astype(np.uint8))
-    for add, grain in zip((cv2.add, cv2.subtract), grains, strict=False):
+    for number, grain in enumerate(grains):
         y, x = random.integers(0, 64, 2)
-        picture = add(picture, grain[y : y + height, x : x + width])
+        part = grain[y : y + height, x : x + width]
+        picture = cv2.subtract(picture, part) if number else cv2.add(picture, part)
     if plan.jpeg is not None:
         _, code = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, plan.jpeg])
         picture = cv2.imdecode(code, cv2.IMREAD_COLOR)
     if plan.grey:
         picture = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    picture.flags.writeable = False
-    return picture
+    pixels = np.asarray(picture, np.uint8)
+    pixels.flags.writeable = False
+    return pixels
 
 
 class _Screen:
@@ -237,7 +241,7 @@ class _Screen:
                 paint(picture)
         return picture
 
-    def _text(self, picture: Pixels, text: str, x: float, y: float, size: float = 2.0, ink: object = None) -> None:
+    def _text(self, picture: Pixels, text: str, x: float, y: float, size: float = 2.0, ink: Ink | None = None) -> None:
         """Text with its lower left corner at x, y; `size` is its height in hundredths of the picture's."""
         thickness = 2 if self._height > 900 else 1
         scale = size * self._unit / 22
@@ -245,7 +249,8 @@ class _Screen:
 
     def _logo(self, picture: Pixels) -> None:
         unit = self._unit
-        colour = tuple(int(value) for value in self._random.integers(60, 255, 3))
+        blue, green, red = (int(value) for value in self._random.integers(60, 255, 3))
+        colour = blue, green, red
         cv2.ellipse(
             picture, (round(6 * unit), round(4 * unit)), (round(4 * unit), round(2.5 * unit)), 0, 0, 360, colour, -1
         )
@@ -267,7 +272,9 @@ class _Screen:
             end = x + way * (1.6 if number % 5 == 0 else 0.8) * unit
             cv2.line(picture, (round(x), y), (round(end), y), (190, 190, 190), 1)
             if number % 5 == 0 and number:
-                self._text(picture, str(number // 5), x + (way * 3.6 - 1.4 * at_left) * unit, y + unit, 1.8, (190,) * 3)
+                self._text(
+                    picture, str(number // 5), x + (way * 3.6 - 1.4 * at_left) * unit, y + unit, 1.8, (190, 190, 190)
+                )
 
     def _bar(self, picture: Pixels) -> None:
         scan, unit = self.scan, self._unit

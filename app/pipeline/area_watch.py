@@ -35,7 +35,9 @@ class AreaWatch:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        finder, source, last = ScanAreaFinder(), None, None
+        finder = ScanAreaFinder()
+        source: object = None
+        last: Frame | None = None
         while not self._stopping.wait(STEP_S):
             newest = self._newest()
             if newest is None:

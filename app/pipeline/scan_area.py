@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -36,6 +36,8 @@ FLAT = 1.0
 """Standard deviation over 3 x 3 pixels, in grey levels, up to which a place without noise counts as flat."""
 GRAIN = 7
 """What is thinner than so many pixels of the reduced picture is writing or a line."""
+CORE = 21
+"""On a frozen picture, what is thinner than this (a grey bar, a marker) belongs to the scan only if it continues it."""
 NEAR = 0.12
 """How far from what moves still grain may belong to the scan, as a share of the picture's height."""
 LEAST_ALIVE = 0.015
@@ -253,7 +255,7 @@ def _alive(small: Sequence[Pixels], shape: tuple[int, ...]) -> Mask:
     total = np.zeros(small[0].shape, np.float32)
     for change in changes:
         cv2.accumulate(change, total)
-    quiet = float(np.percentile(total[::4, ::4], 20)) / len(changes)
+    quiet = _quiet(total) / len(changes)
     # The mean of |a - b| is 1.13 standard deviations for noise. Where all of the picture moves, nothing is quiet.
     limit = max(1.0, 4.0 * min(quiet, 1.13 * NOISE / reduction(shape)))
     count = np.zeros(small[0].shape, np.uint8)
@@ -271,9 +273,13 @@ def _grain(small: Sequence[Pixels], shape: tuple[int, ...]) -> Mask:
     mean /= len(small)
     middle = cv2.blur(mean, (3, 3))
     spread = np.sqrt(np.maximum(cv2.blur(mean * mean, (3, 3)) - middle * middle, 0))
-    quiet = float(np.percentile(spread[::4, ::4], 20))
-    limit = max(FLAT, 3.0 * min(quiet, NOISE / reduction(shape) / len(small) ** 0.5))
+    limit = max(FLAT, 2.5 * min(_quiet(spread), NOISE / reduction(shape) / len(small) ** 0.5))
     return np.asarray(cv2.medianBlur((spread > limit).astype(np.uint8), 3), np.uint8)
+
+
+def _quiet(amount: NDArray[Any]) -> float:
+    """What is measured where it is calmest: a screen has flat places, a picture that is all scan has hardly any."""
+    return float(np.percentile(cv2.blur(amount, (9, 9))[::4, ::4], 5))
 
 
 def _choose(alive: Mask, grain: Mask) -> tuple[Box, float, float] | None:
@@ -284,10 +290,11 @@ def _choose(alive: Mask, grain: Mask) -> tuple[Box, float, float] | None:
     body = _opened(alive, 5)
     moves = int(body.sum()) > LEAST_ALIVE * body.size
     # Grain is measured over 3 x 3 pixels, so it begins one pixel too early.
-    both = alive | np.asarray(cv2.erode(_without_pores(grain), np.ones((3, 3), np.uint8)), np.uint8)
+    both = np.asarray(cv2.erode(_without_pores(grain), np.ones((3, 3), np.uint8)), np.uint8)
+    both = np.asarray(both | alive, np.uint8)
     if moves:
         reach = 2 * round(NEAR * height) + 1
-        both &= cv2.dilate(body, np.ones((reach, reach), np.uint8))
+        both = np.asarray(both & cv2.dilate(body, np.ones((reach, reach), np.uint8)), np.uint8)
     thick = _opened(_without_pores(both), GRAIN)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
     if count < 2:
@@ -297,9 +304,8 @@ def _choose(alive: Mask, grain: Mask) -> tuple[Box, float, float] | None:
     best = int(weights.argmax())
     piece = (labels == best).astype(np.uint8)
     live = float((piece & body).sum()) / int(stats[best][4])
-    box = _box(piece)
-    if live > MOSTLY:
-        box = _grown(_box(piece & body), piece, box)
+    core = np.asarray(piece & body, np.uint8) if live > MOSTLY else _opened(piece, CORE)
+    box = _grown(_box(core), piece, _box(piece)) if core.any() else _box(piece)
     left, top, right, bottom = box
     wide, high = right - left, bottom - top
     fill = float(piece[top:bottom, left:right].mean())
@@ -313,7 +319,7 @@ def _without_pores(mask: Mask) -> Mask:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(1 - mask, connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < PORE * mask.size
     small[0] = False
-    return mask | small.astype(np.uint8)[labels]
+    return np.asarray(mask | small.astype(np.uint8)[labels], np.uint8)
 
 
 def _box(mask: Mask) -> Box:
@@ -322,7 +328,7 @@ def _box(mask: Mask) -> Box:
 
 
 def _grown(inner: Box, piece: Mask, outer: Box) -> Box:
-    """The box of what is alive, grown over rows and columns of still grain that go on for much of its sides.
+    """The box of what is surely scan, grown over rows and columns of still grain that go on for much of its sides.
 
     Deep tissue may be too dark to be seen moving. Writing and lines that touch the scan are thin or short.
     """

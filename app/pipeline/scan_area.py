@@ -202,8 +202,8 @@ class ScanAreaFinder:
     def _surroundings_changed(self, area: Rect, cells: Grey) -> bool:
         assert self._size is not None and self._around is not None
         height, width = self._size
-        y, x = np.indices(cells.shape)
-        x, y = (x + 0.5) * width / CELLS[0], (y + 0.5) * height / CELLS[1]
+        row, column = np.indices(cells.shape)
+        x, y = (column + 0.5) * width / CELLS[0], (row + 0.5) * height / CELLS[1]
         outside = (x < area.x) | (x > area.x + area.width) | (y < area.y) | (y > area.y + area.height)
         changed = np.abs(cells - self._around)[outside] > CELL_CHANGE
         return bool(changed.size and changed.mean() > CHANGED)
@@ -257,7 +257,7 @@ def _alive(small: Sequence[Pixels], shape: tuple[int, ...]) -> Mask:
         cv2.accumulate(change, total)
     quiet = _quiet(total) / len(changes)
     # The mean of |a - b| is 1.13 standard deviations for noise. Where all of the picture moves, nothing is quiet.
-    limit = max(1.0, 4.0 * min(quiet, 1.13 * NOISE / reduction(shape)))
+    limit = max(1.0, 3.2 * min(quiet, 1.13 * NOISE / reduction(shape)))
     count = np.zeros(small[0].shape, np.uint8)
     for change in changes:
         count += change > limit
@@ -273,7 +273,7 @@ def _grain(small: Sequence[Pixels], shape: tuple[int, ...]) -> Mask:
     mean /= len(small)
     middle = cv2.blur(mean, (3, 3))
     spread = np.sqrt(np.maximum(cv2.blur(mean * mean, (3, 3)) - middle * middle, 0))
-    limit = max(FLAT, 2.5 * min(_quiet(spread), NOISE / reduction(shape) / len(small) ** 0.5))
+    limit = max(FLAT, 2.3 * min(_quiet(spread), NOISE / reduction(shape) / len(small) ** 0.5))
     return np.asarray(cv2.medianBlur((spread > limit).astype(np.uint8), 3), np.uint8)
 
 
@@ -294,7 +294,7 @@ def _choose(alive: Mask, grain: Mask) -> tuple[Box, float, float] | None:
     both = np.asarray(both | alive, np.uint8)
     if moves:
         reach = 2 * round(NEAR * height) + 1
-        both = np.asarray(both & cv2.dilate(body, np.ones((reach, reach), np.uint8)), np.uint8)
+        both = np.asarray(cv2.bitwise_and(both, cv2.dilate(body, np.ones((reach, reach), np.uint8))), np.uint8)
     thick = _opened(_without_pores(both), GRAIN)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
     if count < 2:

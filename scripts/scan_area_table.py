@@ -92,8 +92,8 @@ def main() -> int:
             reduce_ms.append((middle - start) * 1000 / len(small))
             single = scan_area.find(layout.frames[:1])
             answers = {
-                "ours": ours and ours.area,
-                "one frame": single and single.area,
+                "ours": None if ours is None else ours.area,
+                "one frame": None if single is None else single.area,
                 "nonzero": nonzero_rule(layout.frames[0]),
                 "otsu": otsu_rule(layout.frames[0]),
             }

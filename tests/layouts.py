@@ -131,11 +131,10 @@ def moving(picture: Pixels, seed: int, count: int = FRAMES) -> Clip:
     for number in range(count):
         t = 2 * math.pi * number / 14
         across = x + rim_x + np.float32(4.5 * math.sin(0.4 * t + phase[0])) * np.minimum(y / 40, 1)
-        down = (
-            y + rim_y + np.float32(2.5 * math.sin(t + phase[1])) * np.sin(x / width * 3 + phase[2]).astype(np.float32)
-        )
+        sway = np.asarray(np.sin(x / width * 3 + phase[2]), np.float32)
+        down = y + rim_y + np.float32(2.5 * math.sin(t + phase[1])) * sway
         moved = cv2.remap(picture, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT).astype(np.float32)
-        grain = cv2.GaussianBlur(random.normal(size=moved.shape).astype(np.float32), (0, 0), 1.0) * 3.5
+        grain = cv2.GaussianBlur(np.asarray(random.normal(size=moved.shape), np.float32), (0, 0), 1.0) * 3.5
         clip.append(np.clip(moved * (1 + 0.06 * grain) + 0.8 * grain, 0, 255).astype(np.uint8))
     return np.stack(clip)
 
@@ -355,6 +354,8 @@ def warp(
 
     For each pixel of `place` the column and row it shows, float32 each, and whether it shows any, bool.
     """
+    across: NDArray[Any]
+    down: NDArray[Any]
     y, x = np.indices((place.height, place.width), np.float32)
     if shape == "linear":
         across, down = x / max(place.width - 1, 1), y / max(place.height - 1, 1)

@@ -119,13 +119,16 @@ def _channels_first() -> bool:
 
 @keras.saving.register_keras_serializable("sonoblock")
 def cross_entropy(expert: Any, logits: Any) -> Any:
-    """Mean binary cross-entropy of logits."""
-    return ops.mean(ops.binary_crossentropy(expert, logits, from_logits=True))
+    """Mean binary cross-entropy of the logits of each picture, (n,).
+
+    One number a picture, not one for all: Keras divides only the former among several GPUs.
+    """
+    return ops.mean(ops.binary_crossentropy(expert, logits, from_logits=True), axis=(1, 2, 3))
 
 
 @keras.saving.register_keras_serializable("sonoblock")
 def cross_entropy_and_dice(expert: Any, logits: Any) -> Any:
-    """Mean binary cross-entropy plus 1 - soft Dice of each class over the batch, averaged over the classes.
+    """Mean binary cross-entropy plus 1 - soft Dice of each class over the batch, averaged over the classes; (n,).
 
     Soft Dice: Milletari et al. 2016, arXiv 1606.04797.
     """

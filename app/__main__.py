@@ -98,6 +98,7 @@ def _window_parser() -> _Parser:
     )
     parser.add_argument("source", nargs="?", metavar="SOURCE", help="what to show (default: the last one, or demo)")
     _add_options(parser)
+    _add_temporal_filter(parser)
     return parser
 
 
@@ -121,6 +122,7 @@ def _annotate_parser() -> _Parser:
 
 def _bench_parser() -> _Parser:
     parser = _command_parser("bench", "Runs the real window on SOURCE and says how fast it is and where time goes.")
+    _add_temporal_filter(parser)
     parser.add_argument("--seconds", type=float, default=20.0, metavar="S", help="how long to measure (default: 20)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")
     return parser
@@ -149,6 +151,16 @@ def _add_options(parser: _Parser) -> None:
     parser.add_argument("--threshold", type=float, metavar="T", help="probability from which a pixel counts, 0 to 1")
     parser.add_argument(
         "--rate", type=float, metavar="R", help="pictures a second to ask a camera, screen or folder for"
+    )
+
+
+def _add_temporal_filter(parser: _Parser) -> None:
+    parser.add_argument(
+        "--no-temporal-filter",
+        dest="temporal_filter",
+        action="store_const",
+        const=False,
+        help="show each prediction as it is, not steadied by those before",
     )
 
 
@@ -242,7 +254,10 @@ def _options(arguments: argparse.Namespace) -> tuple[WindowOptions, Settings]:
     settings, notice = load_settings()
     if notice:
         print(f"sonoblock: {notice}", file=sys.stderr)
-    return WindowOptions(scan_area, arguments.model, arguments.engine, threshold, notice), settings
+    # `annotate` never steadies and has no such option.
+    temporal_filter = getattr(arguments, "temporal_filter", None)
+    window = WindowOptions(scan_area, arguments.model, arguments.engine, threshold, temporal_filter, notice)
+    return window, settings
 
 
 def _parse(word: str, settings: Settings, rate: float | None) -> Source:

@@ -24,5 +24,7 @@ class WindowOptions:
     model: str | None = None
     engine: str | None = None
     threshold: float | None = None
+    temporal_filter: bool | None = None
+    """Whether the overlay of moving pictures is steadied by the frames before."""
     notice: str = ""
     """A sentence that the window should show at its start, such as about damaged settings."""

@@ -33,6 +33,8 @@ class Settings:
     style: Style = "both"
     threshold: float | None = None
     """Probability from which a pixel belongs to the block region, 0..1; None leaves it to the model card."""
+    temporal_filter: bool = True
+    """Steady the overlay of moving pictures by the frames before."""
     demo_folder: str = ""
     """Folder of the user's own images for the source `demo`; empty shows the phantom."""
     geometry: str = ""
@@ -105,6 +107,7 @@ _CHECKS = {
     "opacity": _is_share,
     "style": lambda value: value in STYLES,
     "threshold": lambda value: value is None or (_is_share(value) and 0 < value < 1),
+    "temporal_filter": lambda value: isinstance(value, bool),
     "demo_folder": _is_text,
     "geometry": _is_text,
 }

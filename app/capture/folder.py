@@ -56,7 +56,7 @@ class ImageFolder:
             assert first is not None  # the list is not empty, so one was decoded, or SourceError raised
             height, width = first.shape[:2]
             detail = f"unreadable and left out: {', '.join(self.skipped)}" if self.skipped else ""
-            self._info = SourceInfo(width, height, self._rate, detail)
+            self._info = SourceInfo(width, height, self._rate, detail, stills=True)
         return self._info
 
     def read(self) -> Picture | None:

@@ -39,6 +39,8 @@ class SourceInfo:
     """Frames a second; None where the source does not know."""
     detail: str = ""
     """A few words for the screen, such as the pixel format or what was asked for and not got."""
+    stills: bool = False
+    """Pictures that do not follow each other in time, such as the files of a folder."""
 
 
 @dataclass(frozen=True, eq=False)

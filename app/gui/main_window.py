@@ -179,6 +179,8 @@ class MainWindow(QMainWindow):
             self.open_word("demo")
         threshold = options.threshold if options.threshold is not None else self.settings.threshold
         self.pipeline.set_threshold(threshold)
+        steadied = self.settings.temporal_filter if options.temporal_filter is None else options.temporal_filter
+        self.pipeline.set_temporal_filter(steadied)
         self._first_model = options.model or self.settings.model, options.engine or self.settings.engine
         self.view.first_painted.connect(self._load_first_model)
         QTimer.singleShot(_MODEL_WAIT_MS, self, self._load_first_model)

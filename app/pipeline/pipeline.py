@@ -56,6 +56,7 @@ class Pipeline:
         self._watch: AreaWatch | None = None
         self._threshold: float | None = None
         self._card_threshold = FALLBACK_THRESHOLD
+        self._temporal_filter = True
         self._frozen = False
         self._grabber: Grabber | None = None
         self._old: list[Grabber] = []
@@ -131,6 +132,15 @@ class Pipeline:
             self._threshold = value
             self._renew()
 
+    def set_temporal_filter(self, on: bool) -> None:
+        """Whether predictions of a moving picture are steadied by those before (`model.temporal`); they are at first.
+
+        Pictures that do not follow each other in time, as after a seek or in a folder, never are.
+        """
+        with self._lock:
+            self._temporal_filter = on
+            self._renew()
+
     def set_model(self, model: str, engine: str = DEFAULT_ENGINE) -> None:
         """Loads another model, in the worker; there is no overlay until it is ready. ModelChanged tells."""
         with self._lock:
@@ -188,6 +198,11 @@ class Pipeline:
         """In force now, 0..1."""
         with self._lock:
             return self._card_threshold if self._threshold is None else self._threshold
+
+    @property
+    def temporal_filter(self) -> bool:
+        """Whether predictions of a moving picture are steadied."""
+        return self._temporal_filter
 
     @property
     def frozen(self) -> bool:
@@ -253,7 +268,8 @@ class Pipeline:
                 return None
             height, width = frame.pixels.shape[:2]
             area = (self.scan_area or Rect(0, 0, width, height)).within(width, height)
-            return Job(self._generation, area, self.threshold)
+            steadied = self._temporal_filter and not (self._info is not None and self._info.stills)
+            return Job(self._generation, area, self.threshold, steadied)
 
     def _deliver(self, prediction: Prediction) -> bool:
         with self._lock:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from app.pipeline.types import Prediction
+from model.temporal import HISTORY_S
 
 SURE = 0.4
 """How far from the threshold to 1 the confidence must lie for a region to be shown at once."""
 IN_A_ROW = 3
 """A less sure region, or its absence, is believed when that many predictions in a row say so."""
-HISTORY_S = 0.25
-"""A picture captured later than this after the one before it is judged by itself."""
 
 
 class Presence:

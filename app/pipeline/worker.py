@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app import log
 from app.capture.source import Frame
-from app.pipeline.presence import HISTORY_S, Presence
+from app.pipeline.presence import Presence
 from app.pipeline.slot import Slot
 from app.pipeline.types import ModelChanged, Prediction, Rect
 from model.bundle import Bundle
@@ -18,6 +18,7 @@ from model.engines.engine import Engine
 from model.errors import ModelError
 from model.postprocess import find_region
 from model.preprocess import to_input
+from model.temporal import HISTORY_S, TemporalFilter
 
 LOOK_S = 0.05
 """How often the worker looks up from an empty slot."""
@@ -36,25 +37,31 @@ class Job:
     scan_area: Rect
     """Inside the frame."""
     threshold: float
+    steadied: bool = False
+    """By the temporal filter, with what the worker remembers of this generation."""
 
 
-def predict(frame: Frame, job: Job, engine: Engine) -> Prediction:
-    """What the network of `engine` says about `frame`, with the time of each step. Raises EngineError."""
+def predict(frame: Frame, job: Job, engine: Engine, temporal: TemporalFilter | None = None) -> Prediction:
+    """What the network of `engine` says about `frame`, with the time of each step. Raises EngineError.
+
+    With `temporal` it is steadied by the frames before it that went through the same filter.
+    """
     start = time.perf_counter()
     inputs = to_input(job.scan_area.cut(frame.pixels), engine.size)
     preprocessed = time.perf_counter()
     maps = engine.predict(inputs)
     computed = time.perf_counter()
+    steps = {"preprocess": (preprocessed - start) * 1000, "network": (computed - preprocessed) * 1000}
+    if temporal is not None:
+        maps = temporal.apply(inputs[0, ..., 0], maps, frame.captured)
+        steps["temporal filter"] = (time.perf_counter() - computed) * 1000
+    steadied = time.perf_counter()
     size = job.scan_area.height, job.scan_area.width
     answers = tuple(
         find_region(probability, size, job.threshold, structure)
         for probability, structure in zip(maps, engine.structures, strict=True)
     )
-    steps = {
-        "preprocess": (preprocessed - start) * 1000,
-        "network": (computed - preprocessed) * 1000,
-        "postprocess": (time.perf_counter() - computed) * 1000,
-    }
+    steps["postprocess"] = (time.perf_counter() - steadied) * 1000
     return Prediction(job.generation, frame.number, frame.captured, job.scan_area, maps, answers, steps)
 
 
@@ -85,6 +92,7 @@ class Worker:
         self._engine: Engine | None = None
         self._model = ("", "")
         self._presence = Presence()
+        self._temporal, self._remembered = TemporalFilter(), -1
         self._withheld: Prediction | None = None
         # A daemon, so that an engine that hangs cannot keep the program from ending.
         self._thread = threading.Thread(target=self._run, name="segmentation", daemon=True)
@@ -152,7 +160,7 @@ class Worker:
 
     def _work(self, frame: Frame, job: Job, engine: Engine) -> None:
         try:
-            prediction = predict(frame, job, engine)
+            prediction = predict(frame, job, engine, self._filter_for(job))
         # The boundary of the thread: an engine that fails must not take the raw picture or the worker with it.
         except Exception as error:  # noqa: BLE001
             log.failure(_log, "predicting failed", error)
@@ -167,6 +175,12 @@ class Worker:
             self._withheld, wanted = prediction, True
         if wanted:
             self._predicted(prediction.steps_ms)
+
+    def _filter_for(self, job: Job) -> TemporalFilter | None:
+        """The temporal filter, without memory of anything but the job's generation; None if the job wants none."""
+        if job.generation != self._remembered:
+            self._temporal, self._remembered = TemporalFilter(), job.generation
+        return self._temporal if job.steadied else None
 
     def _publish_withheld(self) -> None:
         """An answer that was not believed at once is the answer after all if no other picture follows."""

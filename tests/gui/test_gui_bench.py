@@ -81,7 +81,7 @@ def test_bench_measures_the_real_window(tmp_path: Path, own_home: Path, capsys: 
     content = json.loads(out.read_text())
     assert content["painted_fps"] > 1
     assert content["picture_age_ms"]["p50"] > 0
-    assert content["steps_ms"].keys() == {"capture", "preprocess", "network", "postprocess", "paint"}
+    assert content["steps_ms"].keys() == {"capture", "preprocess", "network", "temporal filter", "postprocess", "paint"}
     assert content["steps_ms"]["paint"]["p50"] > 0
     assert content["model"] == "default"
     assert content["engine"] == "onnxruntime"

@@ -475,6 +475,15 @@ def test_closing_ends_every_thread_of_the_pipeline(opened: Opened, qtbot: QtBot)
     assert threading.active_count() == before
 
 
+@pytest.mark.parametrize(("kept", "asked", "on"), [(True, None, True), (False, None, False), (True, False, False)])
+def test_the_temporal_filter_is_as_in_the_settings_unless_asked_for(
+    opened: Opened, kept: bool, asked: bool | None, on: bool
+) -> None:
+    window = opened(settings=Settings(temporal_filter=kept), options=WindowOptions(temporal_filter=asked))
+    assert window.pipeline.temporal_filter is on
+    assert window.settings.temporal_filter is kept
+
+
 def test_a_notice_of_the_command_line_is_shown(opened: Opened, qtbot: QtBot) -> None:
     window = opened(options=WindowOptions(notice="The settings were damaged."))
     assert window.messages.text == "The settings were damaged."

@@ -194,3 +194,7 @@ def test_an_image_that_may_not_be_read_is_left_out() -> None:
         with forbidden(Path(place) / "scan 1.png"):
             folder.open()
             assert numbers(folder) == [1]
+
+
+def test_its_pictures_are_stills(tmp_path: Path) -> None:
+    assert ImageFolder(write_images(tmp_path / "scans", 2)).open().stills

@@ -110,6 +110,7 @@ def test_devices_lists_cameras_monitors_and_engines_without_importing_them():
         (["phantom", "--threshold", "1.5"], "1.5"),
         (["phantom", "--threshold", "nan"], "nan"),
         (["phantom", "--rate", "-3"], "-3"),
+        (["annotate", "phantom", "--out", "o", "--no-temporal-filter"], "--no-temporal-filter"),
         (["bench", "phantom", "--seconds", "0"], "--seconds 0"),
         (["bench", "phantom", "--seconds", "nan"], "--seconds nan"),
     ],
@@ -148,6 +149,12 @@ def test_the_window_gets_an_open_source_and_what_was_asked_for(run, window, tmp_
     assert source.word == str(tmp_path)
     assert str(options.scan_area) == "1,2,30,20"
     assert (options.model, options.engine, options.threshold) == ("m", "e", 0.4)
+
+
+@pytest.mark.parametrize(("arguments", "asked"), [([], None), (["--no-temporal-filter"], False)])
+def test_the_temporal_filter_is_left_to_the_settings_unless_switched_off(run, window, arguments, asked):
+    assert run("phantom", *arguments)[0] == 0
+    assert window[0][1].temporal_filter is asked
 
 
 def test_sources_are_open_before_the_window_unless_opening_may_take_long(run, window, monkeypatch):

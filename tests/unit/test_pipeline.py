@@ -94,7 +94,7 @@ def test_a_frame_becomes_a_prediction_with_its_steps(bench):
     assert prediction.scan_area == Rect(0, 0, 32, 24)
     assert prediction.generation == bench.pipeline.generation
     assert prediction.captured == bench.pipeline.frames.latest().captured
-    assert set(prediction.steps_ms) == {"preprocess", "network", "postprocess"}
+    assert set(prediction.steps_ms) == {"preprocess", "network", "temporal filter", "postprocess"}
     await_true(lambda: "network" in bench.pipeline.statistics.snapshot().steps_ms)
 
 
@@ -461,7 +461,8 @@ def test_the_phantom_runs_through_a_shipped_network():
     assert pipeline_threads() == []
 
 
-def test_predictions_are_the_networks_probabilities_untouched(bench):
+def test_without_the_filter_predictions_are_the_networks_probabilities_untouched(bench):
+    bench.pipeline.set_temporal_filter(False)
     bench.pipeline.set_model("m", "blob")
     bench.pipeline.set_source(Clip(3))
     probability = bench.wait_for_prediction().probability

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from app.pipeline.presence import HISTORY_S, IN_A_ROW, Presence
+from app.pipeline.presence import IN_A_ROW, Presence
 from app.pipeline.types import Prediction, Rect
 from model.postprocess import Region
+from model.temporal import HISTORY_S
 
 EMPTY = np.zeros((256, 256), np.float32)
 SURE, UNSURE = 0.9, 0.6

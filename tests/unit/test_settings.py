@@ -29,6 +29,7 @@ def test_what_is_saved_comes_back(file):
         opacity=0.5,
         style="outline",
         threshold=0.4,
+        temporal_filter=False,
         demo_folder="Bilder/Übung",
         geometry="AdnQywAD",
     )
@@ -55,6 +56,7 @@ def test_only_what_differs_from_the_defaults_is_written_and_a_person_can_read_it
         b'{"style": "glow"}',
         b'{"scan_areas": {"demo": 3}}',
         b'{"overlay": 1}',
+        b'{"temporal_filter": 0}',
     ],
 )
 def test_a_damaged_file_is_set_aside_and_said(file, content):

@@ -105,6 +105,21 @@ def _parser() -> argparse.ArgumentParser:
     robustness.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")
     robustness.add_argument("--figure", type=Path, metavar="FILE", help="draw the sum IoU there, PNG or SVG")
 
+    stability = commands.add_parser(
+        "stability", help="how steady a model's masks are on moving pictures, without and with the temporal filter"
+    )
+    stability.set_defaults(run=_stability)
+    _add_data(stability)
+    _add_model(stability)
+    stability.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
+    stability.add_argument("--part", choices=("all", "development"), default="all", help="by the model's split")
+    stability.add_argument(
+        "--pictures", type=int, default=20, metavar="N", help="so many, drawn with a fixed seed (20)"
+    )
+    stability.add_argument("--time-constant", type=float, metavar="S", help="the filter's, seconds (as in the program)")
+    stability.add_argument("--in-place", action="store_true", help="the filter does not follow the movement")
+    stability.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")
+
     predict = commands.add_parser("predict", help="a model's masks for a folder of pictures")
     predict.set_defaults(run=_predict)
     predict.add_argument("--data", type=Path, required=True, metavar="DIR", help="pictures, with or without masks")
@@ -329,10 +344,7 @@ def _robustness(options: argparse.Namespace) -> None:
 
     if options.figure and options.figure.suffix not in (".png", ".svg"):
         raise ModelError(f"--figure {options.figure}: give a name that ends in .png or .svg.")
-    # Measuring takes minutes: what would fail at its end is found before.
-    for path in filter(None, (options.json, options.figure)):
-        if not path.parent.is_dir():
-            raise ModelError(f"{path.parent} is not a folder: make it first.")
+    _require_folders(options.json, options.figure)
     if options.figure:
         from model.figures import robustness_plot, save_as
     found = measure(options.data, _split(options.models) or [], options.part, options.engine, progress_line("pictures"))
@@ -342,6 +354,48 @@ def _robustness(options: argparse.Namespace) -> None:
     if options.figure:
         save_as(robustness_plot(found.rows), options.figure)
         print(options.figure)
+
+
+def _require_folders(*paths: Path | None) -> None:
+    """Measuring takes minutes: what would fail at its end is found before. Raises ModelError."""
+    for path in paths:
+        if path is not None and not path.parent.is_dir():
+            raise ModelError(f"{path.parent} is not a folder: make it first.")
+
+
+def _stability(options: argparse.Namespace) -> None:
+    from model import stability
+    from model.bundle import find
+    from model.data.folder import find_pairs
+    from model.engines.choice import open_engine
+    from model.temporal import TIME_S
+
+    if options.pictures < 1:
+        raise ModelError(f"--pictures {options.pictures}: give a whole number above 0.")
+    if options.time_constant is not None and not 0 < options.time_constant < float("inf"):
+        raise ModelError(f"--time-constant {options.time_constant}: give seconds, above 0.")
+    _require_folders(options.json)
+    bundle = find(options.model)
+    found = find_pairs(options.data, names_of(bundle.structures))
+    pairs = stability.draw([pair for pair in found if _in_part(pair.stem, options.part, bundle.card)], options.pictures)
+    if not pairs:
+        raise DataError(f"{options.data} holds none of the model's {options.part} pictures.")
+    engine = open_engine(options.engine, bundle)
+    try:
+        content = stability.measure(
+            bundle,
+            engine,
+            pairs,
+            time_s=TIME_S if options.time_constant is None else options.time_constant,
+            follows=not options.in_place,
+            progress=progress_line("clips"),
+        )
+    finally:
+        engine.close()
+    print(*stability.table(content), sep="\n")
+    _say_what_it_may_have_seen(bundle.card, [pair.stem for pair in pairs])
+    if options.json:
+        _write_json(options.json, content)
 
 
 def _predict(options: argparse.Namespace) -> None:

@@ -61,6 +61,13 @@ class Prediction:
     """One for each of the model's structures; None is an answer: no region found."""
     steps_ms: dict[str, float]
     """Where the time went: 'preprocess', 'network', 'postprocess'."""
+    novelty: float | None = None
+    """How unlike the model's training pictures the scan area is, above 1 unlike; None: the model cannot tell."""
+
+    @property
+    def unlike(self) -> bool:
+        """Whether the scan area is unlike the training pictures: then no answer is a region."""
+        return self.novelty is not None and self.novelty > 1
 
     @property
     def region(self) -> Region | None:

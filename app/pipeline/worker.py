@@ -16,6 +16,7 @@ from app.pipeline.types import ModelChanged, Prediction, Rect
 from model.bundle import Bundle
 from model.engines.engine import Engine
 from model.errors import ModelError
+from model.novelty import Novelty
 from model.postprocess import find_region
 from model.preprocess import to_input
 
@@ -38,16 +39,20 @@ class Job:
     threshold: float
 
 
-def predict(frame: Frame, job: Job, engine: Engine) -> Prediction:
-    """What the network of `engine` says about `frame`, with the time of each step. Raises EngineError."""
+def predict(frame: Frame, job: Job, engine: Engine, novelty: Novelty | None = None) -> Prediction:
+    """What the network of `engine` says about `frame`, with the time of each step. Raises EngineError.
+
+    In a scan area that `novelty` calls unlike the training pictures, no region is found.
+    """
     start = time.perf_counter()
     inputs = to_input(job.scan_area.cut(frame.pixels), engine.size)
     preprocessed = time.perf_counter()
     maps = engine.predict(inputs)
     computed = time.perf_counter()
+    score = None if novelty is None else novelty.score(inputs)
     size = job.scan_area.height, job.scan_area.width
     answers = tuple(
-        find_region(probability, size, job.threshold, structure)
+        None if score is not None and score > 1 else find_region(probability, size, job.threshold, structure)
         for probability, structure in zip(maps, engine.structures, strict=True)
     )
     steps = {
@@ -55,7 +60,7 @@ def predict(frame: Frame, job: Job, engine: Engine) -> Prediction:
         "network": (computed - preprocessed) * 1000,
         "postprocess": (time.perf_counter() - computed) * 1000,
     }
-    return Prediction(job.generation, frame.number, frame.captured, job.scan_area, maps, answers, steps)
+    return Prediction(job.generation, frame.number, frame.captured, job.scan_area, maps, answers, steps, score)
 
 
 class Worker:
@@ -83,6 +88,7 @@ class Worker:
         self._lock = threading.Lock()
         self._wanted: tuple[str, str] | None = None
         self._engine: Engine | None = None
+        self._novelty: Novelty | None = None
         self._model = ("", "")
         self._presence = Presence()
         self._withheld: Prediction | None = None
@@ -136,6 +142,7 @@ class Worker:
         model, engine = wanted
         try:
             bundle = self._find_bundle(model)
+            novelty = Novelty.of(bundle)
             opened = self._open_engine(engine, bundle)
             names, threshold = (bundle.name, opened.name), bundle.threshold
         except ModelError as error:
@@ -147,12 +154,12 @@ class Worker:
             reason = f"The model '{model}' cannot be loaded ({_brief(error)}): choose another model or engine."
             self._report(ModelChanged(model, engine, False, reason), None)
         else:
-            self._engine, self._model = opened, names
+            self._engine, self._novelty, self._model = opened, novelty, names
             self._report(ModelChanged(*names, True), threshold)
 
     def _work(self, frame: Frame, job: Job, engine: Engine) -> None:
         try:
-            prediction = predict(frame, job, engine)
+            prediction = predict(frame, job, engine, self._novelty)
         # The boundary of the thread: an engine that fails must not take the raw picture or the worker with it.
         except Exception as error:  # noqa: BLE001
             log.failure(_log, "predicting failed", error)

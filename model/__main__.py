@@ -460,16 +460,19 @@ def _novelty(options: argparse.Namespace) -> None:
     bundle = find(options.model)
     others = fit_novelty.find_kinds(options.others) if options.others else {}
     seen, unseen = fit_novelty.split(bundle, options.data)
-    score = fit_novelty.fit(seen, bundle.size, progress_line("pictures")) if options.fit else Novelty.of(bundle)
+    made = fit_novelty.fit(seen, bundle.size, progress_line("pictures")) if options.fit else None
+    score = made.score if made else Novelty.of(bundle)
     if score is None:
         raise ModelError(f"{bundle.name} holds no score of its own: make one with --fit.")
+    if made:
+        print(made)
     engine = open_engine(options.engine, bundle)
     measured = fit_novelty.measure(bundle, score, engine, unseen, others)
     print(*fit_novelty.table(measured), sep="\n")
     if options.json:
         _write_json(options.json, measured.as_json())
-    if options.write:
-        print(fit_novelty.write(bundle, score, measured, len(seen), options.out or bundle.folder).folder)
+    if made and options.write:
+        print(fit_novelty.write(bundle, made, measured, options.out or bundle.folder).folder)
 
 
 def _bench(options: argparse.Namespace) -> None:

@@ -295,8 +295,14 @@ def ultrasound() -> Iterator[Picture]:
             yield from (frame, np.ascontiguousarray(frame[y : y + height, x : x + width]))
 
 
+def other_scans() -> Iterator[Picture]:
+    """Slices of computed tomography and magnetic resonance out of pydicom."""
+    for name in ("ct", "mr", "overlay"):
+        yield from _dicom(name)
+
+
 def _dicom(name: str) -> list[Picture]:
-    """The frames of one of pydicom's examples, uint8 (height, width, 3) BGR; none without pydicom and pillow."""
+    """The frames of one of pydicom's examples, uint8 (height, width[, 3 BGR]); none without pydicom and pillow."""
     if not all(importlib.util.find_spec(package) for package in ("pydicom", "PIL")):
         return []
     data = getattr(importlib.import_module("pydicom.examples"), name)
@@ -304,6 +310,8 @@ def _dicom(name: str) -> list[Picture]:
     if "PALETTE" in data.PhotometricInterpretation:
         pixels = importlib.import_module("pydicom.pixels").apply_color_lut(pixels, data)
         pixels = pixels >> (8 if pixels.dtype == np.uint16 else 0)
+    if data.PhotometricInterpretation == "MONOCHROME2":
+        return [_grey(_stretch(pixels.astype(np.float32)))]
     frames = pixels[None] if pixels.ndim == 3 else pixels
     return [np.ascontiguousarray(frame[..., ::-1].astype(np.uint8)) for frame in frames]
 
@@ -364,6 +372,7 @@ def kinds(count: int = COUNT, seed: int = 0) -> Iterator[tuple[str, list[Picture
     real = {
         "echo clip": echo_clip(),
         "other ultrasound": ultrasound(),
+        "CT or MR slice": other_scans(),
         "photograph": photographs(np.random.default_rng(seed)),
         "femoral phantom": femoral_phantom(),
     }

@@ -84,15 +84,15 @@ def test_the_window_holds_what_matters_and_little_else():
     assert found.mean() < 0.05
 
 
-def blobs(count=12, seed=0):
-    """A network that is too sure, on pictures of one disc each: held-out maps and masks in two parts."""
-    rng = np.random.default_rng(seed)
+def blobs():
+    """A network that is too sure, on twelve pictures of one disc each: held-out maps and masks in two parts."""
     y, x = np.indices((256, 256))
-    distance = np.stack([np.hypot(x - cx, y - cy) - 40 for cx, cy in rng.uniform(80, 170, (count, 2))])
-    # The expert's edge wanders by 8 pixels from picture to picture; the network claims to know it to 2.
-    experts = distance < rng.normal(0, 8, (count, 1, 1))
+    middles = np.random.default_rng(0).uniform(80, 170, (12, 2))
+    distance = np.stack([np.hypot(x - cx, y - cy) - 40 for cx, cy in middles])
+    # The expert's edge lies up to 12 pixels from the disc's; the network claims to know it to 2, and 4 too far out.
+    experts = distance < np.resize((-12, -6, -2, 2, 6, 12), 12)[:, None, None]
     maps = (1 / (1 + np.exp(np.clip(distance / 2 - 2, -30, 30)))).astype(np.float32)
-    return HeldOut(maps[:, None], experts[:, None], experts[:, None], np.arange(count) % 2)
+    return HeldOut(maps[:, None], experts[:, None], experts[:, None], np.arange(12) // 6)
 
 
 def test_cross_fitting_makes_a_network_that_is_too_sure_honest():
@@ -101,7 +101,7 @@ def test_cross_fitting_makes_a_network_that_is_too_sure_honest():
     assert scaling.scale < 0.7
     assert after.curve.ece < before.curve.ece / 2
     assert after.nll < before.nll
-    assert after.sum_iou > before.sum_iou - 0.02
+    assert after.sum_iou > before.sum_iou
     assert len(found.thresholds) == found.parts == 2
     assert before.threshold == 0.5
     assert "ECE" in "\n".join(calibration.table(found))
@@ -130,9 +130,8 @@ def test_the_threshold_is_the_middle_of_the_plateau():
 
 
 def test_one_part_alone_cannot_be_cross_fitted():
-    held = blobs(3)
     with pytest.raises(ModelError, match="too few"):
-        calibrate(dataclasses.replace(held, part=np.zeros(3, np.int64)), ["block region"], 0.5)
+        calibrate(dataclasses.replace(blobs(), part=np.zeros(12, np.int64)), ["block region"], 0.5)
 
 
 # --- the command, on a small network
@@ -201,6 +200,8 @@ def tiny(data, tmp_path, monkeypatch):
     return package.package(tmp_path / "tiny", build(preset), card, preset)
 
 
+# tf2onnx asks numpy for names that it is about to change.
+@pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_what_is_written_gives_scaled_probabilities_in_every_engine(tiny, data, tmp_path, capsys):
     out = tmp_path / "out"
     command = ["calibrate", "--data", str(data), "--engine", "onnxruntime"]

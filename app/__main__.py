@@ -202,13 +202,14 @@ def _annotate(arguments: argparse.Namespace) -> int:
     from app.annotate import Task, annotate
     from model.bundle import find
     from model.engines.choice import open_engine
+    from model.novelty import Novelty
 
     source.open()
     try:
         bundle = find(options.model or DEFAULT_MODEL)
         engine = open_engine(options.engine or DEFAULT_ENGINE, bundle)
         threshold = bundle.threshold if options.threshold is None else options.threshold
-        task = Task(arguments.out, threshold, options.scan_area, arguments.video, arguments.limit)
+        task = Task(arguments.out, threshold, options.scan_area, arguments.video, arguments.limit, Novelty.of(bundle))
         annotate(source, engine, task, sys.stderr if sys.stderr.isatty() else None)
         for name in getattr(source, "skipped", ()):
             print(f"sonoblock: {name} cannot be read and was left out.", file=sys.stderr)

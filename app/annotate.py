@@ -24,6 +24,7 @@ from app.pipeline.snapshot import make_folder, write_png
 from app.pipeline.types import Prediction, Rect
 from app.pipeline.worker import Job, predict
 from model.engines.engine import Engine
+from model.novelty import Novelty
 from model.postprocess import to_mask
 
 TABLE = "predictions.csv"
@@ -58,6 +59,8 @@ class Task:
     video: bool = False
     limit: int | None = None
     """Frames at most."""
+    novelty: Novelty | None = None
+    """Frames that it calls unlike the training pictures count as not found."""
 
 
 def annotate(source: Source, engine: Engine, task: Task, progress: TextIO | None = None) -> int:
@@ -81,7 +84,7 @@ def annotate(source: Source, engine: Engine, task: Task, progress: TextIO | None
         total = _total(source, task.limit)
         # Closed first of all, so that nothing is being read when the source is closed.
         for frame in stack.enter_context(closing(_frames(source, info, task.limit))):
-            prediction = predict(frame, _job(frame, task), engine)
+            prediction = predict(frame, _job(frame, task), engine, task.novelty)
             for place, table in enumerate(tables):
                 mask = frame_mask(prediction, frame.pixels.shape[:2], task.threshold, place)
                 write_png(table.folder / f"{frame.number:06}.png", mask)
@@ -102,6 +105,8 @@ def frame_mask(prediction: Prediction, size: tuple[int, ...], threshold: float, 
     """The mask uint8 (height, width) of the structure at `place`, at the frame's `size`: 255 inside, 0 elsewhere."""
     area = prediction.scan_area
     mask = np.zeros(size, np.uint8)
+    if prediction.unlike:
+        return mask
     area.cut(mask)[to_mask(prediction.probability[place], (area.height, area.width), threshold)] = 255
     return mask
 

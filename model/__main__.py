@@ -145,6 +145,30 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--to", required=True, help="onnx, openvino or savedmodel")
     export.add_argument("--out", type=Path, default=Path("export"), help="folder (default: export)")
 
+    calibrate = commands.add_parser(
+        "calibrate", help="make a model's probabilities mean what they say, and its threshold"
+    )
+    calibrate.set_defaults(run=_calibrate)
+    _add_data(calibrate)
+    _add_model(calibrate)
+    calibrate.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
+    calibrate.add_argument(
+        "--folds", type=Path, metavar="DIR", help="a cross-validation of the recipe: its threshold counts"
+    )
+    _add_write(calibrate)
+    calibrate.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+    calibrate.add_argument("--figures", type=Path, metavar="DIR", help="write the reliability plot there")
+
+    novelty = commands.add_parser("novelty", help="what a model calls unlike its training pictures")
+    novelty.set_defaults(run=_novelty)
+    _add_data(novelty)
+    _add_model(novelty)
+    novelty.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
+    novelty.add_argument("--fit", action="store_true", help="make the score from the model's training pictures")
+    _add_write(novelty)
+    novelty.add_argument("--others", type=Path, metavar="DIR", help="other pictures, a folder for each kind")
+    novelty.add_argument("--json", type=Path, metavar="FILE", help="write the table there")
+
     bench = commands.add_parser("bench", help="time every model in every engine, interleaved in one run")
     bench.set_defaults(run=_bench)
     bench.add_argument("--engines", help="comma-separated (default: all, and keras-predict)")
@@ -173,6 +197,11 @@ def _structures(options: argparse.Namespace) -> tuple[Structure, ...]:
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="default", help="a bundle's folder or a shipped name")
+
+
+def _add_write(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--write", action="store_true", help="write the bundle anew with what was found")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write it there instead (default: its own folder)")
 
 
 def _add_recipe(parser: argparse.ArgumentParser) -> None:
@@ -431,6 +460,73 @@ def _export(options: argparse.Namespace) -> None:
     from model.export import export
 
     print(export(find(options.model), options.to, options.out))
+
+
+def _calibrate(options: argparse.Namespace) -> None:
+    from model import calibration
+    from model.bundle import find
+    from model.crossvalidate import CrossValidation
+    from model.data.folder import find_pairs
+    from model.engines.choice import open_engine
+
+    bundle = find(options.model)
+    classes = names_of(bundle.structures)
+    pairs = [pair for pair in find_pairs(options.data, classes) if _in_part(pair.stem, "development", bundle.card)]
+    if not pairs:
+        raise DataError(
+            f"{options.data} holds none of the development pictures of {bundle.name}: give its own data set."
+        )
+    held = calibration.hold_out(bundle, open_engine(options.engine, bundle), pairs, progress_line("pictures"))
+    found = calibration.calibrate(held, classes, bundle.threshold)
+    print(*calibration.table(found), sep="\n")
+    content, threshold = found.as_json(), found.threshold
+    if options.folds:
+        plan = CrossValidation.read(options.folds)
+        if names_of(plan.structures) != classes:
+            raise ModelError(
+                f"{bundle.name} and {options.folds} have different classes: give a cross-validation of its own."
+            )
+        folds = calibration.calibrate(calibration.hold_out_folds(plan, options.data, options.folds), classes, 0.5)
+        threshold = round(sum(folds.thresholds) / len(folds.thresholds), 3)
+        print("", f"The folds of {options.folds}:", *calibration.table(folds), sep="\n")
+        print(f"threshold, mean of the {folds.parts} folds: {threshold:.3f}")
+        content["folds"] = folds.as_json()
+    if options.json:
+        _write_json(options.json, {**content, "threshold": threshold, "model": bundle.name})
+    if options.figures:
+        from model.report import write_reliability
+
+        print(*write_reliability(options.figures, bundle, found), sep="\n")
+    if options.write:
+        from model.package import package_calibrated
+
+        print(package_calibrated(bundle, found, threshold, options.data, options.out or bundle.folder).folder)
+
+
+def _novelty(options: argparse.Namespace) -> None:
+    from model import fit_novelty
+    from model.bundle import find
+    from model.engines.choice import open_engine
+    from model.novelty import Novelty
+
+    if options.write and not options.fit:
+        raise ModelError("--write writes what --fit makes: give both.")
+    bundle = find(options.model)
+    others = fit_novelty.find_kinds(options.others) if options.others else {}
+    seen, unseen = fit_novelty.split(bundle, options.data)
+    made = fit_novelty.fit(seen, bundle.size, progress_line("pictures")) if options.fit else None
+    score = made.score if made else Novelty.of(bundle)
+    if score is None:
+        raise ModelError(f"{bundle.name} holds no score of its own: make one with --fit.")
+    if made:
+        print(made)
+    engine = open_engine(options.engine, bundle)
+    measured = fit_novelty.measure(bundle, score, engine, unseen, others)
+    print(*fit_novelty.table(measured), sep="\n")
+    if options.json:
+        _write_json(options.json, measured.as_json())
+    if made and options.write:
+        print(fit_novelty.write(bundle, made, measured, options.out or bundle.folder).folder)
 
 
 def _bench(options: argparse.Namespace) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from model.errors import BundleError, DataError
-from model.files import write_text
+from model.files import write_beside, write_text
 from model.structures import Structure, parse_colour, with_colours
 
 FORMAT = 1
@@ -18,6 +20,8 @@ SIZES = range(32, 1025, 16)
 CARD = "card.json"
 KERAS_FILE = "network.keras"
 ONNX_FILE = "network.onnx"
+NOVELTY_FILE = "novelty.npz"
+"""The score of `model.novelty`; a bundle may be without one."""
 SHIPPED_FOLDER = Path(__file__).resolve().parent.parent / "assets" / "models"
 
 
@@ -125,6 +129,8 @@ def _misfit(card: dict[str, Any]) -> str:
         return f"its threshold {card['threshold']} is not between 0 and 1"
     if not {KERAS_FILE, ONNX_FILE} <= card["files"].keys():
         return f"it lacks {KERAS_FILE} or {ONNX_FILE}"
+    if card.get("novelty") is not None and NOVELTY_FILE not in card["files"]:
+        return f"it lacks {NOVELTY_FILE}"
     return ""
 
 
@@ -146,14 +152,24 @@ def _check_file(folder: Path, name: str, expected: str) -> None:
 
 
 def write_card(folder: Path, card: dict[str, Any]) -> Bundle:
-    """Adds format and the hashes of the network's files to `card`, writes it into `folder`, and reads it all back."""
-    files = {
-        name: {"sha256": sha256(folder / name), "bytes": (folder / name).stat().st_size}
-        for name in (KERAS_FILE, ONNX_FILE)
-    }
+    """Adds format and the hashes of the bundle's files to `card`, writes it into `folder`, and reads it all back."""
+    files = {name: {"sha256": sha256(folder / name), "bytes": (folder / name).stat().st_size} for name in _names(card)}
     text = json.dumps({"format": FORMAT, **card, "files": files}, indent=2, ensure_ascii=False)
     write_text(folder / CARD, text + "\n")
     return read(folder)
+
+
+def copy_files(bundle: Bundle, folder: Path) -> None:
+    """Copies all but the card into `folder`, which is made if missing and may be the bundle's own. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if folder.resolve() != bundle.folder.resolve():
+        for name in _names(bundle.card):
+            write_beside(folder / name, functools.partial(shutil.copyfile, bundle.folder / name))
+
+
+def _names(card: dict[str, Any]) -> tuple[str, ...]:
+    """The files that a card describes."""
+    return (KERAS_FILE, ONNX_FILE) if card.get("novelty") is None else (KERAS_FILE, ONNX_FILE, NOVELTY_FILE)
 
 
 def sha256(path: Path) -> str:

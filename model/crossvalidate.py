@@ -348,6 +348,21 @@ async def _outcome(task: Any, address: str) -> Outcome | ModelError:
     return outcome
 
 
+def held_out_maps(plan: CrossValidation, data_folder: Path, out: Path) -> Iterator[tuple[int, Dataset, Any]]:
+    """Each finished fold's number, pictures, and the maps (n, classes, size, size) of its network, which had not seen
+    them. Raises ModelError."""
+    import keras
+
+    from model.train import load_shipped, probability_maps
+
+    data = load(data_folder, plan.preset.size, names_of(plan.structures))
+    for fold in sorted(plan.done):
+        job = plan.job(fold, data_folder, out)
+        pictures = data.subset(job.split.development)
+        yield fold, pictures, probability_maps(load_shipped(job.out), pictures)
+        keras.backend.clear_session()
+
+
 def table(plan: CrossValidation) -> Iterator[str]:
     """The folds that are done and their median and quartiles, as lines for the screen."""
     done = [plan.done[fold] for fold in sorted(plan.done)]

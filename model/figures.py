@@ -20,7 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 
-from model import paper
+from model import calibration, paper
 from model.metrics import HIT
 from model.paper import Quartiles
 from model.robustness import NONE, Row
@@ -87,6 +87,16 @@ class Curve:
 
     label: str
     lines: Sequence[NDArray[np.float64]]
+    colour: str = COLOURS[0]
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """How well a model's probabilities hold: reliability curves before and after calibration."""
+
+    label: str
+    before: calibration.Curve
+    after: calibration.Curve
     colour: str = COLOURS[0]
 
 
@@ -338,6 +348,28 @@ def _places(rows: Sequence[Row]) -> dict[str, float]:
             places[row.label] = max(places.values()) + step if places else 0.0
             before = row.disturbance
     return places
+
+
+def reliability_plot(models: list[Reliability]) -> Figure:
+    """For each model the share of pixels in the expert mask against their probability, and how many there are of each.
+
+    Guo et al. 2017, arXiv 1706.04599, figure 1: on the dashed line, probabilities mean what they say.
+    """
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(0.6 + 3.4 * len(models), 4.4))
+        grid = figure.subplots(2, len(models), squeeze=False, height_ratios=(4, 1), gridspec_kw={"hspace": 0.12})
+        for (upper, lower), model in zip(grid.T, models, strict=True):
+            upper.plot((0, 1), (0, 1), color=PAPER, linestyle="--", linewidth=1.0)
+            curves = (("before", model.before, PAPER, "s", ":"), ("after", model.after, model.colour, "o", "-"))
+            for name, curve, colour, marker, line in curves:
+                label = f"{name}: ECE {curve.ece:.3f}"
+                upper.plot(curve.predicted, curve.observed, color=colour, linestyle=line, marker=marker, label=label)
+                lower.plot(curve.predicted, curve.share, color=colour, linestyle=line, marker=marker, markersize=3)
+            upper.set(title=model.label, xlim=(0, 1), ylim=(0, 1), ylabel="share in the expert mask")
+            upper.set_xticklabels([])
+            upper.legend(loc="upper left", fontsize=8)
+            lower.set(xlabel="probability of a pixel", xlim=(0, 1), ylabel="share\nof pixels", yscale="log")
+    return figure
 
 
 def _across(axes: Axes) -> Any:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
-from model.bundle import KERAS_FILE, ONNX_FILE, Bundle, write_card
+from model.bundle import CARD, KERAS_FILE, ONNX_FILE, Bundle, copy_files, read, write_card
+from model.calibration import Calibration, Scaling
 from model.data.folder import find_pairs
 from model.engines.choice import open_engine
+from model.errors import ModelError
 from model.evaluate import as_json, evaluate
 from model.export import convert
 from model.files import write_beside
@@ -58,6 +63,42 @@ def describe(network: keras.Model, preset: Preset, structures: tuple[Structure, 
     }
 
 
+def package_calibrated(bundle: Bundle, found: Calibration, threshold: float, data_folder: Path, out: Path) -> Bundle:
+    """Writes the bundle with its scalings in the last layer, and `threshold`, into `out`, which may be its own folder.
+
+    Everything is made and checked beside it first. Raises ModelError.
+    """
+    if "calibration" in bundle.card:
+        raise ModelError(f"{bundle.name} is calibrated already: calibrate the model as it was trained.")
+    network = keras.saving.load_model(bundle.keras_file, compile=False)
+    _scale(network, found.scaling)
+    card = {**bundle.card, "threshold": threshold, "calibration": {**found.as_json(), "threshold": threshold}}
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out) as beside:
+        staged = Path(beside)
+        copy_files(bundle, staged)
+        network.save(staged / KERAS_FILE)
+        convert(staged / KERAS_FILE, "onnx", staged / ONNX_FILE)
+        new = write_card(staged, card)
+        new = write_card(
+            staged, {**card, "scores": {**card.get("scores", {}), "development": _score(new, data_folder)}}
+        )
+        for name in (*new.card["files"], CARD):
+            (staged / name).replace(out / name)
+    return read(out)
+
+
+def _scale(network: keras.Model, scaling: Sequence[Scaling]) -> None:
+    """Puts the scaling of each class's logit into the weights of the layer that gives it."""
+    if "logit" not in {layer.name for layer in network.layers}:
+        raise ModelError("The network has no layer 'logit', so its logits cannot be scaled.")
+    scale, offset = (np.array([getattr(one, name) for one in scaling]) for name in ("scale", "offset"))
+    layer = network.get_layer("logit")
+    kernel, bias = layer.get_weights()
+    # What follows the layer interpolates, so that scaling before and after it are the same.
+    layer.set_weights([kernel * scale, bias * scale + offset])
+
+
 def package_run(out: Path, network: keras.Model, run: Run, data_folder: Path, name: str) -> Bundle:
     """The bundle of a finished training, its development score on the card. Raises ModelError."""
     card = {
@@ -75,8 +116,13 @@ def package_run(out: Path, network: keras.Model, run: Run, data_folder: Path, na
         },
     }
     bundle = package(out, network, card, run.preset, run.structures)
-    chosen = set(run.split.development)
-    pairs = [pair for pair in find_pairs(data_folder, run.classes) if pair.stem in chosen]
+    return write_card(out, {**bundle.card, "scores": {"development": _score(bundle, data_folder)}})
+
+
+def _score(bundle: Bundle, data_folder: Path) -> dict[str, Any]:
+    """The measures of the bundle's development pictures."""
+    chosen = set(bundle.card["training"]["development"])
+    pairs = [pair for pair in find_pairs(data_folder, names_of(bundle.structures)) if pair.stem in chosen]
     scores = as_json(evaluate(bundle, open_engine("onnxruntime", bundle), pairs))
     del scores["ms_median"]  # Of this machine, on this day.
-    return write_card(out, {**bundle.card, "scores": {"development": scores}})
+    return scores

@@ -18,14 +18,15 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from model import crossvalidate, figures, paper
+from model import calibration, crossvalidate, figures, paper
 from model.bundle import CARD, Bundle, read
+from model.calibration import Calibration
 from model.crossvalidate import CrossValidation, quartiles
 from model.data.folder import Pair, find_pairs, read_pair
 from model.engines.choice import open_engine
 from model.errors import ModelError
 from model.evaluate import Evaluation, evaluate
-from model.figures import COLOURS, Box, Curve, Example, Folds
+from model.figures import COLOURS, Box, Curve, Example, Folds, Reliability
 from model.files import write_text
 from model.intervals import intervals
 from model.metrics import Overlap
@@ -86,6 +87,17 @@ def write_figures(folder: Path, bundle: Bundle, result: Evaluation, pairs: list[
     return paths + figures.save(figures.example_sheet(_examples(bundle, 0, result, pairs)), folder, "examples")
 
 
+def write_reliability(folder: Path, bundle: Bundle, found: Calibration) -> list[Path]:
+    """Writes `reliability.png/.svg` of a calibration into `folder`; gives their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pairs = zip(found.classes, found.before, found.after, strict=True)
+    drawn = [
+        Reliability(name if len(found.classes) > 1 else bundle.name, before.curve, after.curve)
+        for name, before, after in pairs
+    ]
+    return figures.save(figures.reliability_plot(drawn), folder, "reliability")
+
+
 def write_report(
     out: Path,
     folders: list[Path],
@@ -103,6 +115,7 @@ def write_report(
     scores = [score for run in runs if run.bundle for score in _measure(run, run.bundle, data, test, engine)]
     parts = [*_box_part(runs, scores), *_example_parts(scores), *_fold_part(runs), *_curve_part(runs)]
     parts += _robustness_part(disturbed)
+    parts += _reliability_part(runs)
     if not parts:
         raise ModelError("There is nothing to draw: no history, no folds, and no --data to measure the models on.")
     out.mkdir(parents=True, exist_ok=True)
@@ -281,6 +294,30 @@ def _robustness_part(rows: Sequence[Row]) -> Iterator[Part]:
             "undisturbed. The colours are of this figure only."
         )
         yield Part("robustness", "Sum IoU under disturbances", caption, figures.robustness_plot(rows))
+
+
+def _reliability_part(runs: list[Run]) -> Iterator[Part]:
+    """The reliability curves of the bundles whose cards hold them."""
+    drawn = [one for run in runs if run.bundle for one in _reliabilities(run, run.bundle, _colour(runs, run))]
+    if drawn:
+        caption = (
+            "Single pixels of held-out pictures, in the window around the expert's and the model's region. On the "
+            "dashed line, probabilities mean what they say. Before: the network as it was trained. After: calibrated "
+            "by what was fitted on the other part of the pictures. ECE: expected calibration error (Guo et al. 2017). "
+            "Below: how many pixels have such a probability."
+        )
+        yield Part("reliability", "Reliability of the probabilities", caption, figures.reliability_plot(drawn))
+
+
+def _reliabilities(run: Run, bundle: Bundle, colour: str) -> Iterator[Reliability]:
+    try:
+        classes = bundle.card.get("calibration", {}).get("classes", {})
+        for name, found in classes.items():
+            label = f"{run.name}\n{name}" if len(classes) > 1 else run.name
+            before, after = (calibration.Curve.from_json(found[when]["curve"]) for when in ("before", "after"))
+            yield Reliability(label, before, after, colour)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"The calibration in {run.folder / CARD} cannot be read ({error}).") from error
 
 
 def _history(path: Path) -> NDArray[np.float64]:

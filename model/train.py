@@ -204,20 +204,20 @@ def time_left(times: list[float], epochs: int) -> str:
 
 def score_network(network: keras.Model, data: Dataset, threshold: float = 0.5) -> list[Overlap]:
     """Overlap of the thresholded, uncleaned output with the expert masks, by class; the quick score of each epoch."""
-    predicted = _predict(network, data) > threshold
+    predicted = probability_maps(network, data) > threshold
     return [overlap(predicted[:, place], data.masks[:, place]) for place in range(predicted.shape[1])]
 
 
 def score_cleaned(network: keras.Model, data: Dataset, experts: Masks, threshold: float) -> list[Overlap]:
     """Overlap as `evaluate` measures it, by class: cleaned, on the grid of `experts` (n, classes, height, width)."""
     size = experts.shape[2], experts.shape[3]
-    maps = _predict(network, data)
+    maps = probability_maps(network, data)
     cleaned = [[to_mask(probability, size, threshold) for probability in maps[:, i]] for i in range(maps.shape[1])]
     return [overlap(masks, experts[:, place]) for place, masks in enumerate(cleaned)]
 
 
-def _predict(network: keras.Model, data: Dataset) -> Any:
-    """Probability maps (n, classes, size, size)."""
+def probability_maps(network: keras.Model, data: Dataset) -> Any:
+    """What the network gives for every picture: float32 (n, classes, size, size)."""
     inputs = to_layout(data.images[:, None].astype(np.float32) / 255)
     found = np.asarray(network.predict(inputs, batch_size=10, verbose=0))
     return found if _channels_first() else np.moveaxis(found, -1, 1)
@@ -398,6 +398,21 @@ def _channels_last(network: keras.Model, run: Run) -> keras.Model:
     copy = build(run.preset, len(run.classes))
     copy.set_weights(network.get_weights())
     return copy
+
+
+def load_shipped(out: Path) -> keras.Model:
+    """The network of the newest whole epoch of the training in `out`, in this backend's quick layout.
+
+    Raises ModelError where there is none.
+    """
+    checkpoint = newest_checkpoint(out / "training")
+    if checkpoint is None:
+        raise ModelError(f"{out} holds no epoch of a training.")
+    run = Run.read(out / "training" / "run.json")
+    _use_quick_layout()
+    network = build(run.preset, len(run.classes))
+    network.load_weights(checkpoint / "shipped.weights.h5")
+    return network
 
 
 def newest_checkpoint(folder: Path) -> Path | None:

@@ -15,7 +15,7 @@ from app.gui.canvas import Canvas
 from app.gui.geometry import fit
 from app.gui.overlay import OverlayPainter, OverlayStyle
 from app.gui.scan_area_tool import ScanAreaTool
-from app.gui.status import OverlayKind, OverlayState, Wishes, overlay_state
+from app.gui.status import ANSWERS, OverlayKind, OverlayState, Wishes, overlay_state
 from app.gui.theme import HALO, SURROUND, TEXT, colour
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
@@ -188,8 +188,8 @@ class LiveView(QWidget):
             painter.fillRect(area, colour(SURROUND, 0.6))
 
     def _paint_overlay(self, painter: QPainter, to_view: QTransform) -> None:
-        if self.state.kind is OverlayKind.NO_REGION:
-            self._paint_chip(painter, "No region found", bottom=True)
+        if words := ANSWERS.get(self.state.kind):
+            self._paint_chip(painter, words, bottom=True)
         prediction = self.state.prediction
         if prediction is None or not prediction.regions:
             return
@@ -255,11 +255,11 @@ class LiveView(QWidget):
         if self.first_picture is None:
             self.first_picture = time.time()
             self.first_painted.emit()
-        if self.first_overlay is None and self.state.kind in (OverlayKind.SHOWN, OverlayKind.NO_REGION):
+        if self.first_overlay is None and self.state.kind in ANSWERS:
             self.first_overlay = time.time()
         if frame is not self._counted:
             self._counted = frame
-            shown = self.state.kind in (OverlayKind.SHOWN, OverlayKind.NO_REGION)
+            shown = self.state.kind in ANSWERS
             self._supply.statistics.painted(frame, self.state.age_ms if shown else None)
             self._supply.statistics.timed({"paint": paint_ms})
 

@@ -28,6 +28,7 @@ class OverlayKind(enum.Enum):
 
     SHOWN = enum.auto()
     NO_REGION = enum.auto()
+    UNLIKE = enum.auto()
     TOO_OLD = enum.auto()
     WAITING = enum.auto()
     OFF = enum.auto()
@@ -35,6 +36,14 @@ class OverlayKind(enum.Enum):
     DRAWING = enum.auto()
     NO_SIGNAL = enum.auto()
     NO_MODEL = enum.auto()
+
+
+ANSWERS = {
+    OverlayKind.SHOWN: "",
+    OverlayKind.NO_REGION: "No region found",
+    OverlayKind.UNLIKE: "Unlike the training data",
+}
+"""The kinds that are an answer of the model, with what is said in the place of a region."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,8 @@ def overlay_state(wishes: Wishes, frame: Frame | None, prediction: Prediction | 
     age_ms, same = overlay_age_ms(prediction, now), is_of(prediction, frame)
     if overlay_for(frame, prediction, now) is None:
         return OverlayState(OverlayKind.TOO_OLD, None, age_ms, same)
+    if prediction.unlike:
+        return OverlayState(OverlayKind.UNLIKE, prediction, age_ms, same)
     if prediction.region is None:
         # Other structures of the model may have been found, and are shown.
         return OverlayState(OverlayKind.NO_REGION, prediction, age_ms, same)
@@ -94,13 +105,14 @@ def overlay_words(state: OverlayState, moving: bool) -> tuple[str, Level]:
         return fixed[state.kind]
     if state.kind is OverlayKind.TOO_OLD:
         return f"Overlay on · hidden: {_behind(state.age_ms)} behind", Level.WARN
-    what = "Overlay on" if state.kind is OverlayKind.SHOWN else "Overlay on · No region found"
+    what = " · ".join(filter(None, ("Overlay on", ANSWERS[state.kind])))
+    level = Level.WARN if state.kind is OverlayKind.UNLIKE else Level.GOOD
     if state.same_frame and not moving:
-        return f"{what} · of this frame", Level.GOOD
+        return f"{what} · of this frame", level
     age = state.age_ms or 0.0
     if age > AMBER_MS:
         return f"{what} · {age:.0f} ms (late)", Level.WARN
-    return f"{what} · {age:.0f} ms", Level.GOOD
+    return f"{what} · {age:.0f} ms", level
 
 
 def _behind(age_ms: float | None) -> str:

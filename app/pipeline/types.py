@@ -60,7 +60,14 @@ class Prediction:
     answers: tuple[Region | None, ...]
     """One for each of the model's structures; None is an answer: no region found."""
     steps_ms: dict[str, float]
-    """Where the time went: 'preprocess', 'network', 'temporal filter' where it was used, 'postprocess'."""
+    """Where the time went: preprocess, network, novelty and temporal filter where they were used, postprocess."""
+    novelty: float | None = None
+    """How unlike the model's training pictures the scan area is, above 1 unlike; None: the model cannot tell."""
+
+    @property
+    def unlike(self) -> bool:
+        """Whether the scan area is unlike the training pictures: then no answer is a region."""
+        return self.novelty is not None and self.novelty > 1
 
     @property
     def region(self) -> Region | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app import log
@@ -16,6 +17,7 @@ from app.pipeline.types import ModelChanged, Prediction, Rect
 from model.bundle import Bundle
 from model.engines.engine import Engine
 from model.errors import ModelError
+from model.novelty import Novelty
 from model.postprocess import find_region
 from model.preprocess import to_input
 from model.temporal import HISTORY_S, TemporalFilter
@@ -41,28 +43,44 @@ class Job:
     """By the temporal filter, with what the worker remembers of this generation."""
 
 
-def predict(frame: Frame, job: Job, engine: Engine, temporal: TemporalFilter | None = None) -> Prediction:
+def predict(
+    frame: Frame,
+    job: Job,
+    engine: Engine,
+    novelty: Novelty | None = None,
+    temporal: TemporalFilter | None = None,
+) -> Prediction:
     """What the network of `engine` says about `frame`, with the time of each step. Raises EngineError.
 
-    With `temporal` it is steadied by the frames before it that went through the same filter.
+    In a scan area that `novelty` calls unlike the training pictures, no region is found. With `temporal` it is steadied
+    by the frames before it that went through the same filter.
     """
-    start = time.perf_counter()
-    inputs = to_input(job.scan_area.cut(frame.pixels), engine.size)
-    preprocessed = time.perf_counter()
-    maps = engine.predict(inputs)
-    computed = time.perf_counter()
-    steps = {"preprocess": (preprocessed - start) * 1000, "network": (computed - preprocessed) * 1000}
+    steps: dict[str, float] = {}
+    with _timed(steps, "preprocess"):
+        inputs = to_input(job.scan_area.cut(frame.pixels), engine.size)
+    with _timed(steps, "network"):
+        maps = engine.predict(inputs)
+    score = None
+    if novelty is not None:
+        with _timed(steps, "novelty"):
+            score = novelty.score(inputs)
     if temporal is not None:
-        maps = temporal.apply(inputs[0, ..., 0], maps, frame.captured)
-        steps["temporal filter"] = (time.perf_counter() - computed) * 1000
-    steadied = time.perf_counter()
-    size = job.scan_area.height, job.scan_area.width
-    answers = tuple(
-        find_region(probability, size, job.threshold, structure)
-        for probability, structure in zip(maps, engine.structures, strict=True)
-    )
-    steps["postprocess"] = (time.perf_counter() - steadied) * 1000
-    return Prediction(job.generation, frame.number, frame.captured, job.scan_area, maps, answers, steps)
+        with _timed(steps, "temporal filter"):
+            maps = temporal.apply(inputs[0, ..., 0], maps, frame.captured)
+    with _timed(steps, "postprocess"):
+        size = job.scan_area.height, job.scan_area.width
+        answers = tuple(
+            None if score is not None and score > 1 else find_region(probability, size, job.threshold, structure)
+            for probability, structure in zip(maps, engine.structures, strict=True)
+        )
+    return Prediction(job.generation, frame.number, frame.captured, job.scan_area, maps, answers, steps, score)
+
+
+@contextmanager
+def _timed(steps: dict[str, float], name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    steps[name] = (time.perf_counter() - start) * 1000
 
 
 class Worker:
@@ -90,6 +108,7 @@ class Worker:
         self._lock = threading.Lock()
         self._wanted: tuple[str, str] | None = None
         self._engine: Engine | None = None
+        self._novelty: Novelty | None = None
         self._model = ("", "")
         self._presence = Presence()
         self._temporal, self._remembered = TemporalFilter(), -1
@@ -144,6 +163,7 @@ class Worker:
         model, engine = wanted
         try:
             bundle = self._find_bundle(model)
+            novelty = Novelty.of(bundle)
             opened = self._open_engine(engine, bundle)
             names, threshold = (bundle.name, opened.name), bundle.threshold
         except ModelError as error:
@@ -155,12 +175,12 @@ class Worker:
             reason = f"The model '{model}' cannot be loaded ({_brief(error)}): choose another model or engine."
             self._report(ModelChanged(model, engine, False, reason), None)
         else:
-            self._engine, self._model = opened, names
+            self._engine, self._novelty, self._model = opened, novelty, names
             self._report(ModelChanged(*names, True), threshold)
 
     def _work(self, frame: Frame, job: Job, engine: Engine) -> None:
         try:
-            prediction = predict(frame, job, engine, self._filter_for(job))
+            prediction = predict(frame, job, engine, self._novelty, self._filter_for(job))
         # The boundary of the thread: an engine that fails must not take the raw picture or the worker with it.
         except Exception as error:  # noqa: BLE001
             log.failure(_log, "predicting failed", error)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -70,6 +72,25 @@ def test_an_empty_region_paints_nothing_on_the_picture(view: LiveView, supply: P
     view.pull()
     assert view.state.kind is OverlayKind.NO_REGION
     assert not is_overlay(colour_at(view, *INSIDE))
+
+
+def test_an_unlike_picture_has_words_at_its_lower_edge_and_no_overlay(view: LiveView, supply: Plain) -> None:
+    frame = supply.show(picture())
+    prediction = supply.predict(frame)
+    view.pull()
+    before = grab(view)
+    supply.predictions.put(replace(prediction, answers=(None,), novelty=1.5))
+    view.pull()
+    assert view.state.kind is OverlayKind.UNLIKE
+    assert not is_overlay(colour_at(view, *INSIDE))
+    after, middle = grab(view), before.width() // 2
+    chip = [row for row in range(before.height()) if before.pixel(middle, row) != after.pixel(middle, row)]
+    assert chip[-1] > 0.9 * before.height()
+    supply.predictions.put(replace(prediction, answers=(None,), novelty=0.5))
+    view.pull()
+    assert view.state.kind is OverlayKind.NO_REGION
+    # Other words, so another picture.
+    assert grab(view) != after
 
 
 def test_the_overlay_lies_in_the_scan_area(view: LiveView, supply: Plain) -> None:

@@ -70,6 +70,20 @@ def test_no_region_found_is_said_in_words() -> None:
     assert overlay_words(state, moving=True) == ("Overlay on · No region found · 30 ms", Level.GOOD)
 
 
+def test_unlike_the_training_data_is_said_in_words_instead() -> None:
+    unlike = Prediction(0, 1, 10.0, Rect(0, 0, 10, 10), PROBABILITY, (None,), {}, novelty=1.2)
+    state = overlay_state(Wishes(), frame(1, 10.0), unlike, 10.03)
+    assert state.kind is OverlayKind.UNLIKE
+    assert overlay_words(state, moving=True) == ("Overlay on · Unlike the training data · 30 ms", Level.WARN)
+    assert overlay_words(state, moving=False) == ("Overlay on · Unlike the training data · of this frame", Level.WARN)
+
+
+@pytest.mark.parametrize("novelty", [None, 0.2, 1.0])
+def test_a_picture_like_the_training_data_is_not(novelty: float | None) -> None:
+    known = Prediction(0, 1, 10.0, Rect(0, 0, 10, 10), PROBABILITY, (REGION,), {}, novelty)
+    assert overlay_state(Wishes(), frame(1, 10.0), known, 10.03).kind is OverlayKind.SHOWN
+
+
 @pytest.mark.parametrize(
     ("now", "moving", "words", "level"),
     [

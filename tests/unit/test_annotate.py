@@ -12,6 +12,7 @@ from app.capture.phantom import Phantom
 from app.capture.source import Picture, SourceError
 from app.errors import OutputError
 from app.pipeline.types import Rect
+from model.novelty import Novelty, describe
 from tests.pipeline_parts import BlobEngine, Clip, Hand, pixels_of
 
 
@@ -65,6 +66,17 @@ def test_no_region_found_is_an_empty_mask_and_an_empty_centre(tmp_path):
         "",
     ]
     assert not masks_of(tmp_path)["000000.png"].any()
+
+
+def test_a_frame_unlike_the_training_pictures_counts_as_not_found(tmp_path):
+    # Knows pictures with nothing in them but black, and no others.
+    known = describe(np.zeros((256, 256), np.float32))
+    task = Task(tmp_path, 0.5, novelty=Novelty(known, np.eye(len(known)) * 1e3))
+    annotate(Clip(3, first=0), BlobEngine(), task)
+    assert [(row["found"], row["area_px"]) for row in rows_of(tmp_path)][1:] == [("0", "0")] * 2
+    assert rows_of(tmp_path)[0]["found"] == "1"
+    masks = masks_of(tmp_path)
+    assert [bool(mask.any()) for mask in masks.values()] == [True, False, False]
 
 
 def test_frames_stand_by_themselves_without_history(tmp_path):

@@ -11,6 +11,7 @@ from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import ModelChanged, Rect, SourceChanged, SourceState
 from model import bundle
 from model.errors import BundleError, EngineError
+from model.novelty import VERSION, Novelty, describe
 from tests.media import painted_number, write_video
 from tests.pipeline_parts import (
     BlobEngine,
@@ -29,6 +30,7 @@ class Bench:
     def __init__(self):
         self.listener = Listener()
         self.engines = {"blob": BlobEngine("blob"), "other": BlobEngine("other")}
+        self.bundles = {}
         self.load_failure = None
         self.loading = threading.Event()
         self.loading.set()
@@ -46,7 +48,7 @@ class Bench:
     def _find_bundle(self, name):
         if name == "missing":
             raise BundleError("There is no model 'missing'.")
-        return bundle_of(name, threshold=0.95 if name == "strict" else 0.5)
+        return self.bundles.get(name) or bundle_of(name, threshold=0.95 if name == "strict" else 0.5)
 
     def wait_for_state(self, state, count=1):
         return self.listener.wait_for(lambda event: isinstance(event, SourceChanged) and event.state is state, count)
@@ -340,6 +342,38 @@ def test_an_answer_that_was_not_believed_is_the_answer_once_nothing_follows(benc
     hand.give(50)
     prediction = bench.wait_for_prediction(lambda prediction: prediction.frame_number == 1)
     assert prediction.region is None
+
+
+@pytest.fixture
+def knows_black(bench, tmp_path):
+    """A model whose training pictures were all black."""
+    known = describe(np.zeros((256, 256), np.float32))
+    Novelty(known, np.eye(len(known)) * 1e3).write(tmp_path / bundle.NOVELTY_FILE)
+    card = {**bundle_of("knows black").card, "novelty": {"version": VERSION}}
+    bench.bundles["knows black"] = bundle.Bundle(tmp_path, card)
+    return "knows black"
+
+
+def test_in_a_picture_unlike_the_training_pictures_no_region_is_found(bench, knows_black):
+    bench.pipeline.set_model(knows_black, "blob")
+    hand = Hand()
+    bench.pipeline.set_source(hand)
+    hand.give(0)
+    known = bench.wait_for_prediction()
+    assert known.region is not None
+    assert not known.unlike
+    hand.give(200)
+    unlike = bench.wait_for_prediction(lambda prediction: prediction.unlike)
+    assert unlike.regions == ()
+    assert unlike.probability.max() > 0.5
+    bench.pipeline.set_model("m", "blob")
+    assert bench.wait_for_prediction(lambda prediction: prediction.novelty is None).region is not None
+
+
+def test_a_score_that_cannot_be_read_is_a_model_that_does_not_load(bench, knows_black, tmp_path):
+    (tmp_path / bundle.NOVELTY_FILE).write_bytes(b"")
+    bench.pipeline.set_model(knows_black, "blob")
+    assert "novelty.npz cannot be read" in bench.wait_for_model(ready=False).reason
 
 
 def test_an_engine_that_fails_takes_the_overlay_away_but_not_the_picture(bench):

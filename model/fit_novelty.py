@@ -175,7 +175,7 @@ def _describe(picture: Picture, size: int) -> Descriptions:
 
 
 def vary(picture: Picture, random: np.random.Generator, disturbances: int) -> Picture:
-    """A picture as the same scan may look elsewhere: perhaps mirrored, cut a little closer, and disturbed so many times.
+    """A picture as the same scan may look elsewhere: perhaps mirrored, cut a little closer, and disturbed so often.
 
     Only such disturbances occur as a network stands.
     """

@@ -152,7 +152,7 @@ def test_the_start_of_the_next_round_is_judged_by_itself(seen):
 def test_predict_steadies_by_capture_time_and_says_what_that_took():
     job, temporal = Job(0, Rect(0, 0, SIZE, SIZE), 0.5, True), TemporalFilter()
     frames = [Frame(PICTURES[number % 2], number, 50 + number / 30) for number in range(2)]
-    found = [predict(frame, job, Doubtful(), temporal) for frame in frames]
+    found = [predict(frame, job, Doubtful(), temporal=temporal) for frame in frames]
     assert [is_networks(one.probability[0, 0, 0]) for one in found] == [True, False]
     assert found[1].region.confidence == pytest.approx(found[1].probability.mean())
     assert "temporal filter" in found[1].steps_ms

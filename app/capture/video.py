@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -32,11 +34,16 @@ class VideoFile:
     paced = False
     retries = False
 
-    def __init__(self, path: Path, *, word: str | None = None) -> None:
+    def __init__(
+        self, path: Path, *, word: str | None = None, stream: Callable[[], io.BufferedIOBase] | None = None
+    ) -> None:
+        """`stream` opens the video where it lies inside another file, at `path`."""
         self.word = word or str(path)
         self.name = path.name
         self.loops = True
         self._path = path
+        self._open_stream = stream
+        self._stream: io.BufferedIOBase | None = None
         self._capture: cv2.VideoCapture | None = None
         self._info: SourceInfo | None = None
         self._rate: float | None = None
@@ -56,7 +63,8 @@ class VideoFile:
     def open(self) -> SourceInfo:
         """Opens the file and decodes its first frame. Raises SourceError."""
         if self._info is None:
-            check_video_file(self._path)
+            if self._open_stream is None:
+                check_video_file(self._path)
             try:
                 self._info = self._start()
             except SourceError:
@@ -94,9 +102,8 @@ class VideoFile:
 
     def close(self) -> None:
         """Lets the file go."""
-        if self._capture is not None:
-            self._capture.release()
-        self._capture = self._info = self._pending = None
+        self._release()
+        self._info = self._pending = None
 
     def _start(self) -> SourceInfo:
         capture = self._reopen()
@@ -120,10 +127,13 @@ class VideoFile:
 
     def _reopen(self) -> cv2.VideoCapture:
         """Opens the file anew, before its first frame."""
-        if self._capture is not None:
-            self._capture.release()
+        self._release()
         # FFmpeg alone: OpenCV's other readers take a picture's name for a pattern of many.
-        self._capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+        if self._open_stream is None:
+            self._capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+        else:
+            self._stream = self._open_stream()
+            self._capture = cv2.VideoCapture(self._stream, cv2.CAP_FFMPEG, [])
         if not self._capture.isOpened():
             raise SourceError(
                 f"{self._path} cannot be read as a video: it is damaged, cut short or of a kind not known here;"
@@ -131,6 +141,13 @@ class VideoFile:
             )
         self._position, self._last_s = 0, 0.0
         return self._capture
+
+    def _release(self) -> None:
+        if self._capture is not None:
+            self._capture.release()
+        if self._stream is not None:
+            self._stream.close()
+        self._capture = self._stream = None
 
     def _decode(self) -> Pixels | None:
         assert self._capture is not None
@@ -189,7 +206,7 @@ def check_video_file(path: Path) -> None:
     if not head:
         raise SourceError(f"{path} is empty: copy it again from where it came, or choose another file.")
     if is_dicom(path.suffix, head):
-        raise SourceError(f"{path} is a DICOM file, and DICOM clips are not read yet: export it as a video.")
+        raise SourceError(f"{path} is a DICOM file, not a video: give its path as a source word.")
     # FFmpeg draws text files as if on a terminal, and follows playlists to other files and addresses.
     if b"\0" not in head and head.isascii():
         raise SourceError(f"{path} is a text file, not a video: choose a video file or a folder of images.")

@@ -148,7 +148,7 @@ class DicomClip:
         self.regions = guarded(frames, regions)
         self._position = 0
         if frames.is_video:
-            self._video = VideoFile(self._path, stream=frames.stream)
+            self._video = VideoFile(self._path, stream=frames.stream, frames=frames.claimed)
             info = self._video.open()
             return SourceInfo(info.width, info.height, info.rate, detail)
         self._times, rate = guarded(frames, times)
@@ -210,7 +210,7 @@ def guarded(frames: DicomFrames, ask: Any) -> Any:
     try:
         return ask(frames.header, frames.count)
     # Elements are understood when they are asked for, and damaged ones throw anything.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise frames.damaged() from error
 
 

@@ -24,7 +24,7 @@ from pydicom.pixels import apply_color_lut, get_decoder
 from pydicom.uid import UID
 
 from app.capture.files import unreadable
-from app.capture.pixels import as_pixels
+from app.capture.pixels import as_pixels, decode_image
 from app.capture.source import Pixels, SourceError
 
 TAGS = [
@@ -42,19 +42,18 @@ VIDEO = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in range(100, 109))
 )
 """Transfer syntaxes whose pixel data is one video stream: MPEG-2, MPEG-4/H.264, HEVC."""
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
-IMPLICIT = "1.2.840.10008.1.2"
+LOSSLESS_JPEG = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
 DEFLATED = frozenset({"1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.8.1"})
 INSTALL = {
-    "1.2.840.10008.1.2.4.80": "pyjpegls",
-    "1.2.840.10008.1.2.4.81": "pyjpegls",
+    "1.2.840.10008.1.2.4.57": "python-gdcm",
+    "1.2.840.10008.1.2.4.70": "python-gdcm",
+    "1.2.840.10008.1.2.4.80": "pyjpegls or python-gdcm",
+    "1.2.840.10008.1.2.4.81": "pyjpegls or python-gdcm",
     "1.2.840.10008.1.2.4.201": "pylibjpeg with pylibjpeg-openjpeg",
     "1.2.840.10008.1.2.4.202": "pylibjpeg with pylibjpeg-openjpeg",
     "1.2.840.10008.1.2.4.203": "pylibjpeg with pylibjpeg-openjpeg",
 }
 """The package that reads a transfer syntax where what came with the program does not."""
-EVERYTHING = "python-gdcm"
-"""Reads JPEG-LS on every Python, and JPEG lossless of more than 8 bits."""
-
 MOST_PIXELS = 64_000_000
 """A frame of more has a damaged header."""
 MOST_FRAMES = 1_000_000
@@ -83,6 +82,7 @@ class DicomFrames:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = _open(path)
+        self._type = "OB"
         try:
             self.header = read_header(path, self._file, TAGS)
             self.syntax = _syntax(path, self.header)
@@ -97,7 +97,7 @@ class DicomFrames:
             self.close()
             raise unreadable(path, error) from error
         # Whatever pydicom makes of a damaged header must reach the user as one sentence.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             self.close()
             raise _damaged(path) from error
 
@@ -126,7 +126,7 @@ class DicomFrames:
                 raise unreadable(self.path, error) from error
             raise self._undecodable(frame) from error
         # Decoders throw anything at damaged data.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             raise self._undecodable(frame) from error
 
     def damaged(self) -> SourceError:
@@ -139,6 +139,8 @@ class DicomFrames:
 
     def _decode(self, frame: int) -> Pixels:
         data = b"".join(self._piece(offset, length) for offset, length in self._layout.frames[frame])
+        if self.syntax in LOSSLESS_JPEG and self.header.BitsAllocated == 8:
+            return self._lossless_jpeg(data)
         decoder = get_decoder(UID(self.syntax))
         if decoder.UID.is_encapsulated:
             data = encapsulate([data], has_bot=False)
@@ -155,6 +157,7 @@ class DicomFrames:
             planar_configuration=header.get("PlanarConfiguration", 0) or 0,
             number_of_frames=1,
             pixel_keyword="PixelData",
+            pixel_vr="OW" if self._swaps_bytes() or self.header.BitsAllocated > 8 else "OB",
         )
         if array.ndim == 3:
             if made["photometric_interpretation"] != "RGB":
@@ -162,8 +165,21 @@ class DicomFrames:
             bits = int(header.BitsStored)
             array = array if array.dtype == np.uint8 else (array >> max(bits - 8, 0)).astype(np.uint8)
             return as_pixels(cv2.cvtColor(array, cv2.COLOR_RGB2BGR))
+        return self._shown(array)
+
+    def _lossless_jpeg(self, data: bytes) -> Pixels:
+        """OpenCV's libjpeg-turbo reads it, and pydicom knows of no decoder under a licence that fits."""
+        pixels = decode_image(np.frombuffer(data, np.uint8))
+        rows, columns, samples = self.header.Rows, self.header.Columns, self.header.SamplesPerPixel
+        if pixels.shape != ((rows, columns, 3) if samples == 3 else (rows, columns)):
+            raise ValueError("another size than the header says")
+        if samples == 3 and self.header.PhotometricInterpretation != "RGB":
+            raise ValueError("colours that are not known")
+        return pixels if samples == 3 else self._shown(pixels)
+
+    def _shown(self, array: NDArray[Any]) -> Pixels:
         if self._table is not None:
-            array = self._table[(array.astype(np.int32) & (len(self._table) - 1))]
+            array = self._table[array.astype(np.int32) & (len(self._table) - 1)]
         return as_pixels(np.array(array))
 
     def _piece(self, offset: int, length: int) -> bytes:
@@ -186,18 +202,30 @@ class DicomFrames:
                 f"{self.path} has pixels of {int(header.BitsAllocated)} bits, and 8 and 16 can be shown:"
                 " export it as 8 bits, or as a video."
             )
-        if self.syntax in DEFLATED or not UID(self.syntax).is_transfer_syntax or not _is_decodable(self.syntax):
+        if self.syntax in DEFLATED or not UID(self.syntax).is_transfer_syntax or not self._is_decodable():
             raise SourceError(
                 f"{self.path} is stored as {syntax_name(self.syntax)}, which cannot be read here:"
                 f" {_what_to_install(self.syntax)}export it uncompressed or as a video."
             )
 
+    def _is_decodable(self) -> bool:
+        if self.syntax in LOSSLESS_JPEG and self.header.BitsAllocated == 8:
+            return True
+        try:
+            return bool(get_decoder(UID(self.syntax)).is_available)
+        except NotImplementedError:
+            return False
+
     def _find_frames(self) -> Layout:
         claimed = int(self.header.get("NumberOfFrames") or 1)
         if not 0 < claimed <= MOST_FRAMES:
             raise _damaged(self.path)
-        head = self._file.read(8 if self.syntax == IMPLICIT else 12)
+        head = self._file.read(8)
         order = ">" if self.syntax == BIG_ENDIAN else "<"
+        # Some writers leave the two letters of the type out whatever the transfer syntax says.
+        if head[4:6] in (b"OB", b"OW", b"UN"):
+            self._type = head[4:6].decode()
+            self._file.seek(4, io.SEEK_CUR)
         if head[:4] != struct.pack(f"{order}HH", 0x7FE0, 0x0010):
             raise SourceError(f"{self.path} is a DICOM file without a picture: choose an ultrasound image or clip.")
         start = self._file.tell()
@@ -215,7 +243,14 @@ class DicomFrames:
         samples = 2 if header.PhotometricInterpretation == "YBR_FULL_422" else header.SamplesPerPixel
         length = header.Rows * header.Columns * samples * header.BitsAllocated // 8
         there = min(claimed, (size - start) // length)
+        if self._swaps_bytes() and length % 2:
+            if claimed > 1:
+                raise SourceError(f"{self.path} has frames of an odd size in Big Endian: export it as Little Endian.")
+            return [[(start, length + 1)]] if there else []
         return [[(start + number * length, length)] for number in range(there)]
+
+    def _swaps_bytes(self) -> bool:
+        return bool(self.syntax == BIG_ENDIAN and self._type == "OW" and self.header.BitsAllocated == 8)
 
     def _encapsulated(self, start: int, size: int, claimed: int) -> list[list[tuple[int, int]]]:
         pieces = list(_items(self._file, start, size))
@@ -263,7 +298,9 @@ class DicomFrames:
         low, high = values.min(), values.max()
         center, width = _first(header.get("WindowCenter")), _first(header.get("WindowWidth"))
         if center is not None and width is not None and width > 1:
-            values = values * (_first(header.get("RescaleSlope")) or 1.0) + (_first(header.get("RescaleIntercept")) or 0.0)
+            values = values * (_first(header.get("RescaleSlope")) or 1.0) + (
+                _first(header.get("RescaleIntercept")) or 0.0
+            )
             low, high = center - 0.5 - (width - 1) / 2, center - 0.5 + (width - 1) / 2
         shown = np.clip((values - low) / (high - low), 0, 1) * 255
         table: NDArray[np.uint8] = np.rint(255 - shown if self._is_inverted() else shown).astype(np.uint8)
@@ -274,10 +311,8 @@ class DicomFrames:
 
     def _undecodable(self, frame: int) -> SourceError:
         name = syntax_name(self.syntax)
-        deep = int(self.header.BitsStored) > 8 and UID(self.syntax).is_encapsulated
-        hint = f" install {EVERYTHING} for more than 8 bits," if deep else ""
         return SourceError(
-            f"{self.path} has a frame, number {frame}, that cannot be decoded ({name}):{hint}"
+            f"{self.path} has a frame, number {frame}, that cannot be decoded ({name}):"
             " copy it again from where it came, or export it uncompressed."
         )
 
@@ -337,9 +372,10 @@ def read_header(path: Path, file: BinaryIO, tags: list[str]) -> Dataset:
             warnings.simplefilter("ignore")
             return dcmread(file, stop_before_pixels=True, specific_tags=list(tags))
     except OSError as error:
-        raise unreadable(path, error) from error
+        # pydicom raises it without a number at the end of a file.
+        raise (unreadable(path, error) if error.errno is not None else _damaged(path)) from error
     # Whatever pydicom makes of a damaged header must reach the user as one sentence.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise _damaged(path) from error
 
 
@@ -355,13 +391,6 @@ def _syntax(path: Path, header: Dataset) -> str:
     if not syntax:
         raise SourceError(f"{path} does not say how its frames are stored (no transfer syntax): export it again.")
     return str(syntax)
-
-
-def _is_decodable(syntax: str) -> bool:
-    try:
-        return get_decoder(UID(syntax)).is_available
-    except NotImplementedError:
-        return False
 
 
 def _what_to_install(syntax: str) -> str:

@@ -35,14 +35,20 @@ class VideoFile:
     retries = False
 
     def __init__(
-        self, path: Path, *, word: str | None = None, stream: Callable[[], io.BufferedIOBase] | None = None
+        self,
+        path: Path,
+        *,
+        word: str | None = None,
+        stream: Callable[[], io.BufferedIOBase] | None = None,
+        frames: int | None = None,
     ) -> None:
-        """`stream` opens the video where it lies inside another file, at `path`."""
+        """`stream` opens the video where it lies inside the file at `path`, which says that it has so many `frames`."""
         self.word = word or str(path)
         self.name = path.name
         self.loops = True
         self._path = path
         self._open_stream = stream
+        self._said = frames
         self._stream: io.BufferedIOBase | None = None
         self._capture: cv2.VideoCapture | None = None
         self._info: SourceInfo | None = None
@@ -115,6 +121,7 @@ class VideoFile:
         self._rate = rate if 0 < rate <= SENSIBLE_RATE else None
         claimed = _finite(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         self._claimed = int(claimed) if 0 < claimed <= SENSIBLE_COUNT else 0
+        self._claimed = self._said or self._claimed
         self._count = max(1, self._claimed)
         detail = fourcc(capture.get(cv2.CAP_PROP_FOURCC))
         self._exact = self._jump(0) and _same(self._decode(), first)
@@ -133,7 +140,8 @@ class VideoFile:
             self._capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         else:
             self._stream = self._open_stream()
-            self._capture = cv2.VideoCapture(self._stream, cv2.CAP_FFMPEG, [])
+            # OpenCV takes any reader of Python's, which its types do not say.
+            self._capture = cv2.VideoCapture(self._stream, cv2.CAP_FFMPEG, [])  # type: ignore[call-overload]
         if not self._capture.isOpened():
             raise SourceError(
                 f"{self._path} cannot be read as a video: it is damaged, cut short or of a kind not known here;"
@@ -215,6 +223,22 @@ def check_video_file(path: Path) -> None:
 def _head(path: Path) -> bytes:
     with path.open("rb") as stream:
         return stream.read(HEAD_BYTES)
+
+
+def is_dicom_file(path: Path) -> bool:
+    """Whether `path` is a DICOM file. Raises SourceError where it cannot be read."""
+    try:
+        return path.is_file() and is_dicom(path.suffix, _head(path))
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def has_dicom_mark(path: Path) -> bool:
+    """Whether a file's content is DICOM; False where it cannot be read."""
+    try:
+        return is_dicom("", _head(path))
+    except OSError:
+        return False
 
 
 def is_dicom(suffix: str, head: bytes) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app import log
-from app.capture.dicom import DicomClip, UltrasoundRegion
+from app.capture.dicom import RATE, DicomClip, UltrasoundRegion
 from app.capture.files import unreadable
 from app.capture.source import Picture, SourceError, SourceInfo, SourceKind
 from app.capture.video import has_dicom_mark
@@ -111,7 +111,7 @@ class DicomFolder:
             if self._at + 1 >= len(self.entries):
                 return None
             self._at += 1
-            self._before_s = self._last_s + 1 / (self._info.rate or 1)
+            self._before_s = self._last_s + 1 / (self._info.rate or RATE)
             self._enter()
         return None
 
@@ -122,11 +122,17 @@ class DicomFolder:
         frame = max(0, min(frame, self.frame_count - 1))
         ends = list(itertools.accumulate(entry.frames for entry in self.entries))
         at = next(number for number, end in enumerate(ends) if frame < end)
+        start = ends[at] - self.entries[at].frames
         if at != self._at or self._clip is None:
-            self._at, self._before_s = at, 0.0
+            count = len(self.entries)
+            # Exact where all have one rate; their true lengths are only known once they were played.
+            self._at, self._before_s = at, start / (self._info.rate or RATE)
             self._enter()
-        self._read = frame - (ends[self._at] - self.entries[self._at].frames)
+            if len(self.entries) < count:  # one was left out, and those behind it moved up
+                self.seek(frame)
+                return
         assert self._clip is not None
+        self._read = min(frame - start, self._clip.frame_count - 1)
         self._clip.seek(self._read)
 
     def close(self) -> None:

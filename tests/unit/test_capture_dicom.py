@@ -455,10 +455,11 @@ def test_time_goes_on_from_file_to_file_of_a_folder(tmp_path: Path) -> None:
     source.open()
     stamps = [picture.time_s for picture in iter(source.read, None)]
     assert stamps == pytest.approx([number * 0.04 for number in range(6)])
-    source.seek(4)
-    picture = source.read()
-    assert picture is not None
-    assert picture.time_s == pytest.approx(0.16)
+    for frame in (4, 0, 5, 2):
+        source.seek(frame)
+        picture = source.read()
+        assert picture is not None
+        assert picture.time_s == pytest.approx(frame * 0.04)
     source.close()
 
 
@@ -470,6 +471,20 @@ def test_a_folder_leaves_damaged_files_out(tmp_path: Path) -> None:
     source.open()
     assert numbers(source) == [0, 0, 1, 2]
     assert source.skipped == 1
+    source.close()
+
+
+def test_seeking_past_a_damaged_file_of_a_folder_leaves_it_out(tmp_path: Path) -> None:
+    write_study(tmp_path / "study")
+    whole = (tmp_path / "study" / "c").read_bytes()
+    (tmp_path / "study" / "b").write_bytes((tmp_path / "study" / "b").read_bytes()[:2000])
+    (tmp_path / "study" / "d").write_bytes(whole)
+    source = DicomFolder(tmp_path / "study")
+    source.open()
+    source.seek(2)
+    picture = source.read()
+    assert picture is not None
+    assert (painted_number(picture.pixels), source.frame_count, source.skipped) == (1, 7, 1)
     source.close()
 
 

@@ -43,7 +43,11 @@ def as_pixels(array: NDArray[Any]) -> Pixels:
 def read_image(path: Path) -> Pixels:
     """The picture in an image file, grey or BGR. Raises OSError if it cannot be read, ValueError if it is damaged."""
     # OpenCV's own reading of files fails on Windows where the path has letters outside the system's code page.
-    data = np.fromfile(path, np.uint8)
+    return decode_image(np.fromfile(path, np.uint8))
+
+
+def decode_image(data: NDArray[np.uint8]) -> Pixels:
+    """The picture in an encoded image, grey or BGR. Raises ValueError if it is damaged."""
     try:
         with _quiet_decoders():
             array = cv2.imdecode(data, cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -32,11 +34,22 @@ class VideoFile:
     paced = False
     retries = False
 
-    def __init__(self, path: Path, *, word: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        word: str | None = None,
+        stream: Callable[[], io.BufferedIOBase] | None = None,
+        frames: int | None = None,
+    ) -> None:
+        """`stream` opens the video where it lies inside the file at `path`, which says that it has so many `frames`."""
         self.word = word or str(path)
         self.name = path.name
         self.loops = True
         self._path = path
+        self._open_stream = stream
+        self._said = frames
+        self._stream: io.BufferedIOBase | None = None
         self._capture: cv2.VideoCapture | None = None
         self._info: SourceInfo | None = None
         self._rate: float | None = None
@@ -56,7 +69,8 @@ class VideoFile:
     def open(self) -> SourceInfo:
         """Opens the file and decodes its first frame. Raises SourceError."""
         if self._info is None:
-            check_video_file(self._path)
+            if self._open_stream is None:
+                check_video_file(self._path)
             try:
                 self._info = self._start()
             except SourceError:
@@ -94,9 +108,8 @@ class VideoFile:
 
     def close(self) -> None:
         """Lets the file go."""
-        if self._capture is not None:
-            self._capture.release()
-        self._capture = self._info = self._pending = None
+        self._release()
+        self._info = self._pending = None
 
     def _start(self) -> SourceInfo:
         capture = self._reopen()
@@ -108,6 +121,7 @@ class VideoFile:
         self._rate = rate if 0 < rate <= SENSIBLE_RATE else None
         claimed = _finite(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         self._claimed = int(claimed) if 0 < claimed <= SENSIBLE_COUNT else 0
+        self._claimed = self._said or self._claimed
         self._count = max(1, self._claimed)
         detail = fourcc(capture.get(cv2.CAP_PROP_FOURCC))
         self._exact = self._jump(0) and _same(self._decode(), first)
@@ -120,10 +134,14 @@ class VideoFile:
 
     def _reopen(self) -> cv2.VideoCapture:
         """Opens the file anew, before its first frame."""
-        if self._capture is not None:
-            self._capture.release()
+        self._release()
         # FFmpeg alone: OpenCV's other readers take a picture's name for a pattern of many.
-        self._capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+        if self._open_stream is None:
+            self._capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+        else:
+            self._stream = self._open_stream()
+            # OpenCV takes any reader of Python's, which its types do not say.
+            self._capture = cv2.VideoCapture(self._stream, cv2.CAP_FFMPEG, [])  # type: ignore[call-overload]
         if not self._capture.isOpened():
             raise SourceError(
                 f"{self._path} cannot be read as a video: it is damaged, cut short or of a kind not known here;"
@@ -131,6 +149,13 @@ class VideoFile:
             )
         self._position, self._last_s = 0, 0.0
         return self._capture
+
+    def _release(self) -> None:
+        if self._capture is not None:
+            self._capture.release()
+        if self._stream is not None:
+            self._stream.close()
+        self._capture = self._stream = None
 
     def _decode(self) -> Pixels | None:
         assert self._capture is not None
@@ -189,7 +214,7 @@ def check_video_file(path: Path) -> None:
     if not head:
         raise SourceError(f"{path} is empty: copy it again from where it came, or choose another file.")
     if is_dicom(path.suffix, head):
-        raise SourceError(f"{path} is a DICOM file, and DICOM clips are not read yet: export it as a video.")
+        raise SourceError(f"{path} is a DICOM file, not a video: give its path as a source word.")
     # FFmpeg draws text files as if on a terminal, and follows playlists to other files and addresses.
     if b"\0" not in head and head.isascii():
         raise SourceError(f"{path} is a text file, not a video: choose a video file or a folder of images.")
@@ -198,6 +223,22 @@ def check_video_file(path: Path) -> None:
 def _head(path: Path) -> bytes:
     with path.open("rb") as stream:
         return stream.read(HEAD_BYTES)
+
+
+def is_dicom_file(path: Path) -> bool:
+    """Whether `path` is a DICOM file. Raises SourceError where it cannot be read."""
+    try:
+        return path.is_file() and is_dicom(path.suffix, _head(path))
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def has_dicom_mark(path: Path) -> bool:
+    """Whether a file's content is DICOM; False where it cannot be read."""
+    try:
+        return is_dicom("", _head(path))
+    except OSError:
+        return False
 
 
 def is_dicom(suffix: str, head: bytes) -> bool:

@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 
 from app.capture import camera, folder, screen
 from app.capture.camera import Camera
+from app.capture.dicom import DicomClip
+from app.capture.dicom_folder import DicomFolder, holds_dicom
 from app.capture.files import unreadable
 from app.capture.folder import ImageFolder
 from app.capture.screen import Area, Screen
 from app.capture.source import Source, SourceError, SourceKind
-from app.capture.video import VideoFile, check_video_file
+from app.capture.video import VideoFile, check_video_file, is_dicom_file
 
 HIGHEST_CAMERA = 9999
 """Device numbers end here; OpenCV's numbers for its readers are below it too."""
@@ -111,6 +113,17 @@ def _recording(word: str, rate: float | None) -> Source:
     except OSError as error:
         raise unreadable(path, error) from error
     if is_folder:
-        return ImageFolder(path, rate=rate or folder.RATE)
+        return _folder(path, rate)
+    if is_dicom_file(path):
+        return DicomFolder(path) if path.name.upper().startswith("DICOMDIR") else DicomClip(path)
     check_video_file(path)
     return VideoFile(path)
+
+
+def _folder(path: Path, rate: float | None) -> Source:
+    """A folder of images; where there are none but DICOM files, those."""
+    if (path / "DICOMDIR").is_file():
+        return DicomFolder(path / "DICOMDIR", word=str(path))
+    if not folder.holds_image(path) and holds_dicom(path):
+        return DicomFolder(path)
+    return ImageFolder(path, rate=rate or folder.RATE)

@@ -188,8 +188,8 @@ def test_names_with_letters_from_anywhere_are_opened(tmp_path: Path) -> None:
         ("words.mp4", b"hello world\n" * 50, "is a text file"),
         ("list.m3u8", b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n", "is a text file"),
         ("archive.zip", b"PK\x03\x04" + bytes(200), "cannot be read as a video"),
-        ("scan.dcm", b"anything at all", "DICOM clips are not read yet"),
-        ("IM000001", bytes(128) + b"DICM" + bytes(100), "DICOM clips are not read yet"),
+        ("scan.dcm", b"anything at all", "is a DICOM file, not a video"),
+        ("IM000001", bytes(128) + b"DICM" + bytes(100), "is a DICOM file, not a video"),
     ],
 )
 def test_what_is_no_video_is_refused_in_one_quiet_sentence(

@@ -10,6 +10,8 @@ import pytest
 from tests.conftest import ROOT
 
 HEAVY = ("tensorflow", "keras", "torch", "tf2onnx", "onnx", "matplotlib", "scipy")
+DICOM = {"pydicom", "PIL", "jpeg_ls"}
+"""Loaded when a DICOM file is opened, and not before."""
 
 
 def test_import_contracts_hold() -> None:
@@ -31,7 +33,7 @@ def loaded_by(module: str) -> set[str]:
 
 @pytest.mark.parametrize("module", ["app.__main__", "app.pipeline.pipeline", "app.annotate"])
 def test_without_a_window_neither_training_nor_qt_is_loaded(module: str) -> None:
-    assert not loaded_by(module) & {*HEAVY, "PySide6"}
+    assert not loaded_by(module) & {*HEAVY, *DICOM, "PySide6"}
 
 
 def test_the_command_line_of_the_model_is_there_before_tensorflow() -> None:
@@ -48,4 +50,4 @@ def test_openvino_has_nothing_to_report_with() -> None:
 def test_the_window_loads_nothing_of_training() -> None:
     loaded = loaded_by("app.gui.main")
     assert "PySide6" in loaded
-    assert not loaded & set(HEAVY)
+    assert not loaded & {*HEAVY, *DICOM}

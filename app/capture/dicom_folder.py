@@ -1,0 +1,279 @@
+"""A folder of DICOM files, or what a DICOMDIR lists: by study and series, under names that say nothing of a patient."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from app import log
+from app.capture.dicom import RATE, DicomClip, UltrasoundRegion
+from app.capture.files import unreadable
+from app.capture.source import Picture, SourceError, SourceInfo, SourceKind
+from app.capture.video import has_dicom_mark
+
+MOST_FILES = 10_000
+"""More files are not looked at: a whole disk was chosen by mistake."""
+_ORDER = [
+    "StudyInstanceUID", "StudyDate", "StudyTime", "SeriesInstanceUID", "SeriesNumber", "SeriesDate", "SeriesTime",
+    "InstanceNumber", "ContentTime", "AcquisitionTime", "NumberOfFrames", "Rows", "FrameTime",
+]  # fmt: skip
+"""Read to put the files in order; of these only the time of day and the number of frames are ever shown."""
+
+_log = logging.getLogger(log.NAME)
+
+
+@dataclass(frozen=True)
+class DicomEntry:
+    """One clip or picture of a list."""
+
+    path: Path
+    study: int
+    """Counted from 1 in this list; not a number from the file."""
+    series: int
+    """Counted from 1 in its study."""
+    frames: int
+    """What the header says."""
+    time: str
+    """Time of day, such as '10:31'; empty where the file does not say."""
+    studies: int
+    """Number of studies in the list."""
+
+    @property
+    def name(self) -> str:
+        """Such as 'Series 2, 48 frames, 10:31', with the study where there are several."""
+        study = f"Study {self.study}, series" if self.studies > 1 else "Series"
+        frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
+        return ", ".join(part for part in (f"{study} {self.series}", frames, self.time) if part)
+
+
+class DicomFolder:
+    """All clips and pictures of a folder or DICOMDIR, one after another, as one recording.
+
+    `entries` is the list, and `name` follows the one that is shown. A file that cannot be opened when its turn comes
+    leaves the show, as in `ImageFolder`; its place in `skipped` counts it.
+    """
+
+    kind = SourceKind.REPLAY
+    paced = False
+    retries = False
+
+    def __init__(self, path: Path, *, word: str | None = None) -> None:
+        """`path` is a folder, or a DICOMDIR file."""
+        self.word = word or str(path)
+        self.name = "DICOM folder"
+        self.loops = True
+        self.entries: list[DicomEntry] = []
+        """What is shown, in order, once open."""
+        self.skipped = 0
+        """Number of DICOM files that cannot be read."""
+        self._path = path
+        self._clip: DicomClip | None = None
+        self._at = 0
+        self._read = 0
+        self._before_s = 0.0
+        self._last_s = 0.0
+        self._info: SourceInfo | None = None
+
+    @property
+    def frame_count(self) -> int:
+        """Number of frames of all entries, once open."""
+        return sum(entry.frames for entry in self.entries)
+
+    @property
+    def regions(self) -> tuple[UltrasoundRegion, ...]:
+        """The regions of the entry that is shown."""
+        return self._clip.regions if self._clip is not None else ()
+
+    def open(self) -> SourceInfo:
+        """Lists the files and decodes the first frame. Raises SourceError."""
+        if self._info is None:
+            self.entries, self.skipped = list_dicom(self._path)
+            self._at, self._before_s, self._last_s = 0, 0.0, 0.0
+            self._info = self._enter()
+        return self._info
+
+    def read(self) -> Picture | None:
+        """The next frame, or None behind the last entry's last. Raises SourceError."""
+        if self._info is None:
+            raise SourceError(f"{self._path} is not open: open it before reading.")
+        while self._clip is not None:
+            picture = self._clip.read()
+            if picture is not None:
+                self._read += 1
+                self._last_s = self._before_s + (picture.time_s or 0.0)
+                return Picture(picture.pixels, self._last_s)
+            self._settle()
+            if self._at + 1 >= len(self.entries):
+                return None
+            self._at += 1
+            self._before_s = self._last_s + 1 / (self._info.rate or RATE)
+            self._enter()
+        return None
+
+    def seek(self, frame: int) -> None:
+        """The next `read` gives this frame, counted from 0 over all entries and clipped. Raises SourceError."""
+        if self._info is None:
+            raise SourceError(f"{self._path} is not open: open it before seeking.")
+        frame = max(0, min(frame, self.frame_count - 1))
+        ends = list(itertools.accumulate(entry.frames for entry in self.entries))
+        at = next(number for number, end in enumerate(ends) if frame < end)
+        start = ends[at] - self.entries[at].frames
+        if at != self._at or self._clip is None:
+            count = len(self.entries)
+            # Exact where all have one rate; their true lengths are only known once they were played.
+            self._at, self._before_s = at, start / (self._info.rate or RATE)
+            self._enter()
+            if len(self.entries) < count:  # one was left out, and those behind it moved up
+                self.seek(frame)
+                return
+        assert self._clip is not None
+        self._read = min(frame - start, self._clip.frame_count - 1)
+        self._clip.seek(self._read)
+
+    def close(self) -> None:
+        """Lets the files go."""
+        if self._clip is not None:
+            self._clip.close()
+        self._clip = self._info = None
+
+    def _enter(self) -> SourceInfo:
+        """Opens the entry at the place, leaving out those that cannot be. Raises SourceError if none is left."""
+        if self._clip is not None:
+            self._clip.close()
+            self._clip = None
+        while self.entries:
+            self._at = min(self._at, len(self.entries) - 1)
+            clip = DicomClip(self.entries[self._at].path)
+            try:
+                info = clip.open()
+            except SourceError as error:
+                _log.warning("DICOM file %d of the folder is left out", self._at)
+                self.skipped += 1
+                del self.entries[self._at]
+                if not self.entries:
+                    raise SourceError(
+                        f"None of the DICOM files in {self._path} can be read; the last: {error}"
+                    ) from error
+                continue
+            self._clip, self._read = clip, 0
+            self.entries[self._at] = replace(self.entries[self._at], frames=max(clip.frame_count, 1))
+            self.name = self.entries[self._at].name
+            return info
+        raise SourceError(f"{self._path} holds no DICOM picture: choose another folder.")
+
+    def _settle(self) -> None:
+        """The entry ended, so now its length is known."""
+        if self._read > 0:
+            self.entries[self._at] = replace(self.entries[self._at], frames=self._read)
+
+
+def list_dicom(path: Path) -> tuple[list[DicomEntry], int]:
+    """What a folder (with its subfolders) or a DICOMDIR holds, in order, and how many files cannot be read.
+
+    Raises SourceError where nothing is found.
+    """
+    files = sorted(_folder_files(path)) if path.is_dir() else _listed_files(path)
+    headers, damaged = [], 0
+    for file in files:
+        try:
+            header = _header(file)
+        except SourceError:
+            damaged += 1
+            continue
+        if "Rows" in header:
+            headers.append((file, header))
+    if not headers:
+        left = f", and {damaged} damaged ones" if damaged else ""
+        raise SourceError(f"{path} holds no DICOM picture{left}: choose another folder, or copy it again.")
+    return _entries(headers), damaged
+
+
+def holds_dicom(folder: Path) -> bool:
+    """Whether there is a DICOM file in a folder or its subfolders."""
+    return next(_folder_files(folder), None) is not None
+
+
+def _folder_files(folder: Path) -> Iterator[Path]:
+    try:
+        for path in itertools.islice(folder.rglob("*"), MOST_FILES):
+            if path.name != "DICOMDIR" and not path.name.startswith(".") and path.is_file() and has_dicom_mark(path):
+                yield path
+    except OSError as error:
+        raise unreadable(folder, error) from error
+
+
+def _listed_files(path: Path) -> list[Path]:
+    """The files that a DICOMDIR names, none outside its folder. Raises SourceError."""
+    from app.capture.dicom_frames import read_header
+
+    try:
+        with path.open("rb") as file:
+            records = read_header(path, file, ["DirectoryRecordSequence"]).get("DirectoryRecordSequence") or []
+            names = [_file_name(record) for record in records]
+    except OSError as error:
+        raise unreadable(path, error) from error
+    home = path.parent.resolve()
+    files = [(home / name).resolve() for name in names if name]
+    return [file for file in files[:MOST_FILES] if home in file.parents and file.is_file() and has_dicom_mark(file)]
+
+
+def _file_name(record: Any) -> str:
+    name = record.get("ReferencedFileID") or ""
+    return name if isinstance(name, str) else "/".join(str(part) for part in name)
+
+
+def _header(path: Path) -> dict[str, str]:
+    """What puts a file in order, as text. Raises SourceError."""
+    from app.capture.dicom_frames import read_header
+
+    try:
+        with path.open("rb") as file:
+            header = read_header(path, file, _ORDER)
+            return {keyword: str(header.get(keyword) or "") for keyword in _ORDER if keyword in header}
+    except OSError as error:
+        raise unreadable(path, error) from error
+    # Elements are understood when they are asked for, and damaged ones throw anything.
+    except Exception as error:
+        raise SourceError(f"{path} is damaged: copy it again from where it came.") from error
+
+
+def _entries(headers: list[tuple[Path, dict[str, str]]]) -> list[DicomEntry]:
+    def study(header: dict[str, str]) -> tuple[str, ...]:
+        return tuple(header.get(key, "") for key in ("StudyDate", "StudyTime", "StudyInstanceUID"))
+
+    def series(header: dict[str, str]) -> tuple[Any, ...]:
+        return (_whole(header.get("SeriesNumber")), *(header.get(k, "") for k in ("SeriesTime", "SeriesInstanceUID")))
+
+    def order(item: tuple[Path, dict[str, str]]) -> tuple[Any, ...]:
+        path, header = item
+        return study(header), series(header), _whole(header.get("InstanceNumber")), str(path)
+
+    studies = sorted({study(header) for _, header in headers})
+    rows = {one: sorted({series(header) for _, header in headers if study(header) == one}) for one in studies}
+    return [
+        DicomEntry(
+            path=path,
+            study=studies.index(study(header)) + 1,
+            series=rows[study(header)].index(series(header)) + 1,
+            frames=max(_whole(header.get("NumberOfFrames")), 1),
+            time=_time(header),
+            studies=len(studies),
+        )
+        for path, header in sorted(headers, key=order)
+    ]
+
+
+def _time(header: dict[str, str]) -> str:
+    for keyword in ("ContentTime", "AcquisitionTime", "SeriesTime", "StudyTime"):
+        if match := re.match(r"([01]\d|2[0-3]):?([0-5]\d)", header.get(keyword, "")):
+            return f"{match[1]}:{match[2]}"
+    return ""
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and re.fullmatch(r"\d{1,9}", text) else 0

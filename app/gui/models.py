@@ -81,6 +81,9 @@ class Models:
         elif self._loading:
             self._chip.say("Loading the model …", Level.PLAIN)
             self._loading = False
+        elif event.again:
+            self._say(event.reason)
+            self._chip.say("Starting the model again …", Level.WARN)
         else:
             self._refused(event)
 

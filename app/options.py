@@ -12,6 +12,10 @@ Style = Literal["fill", "outline", "both"]
 """How the block region is painted."""
 STYLES: tuple[Style, ...] = get_args(Style)
 
+Layout = Literal["one", "two", "corner"]
+"""One picture, the raw picture beside the one with the overlay, or the raw scan small in a corner."""
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+
 DEFAULT_MODEL = "default"
 DEFAULT_ENGINE = "auto"
 

@@ -111,9 +111,7 @@ class MainWindow(QMainWindow):
         self.screen_area = ScreenAreaChooser(self, lambda area: self.sources.open_word(f"screen:{area}"), say)
         self.models = Models(settings, pipeline, self.panel, self.bottom.model, self.dialogs, say)
         self.lines = StateLines(self, pipeline, self.sources, view, (self.top, self.bottom), say)
-        self.overlay = OverlayControl(
-            settings, pipeline, view, self.panel, actions["toggle_overlay"], self.lines.show_overlay
-        )
+        self.overlay = OverlayControl(settings, pipeline, view, self.panel, actions, self.lines.show_overlay)
         self.picture = PictureControl(settings, pipeline, view, self.sources, actions["toggle_freeze"], background, say)
         self.playback = Playback(pipeline, view, self.transport, actions)
 
@@ -125,6 +123,7 @@ class MainWindow(QMainWindow):
         self.panel.opacity_chosen.connect(self.overlay.set_opacity)
         self.panel.threshold_chosen.connect(self.overlay.set_threshold)
         self.panel.style_chosen.connect(self.overlay.set_style)
+        self.panel.layout_chosen.connect(self.overlay.set_layout)
         self.panel.model_chosen.connect(self.models.choose_model)
         self.panel.engine_chosen.connect(self.models.choose_engine)
 
@@ -139,6 +138,9 @@ class MainWindow(QMainWindow):
             "more_threshold": lambda: overlay.change_threshold(1),
             "less_threshold": lambda: overlay.change_threshold(-1),
             "model_threshold": lambda: overlay.set_threshold(None),
+            "toggle_spotlight": overlay.spotlight_toggled,
+            "toggle_steady": overlay.steady_toggled,
+            "cycle_layout": overlay.cycle_layout,
             "toggle_freeze": self._freeze_toggled,
             "snapshot": picture.snapshot,
             "edit_scan_area": picture.edit_scan_area,
@@ -180,7 +182,7 @@ class MainWindow(QMainWindow):
         threshold = options.threshold if options.threshold is not None else self.settings.threshold
         self.pipeline.set_threshold(threshold)
         steadied = self.settings.temporal_filter if options.temporal_filter is None else options.temporal_filter
-        self.pipeline.set_temporal_filter(steadied)
+        self.overlay.set_steady(steadied)
         self._first_model = options.model or self.settings.model, options.engine or self.settings.engine
         self.view.first_painted.connect(self._load_first_model)
         QTimer.singleShot(_MODEL_WAIT_MS, self, self._load_first_model)

@@ -186,7 +186,7 @@ def test_a_hole_in_the_region_is_not_filled(qapp: object) -> None:
     image = QImage(300, 200, QImage.Format.Format_RGB32)
     image.fill(0)
     painter = QPainter(image)
-    OverlayPainter([region]).paint(painter, QTransform(), QRectF(0, 0, 300, 200), OverlayStyle("fill", 1.0), {})
+    OverlayPainter([region]).paint(painter, QTransform(), OverlayStyle("fill", 1.0))
     painter.end()
     assert is_overlay(image.pixelColor(30, 30))
     assert not is_overlay(image.pixelColor(45, 55))
@@ -199,7 +199,8 @@ def test_each_structure_has_its_colour_and_a_label_off_the_others(qapp: object) 
     image.fill(0)
     painter = QPainter(image)
     room, sides = QRectF(0, 0, 600, 400), dict[str, int]()
-    OverlayPainter(regions).paint(painter, QTransform(), room, OverlayStyle("fill", 1.0), sides)
+    OverlayPainter(regions).paint(painter, QTransform(), OverlayStyle("fill", 1.0))
+    OverlayPainter(regions).paint_labels(painter, QTransform(), room, sides)
     painter.end()
     assert image.pixelColor(230, 180).getRgb()[:3] == BLOCK_REGION.colour
     assert image.pixelColor(295, 180).getRgb()[:3] == ARTERY.colour

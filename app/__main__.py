@@ -38,6 +38,7 @@ _COMMANDS_HELP = """commands:
   python -m app annotate SOURCE --out DIR   masks, a table and a clip of every frame, without a window
   python -m app bench SOURCE --seconds S --json FILE
                                             measures the real window
+  python -m app check [SOURCE]              looks whether everything here is as it should be, without a window
   python -m app devices                     cameras, monitors and engines found here
 """
 _NOTICE = "Training and research only. Not a medical device."
@@ -128,18 +129,32 @@ def _bench_parser() -> _Parser:
     return parser
 
 
+def _check_parser() -> _Parser:
+    parser = _command_parser(
+        "check",
+        "Runs the pipeline without a window for some seconds, and says on one page whether source, speed, engine, model "
+        "and disk are as they should be; exit status 2 where something is not.",
+        optional="phantom",
+    )
+    parser.add_argument("--seconds", type=float, default=4.0, metavar="S", help="how long to measure (default: 4)")
+    return parser
+
+
 def _devices_parser() -> _Parser:
     return _Parser("python -m app devices", description="Lists cameras, monitors and engines found here.")
 
 
-def _command_parser(command: str, description: str) -> _Parser:
+def _command_parser(command: str, description: str, optional: str = "") -> _Parser:
     parser = _Parser(
         f"python -m app {command}",
         description=description,
         epilog=_SOURCES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("source", metavar="SOURCE", help="what to go through; see below")
+    words = "what to go through; see below" + (f" (default: {optional})" if optional else "")
+    parser.add_argument(
+        "source", metavar="SOURCE", nargs="?" if optional else None, default=optional or None, help=words
+    )
     _add_options(parser)
     return parser
 
@@ -191,6 +206,20 @@ def _bench(arguments: argparse.Namespace) -> int:
     from app.gui.bench import run_bench
 
     return run_bench(source, arguments.seconds, arguments.json, options)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    if not arguments.seconds > 0:
+        raise UsageError(f"--seconds {arguments.seconds:g} is no time to measure: give more than 0.")
+    options, settings = _options(arguments)
+    source = _open(arguments.source, settings, arguments.rate)
+
+    from app.paths import pictures_folder
+    from app.pipeline.self_check import as_text, measure
+
+    lines = measure(source, arguments.seconds, options, pictures_folder())
+    print(as_text(lines), end="")
+    return EXIT_USER if any(line.advice for line in lines) else 0
 
 
 def _annotate(arguments: argparse.Namespace) -> int:
@@ -295,6 +324,7 @@ def _last_source(settings: Settings, rate: float | None) -> Source:
 _COMMANDS = {
     "annotate": (_annotate_parser, _annotate),
     "bench": (_bench_parser, _bench),
+    "check": (_check_parser, _check),
     "devices": (_devices_parser, _devices),
 }
 

@@ -13,6 +13,7 @@ from app.capture.source import Source
 from app.errors import OutputError
 from app.gui.actions import connect_actions, make_actions
 from app.gui.bridge import Background, Bridge
+from app.gui.check_page import SelfCheck
 from app.gui.dialogs import Dialogs, ScreenAreaChooser
 from app.gui.help_page import HelpPage
 from app.gui.keyboard import Keyboard
@@ -36,6 +37,8 @@ from app.settings import Settings, save_settings
 TITLE = "SonoBlock"
 _STATUS_MS = 200
 """Numbers that change more often cannot be read."""
+_CHECK_MS = 8000
+"""The quick self-check comes once the model has had its time to load."""
 _MODEL_WAIT_MS = 500
 """Importing an engine holds Python up: it waits for the first picture, but no longer than this."""
 
@@ -110,6 +113,7 @@ class MainWindow(QMainWindow):
         self.sources = Sources(settings, pipeline, parse, background, self._source_shown, say)
         self.screen_area = ScreenAreaChooser(self, lambda area: self.sources.open_word(f"screen:{area}"), say)
         self.models = Models(settings, pipeline, self.panel, self.bottom.model, self.dialogs, say)
+        self.check = SelfCheck(self, pipeline, self.sources, self.models, background, say)
         self.lines = StateLines(self, pipeline, self.sources, view, (self.top, self.bottom), say)
         self.overlay = OverlayControl(settings, pipeline, view, self.panel, actions, self.lines.show_overlay)
         self.picture = PictureControl(settings, pipeline, view, self.sources, actions["toggle_freeze"], background, say)
@@ -160,6 +164,7 @@ class MainWindow(QMainWindow):
             "toggle_panel": lambda: self.fold(not self._folded),
             "toggle_full_screen": lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen(),
             "show_help": self._show_help,
+            "self_check": self.check.toggle,
             "leave": self._leave,
             "close": self._close,
         }
@@ -186,6 +191,7 @@ class MainWindow(QMainWindow):
         self._first_model = options.model or self.settings.model, options.engine or self.settings.engine
         self.view.first_painted.connect(self._load_first_model)
         QTimer.singleShot(_MODEL_WAIT_MS, self, self._load_first_model)
+        QTimer.singleShot(_CHECK_MS, self, self.check.at_start)
         self.overlay.show_threshold()
         if options.notice:
             self.messages.say(options.notice)

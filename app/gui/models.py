@@ -47,6 +47,11 @@ class Models:
     def ready(self) -> bool:
         return self.event is not None and self.event.ready
 
+    @property
+    def wanted(self) -> str:
+        """The model that was asked for last: a shipped one's name or a folder."""
+        return self._wanted[0]
+
     def choose_model(self, model: str) -> None:
         """The user chose a model in the panel, or there, to open another one."""
         if model != OPEN_MODEL:

@@ -30,9 +30,9 @@ WIDTH = 312
 OPEN_MODEL = "…"
 """The model chooser's last entry: a bundle's folder is asked for."""
 _STYLE_NAMES: dict[Style, str] = {"fill": "Fill", "outline": "Outline", "both": "Both"}
-_LAYOUT_NAMES: dict[Layout, str] = {"one": "One", "two": "Two", "corner": "Corner"}
+_LAYOUT_NAMES: dict[Layout, str] = {"one": "Off", "two": "Beside", "corner": "Corner"}
 _LAYOUT_TEXTS: dict[Layout, str] = {
-    "one": "One picture",
+    "one": "No second picture",
     "two": "The raw picture beside the one with the overlay",
     "corner": "The raw scan small in a corner",
 }
@@ -76,7 +76,8 @@ class Panel(QScrollArea):
 
     def _add_overlay(self, layout: QVBoxLayout) -> None:
         layout.addWidget(heading("Overlay"))
-        layout.addWidget(action_button(self._actions["toggle_overlay"], "overlay", "Overlay"))
+        overlay = action_button(self._actions["toggle_overlay"], "overlay", "Overlay")
+        layout.addLayout(_row(overlay, action_button(self._actions["toggle_spotlight"], "spotlight", "Spotlight")))
         texts = {style: f"Overlay as {name.lower()}" for style, name in _STYLE_NAMES.items()}
         self._style_buttons = self._segments(layout, _STYLE_NAMES, texts, "cycle_style", self.style_chosen)
         self.opacity, self.opacity_value = self._slider("Opacity", 5, 100, "more_opacity", "less_opacity")
@@ -86,12 +87,9 @@ class Panel(QScrollArea):
         self.threshold.valueChanged.connect(lambda value: self.threshold_chosen.emit(value / 100))
         self.threshold.setToolTip(f"{self.threshold.toolTip()}\n{tooltip('model_threshold')}")
         layout.addLayout(self._row("Threshold", self.threshold, self.threshold_value))
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for action, text in (("toggle_spotlight", "Spotlight"), ("toggle_steady", "Steady")):
-            row.addWidget(action_button(self._actions[action], "", text, "segment"), 1)
-        layout.addLayout(row)
-        self._layout_buttons = self._segments(layout, _LAYOUT_NAMES, _LAYOUT_TEXTS, "cycle_layout", self.layout_chosen)
+        self._layout_buttons = self._segments(
+            layout, _LAYOUT_NAMES, _LAYOUT_TEXTS, "cycle_layout", self.layout_chosen, "Raw picture"
+        )
 
     def _add_picture(self, layout: QVBoxLayout) -> None:
         layout.addWidget(heading("Picture"))
@@ -117,6 +115,8 @@ class Panel(QScrollArea):
         self.engine.activated.connect(lambda _: self.engine_chosen.emit(self.engine.currentData()))
         layout.addWidget(self.model)
         layout.addWidget(self.engine)
+        steady = action_button(self._actions["toggle_steady"], "steady", "Steady")
+        layout.addLayout(_row(steady, action_button(self._actions["self_check"], "check", "Self-check")))
 
     def _segments(
         self,
@@ -125,10 +125,13 @@ class Panel(QScrollArea):
         texts: Mapping[Any, str],
         action: str,
         chosen: SignalInstance,
+        label: str = "",
     ) -> dict[str, QPushButton]:
         """Adds a row of buttons of which one is down; gives them by what they stand for."""
         row = QHBoxLayout()
         row.setSpacing(6)
+        if label:
+            row.addWidget(QLabel(label))
         group = QButtonGroup(self)
         buttons: dict[str, QPushButton] = {}
         for value, name in names.items():
@@ -203,3 +206,12 @@ class Panel(QScrollArea):
         for name in names:
             self.engine.addItem(f"Engine: {engine_name(name)}", name)
         self.engine.setCurrentIndex(max(self.engine.findData(chosen), 0))
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    """Widgets of the same width beside each other."""
+    row = QHBoxLayout()
+    row.setSpacing(6)
+    for widget in widgets:
+        row.addWidget(widget, 1)
+    return row

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
@@ -30,6 +32,7 @@ class StateLines:
         view: LiveView,
         strips: tuple[TopStrip, BottomStrip],
         say: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._window = window
         self._pipeline = pipeline
@@ -37,6 +40,8 @@ class StateLines:
         self._view = view
         self._top, self._bottom = strips
         self._say = say
+        self._clock = clock
+        self._lost: tuple[SourceChanged, float] | None = None
         self._covered = False
         self._said_kind: OverlayKind | None = None
         view.state_changed.connect(self._overlay_changed)
@@ -53,15 +58,26 @@ class StateLines:
         self._top.detail.setText(self._detail(event))
         self.show_overlay()
         self._bottom.rates.setText(rates(self._pipeline.statistics.snapshot()))
+        self._say_lost()
         self._watch_covering()
 
     def reset(self) -> None:
         """Another source: whether the window covers it is looked at anew."""
         self._covered = False
+        self._lost = None
 
     def changed(self, event: SourceChanged) -> None:
         """The current source says something: a lost signal is said over its last picture."""
-        self._view.say(_no_signal(event) if event.state is SourceState.NO_SIGNAL else "")
+        self._lost = (event, self._clock()) if event.state is SourceState.NO_SIGNAL else None
+        if self._lost is None:
+            self._view.say("")
+        self._say_lost()
+
+    def _say_lost(self) -> None:
+        """Counts down to the next try."""
+        if self._lost is not None:
+            event, since = self._lost
+            self._view.say(_no_signal(event, self._clock() - since))
 
     def show_overlay(self) -> None:
         """Says what there is of the overlay."""
@@ -97,7 +113,9 @@ class StateLines:
         self._covered = covered
 
 
-def _no_signal(event: SourceChanged) -> str:
-    again = f" Next try in {event.retry_s:.0f} s." if event.retry_s and event.retry_s >= 1 else ""
-    again = again or (" Trying again." if event.retry_s is not None else "")
+def _no_signal(event: SourceChanged, waited_s: float) -> str:
+    again = ""
+    if event.retry_s is not None:
+        left = math.ceil(event.retry_s - waited_s)
+        again = f" Next try in {left} s." if left >= 1 else " Trying again."
     return f"No signal. {event.reason}{again}"

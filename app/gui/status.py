@@ -98,7 +98,7 @@ def overlay_words(state: OverlayState, moving: bool) -> tuple[str, Level]:
         OverlayKind.RAW: ("Overlay off while Space is held", Level.WARN),
         OverlayKind.DRAWING: ("Overlay on · hidden: drawing the scan area", Level.WARN),
         OverlayKind.NO_SIGNAL: ("Overlay on · hidden: no signal", Level.WARN),
-        OverlayKind.NO_MODEL: ("Overlay on · no model yet", Level.WARN),
+        OverlayKind.NO_MODEL: ("Overlay on · hidden: no model is running", Level.WARN),
         OverlayKind.WAITING: ("Overlay on · waiting for a prediction", Level.PLAIN),
     }
     if state.kind in fixed:

@@ -132,8 +132,8 @@ def _bench_parser() -> _Parser:
 def _check_parser() -> _Parser:
     parser = _command_parser(
         "check",
-        "Runs the pipeline without a window for some seconds, and says on one page whether source, speed, engine, model "
-        "and disk are as they should be; exit status 2 where something is not.",
+        "Runs the pipeline without a window for some seconds, and says on one page whether source, speed, engine, "
+        "model and disk are as they should be; exit status 2 where something is not.",
         optional="phantom",
     )
     parser.add_argument("--seconds", type=float, default=4.0, metavar="S", help="how long to measure (default: 4)")

@@ -19,6 +19,13 @@ LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 DEFAULT_MODEL = "default"
 DEFAULT_ENGINE = "auto"
 
+ENGINE_NAMES = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime", "tensorflow": "TensorFlow", "auto": "Automatic"}
+
+
+def engine_name(name: str) -> str:
+    """An engine as people write it."""
+    return ENGINE_NAMES.get(name, name)
+
 
 @dataclass(frozen=True)
 class WindowOptions:

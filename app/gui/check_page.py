@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import OutputError
@@ -59,6 +60,9 @@ class CheckPage(QDialog):
             button.clicked.connect(lambda _=False, does=does: does())
             row.addWidget(button)
         layout.addLayout(row)
+        # The window's own shortcuts do not reach a page that has the keyboard.
+        for keys in key_for("self_check").keys:
+            QShortcut(QKeySequence(keys), self, self.close)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Shows what was found."""

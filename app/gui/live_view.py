@@ -60,6 +60,7 @@ class LiveView(QWidget):
         """The frame that is shown."""
         self.state = OverlayState(OverlayKind.WAITING)
         """The overlay as last painted or decided."""
+        self._told: tuple[Frame | None, OverlayKind, Prediction | None] = (None, self.state.kind, None)
         self.wishes = Wishes()
         self.style_of_overlay = OverlayStyle()
         self.text = ""
@@ -108,10 +109,11 @@ class LiveView(QWidget):
 
     def pull(self) -> None:
         """Looks for something new, and asks for painting if there is."""
-        before = (self.frame, self.state.kind, self.state.prediction)
-        state = self._look()
-        if before != (self.frame, state.kind, state.prediction):
-            self.state = state
+        self.state = self._look()
+        found = (self.frame, self.state.kind, self.state.prediction)
+        # Painting looks, too: what it found must be said no less.
+        if found != self._told:
+            self._told = found
             self.update()
             self.state_changed.emit()
 
@@ -176,8 +178,8 @@ class LiveView(QWidget):
         if self._tool is not None:
             self._paint_tool(painter, to_view, self._tool)
         else:
-            self._paint_overlay(painter, to_view, frame, found[0])
             self._paint_scan_area(painter, to_view, frame)
+            self._paint_overlay(painter, to_view, frame, found[0])
             if self.text:
                 self._paint_chip(painter, self.text)
         painter.end()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from app.gui.dialogs import Dialogs
 from app.gui.panel import OPEN_MODEL, Panel
-from app.gui.status import Level, engine_name
+from app.gui.status import Level
 from app.gui.widgets import Chip
+from app.options import engine_name
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import ModelChanged
 from app.settings import Settings

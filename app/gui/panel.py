@@ -22,9 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui.keys import tooltip
-from app.gui.status import engine_name
 from app.gui.widgets import accessible, action_button, heading
-from app.options import Layout, Style
+from app.options import Layout, Style, engine_name
 
 WIDTH = 312
 OPEN_MODEL = "…"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
+from app.capture.source import SourceKind
 from app.gui.covering import covers
 from app.gui.live_view import LiveView
 from app.gui.sources import Sources
@@ -16,6 +17,8 @@ from app.gui.strips import BottomStrip, TopStrip
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceChanged, SourceState
 
+_STILL_S = 1.0
+"""A live source without a picture for longer than this, or than three of its pictures take, stands still."""
 _COVER_TEXT = (
     "This window covers the part of the screen that it watches: move it aside, or it will see its own overlay."
 )
@@ -53,7 +56,7 @@ class StateLines:
             self._top.badge.say("NO SOURCE", Level.PLAIN)
         else:
             state = event.state if event else SourceState.OPENING
-            self._top.badge.say(*badge(source.kind, state, self._pipeline.frozen))
+            self._top.badge.say(*badge(source.kind, state, self._pipeline.frozen or self._still(event)))
             self._top.name.setText(source.name)
         self._top.detail.setText(self._detail(event))
         self.show_overlay()
@@ -96,6 +99,8 @@ class StateLines:
             return ""
         if self._covered:
             return "this window covers a part of it"
+        if self._still(event):
+            return "no new pictures for over a second"
         if event.state is SourceState.REPEATING:
             return "its pictures do not change"
         if event.state is SourceState.NO_SIGNAL:
@@ -104,6 +109,15 @@ class StateLines:
         if info is None:
             return ""
         return " · ".join(part for part in (f"{info.width} × {info.height}", info.detail) if part)
+
+    def _still(self, event: SourceChanged | None) -> bool:
+        """Whether a live source owes its next picture for so long that what is shown is not live any more."""
+        frame = self._view.frame
+        if event is None or event.kind is not SourceKind.LIVE or event.state is not SourceState.RUNNING:
+            return False
+        rate = event.info.rate if event.info else None
+        late_s = max(_STILL_S, 3 / rate if rate else 0.0)
+        return frame is not None and not self._pipeline.frozen and self._clock() - frame.captured > late_s
 
     def _watch_covering(self) -> None:
         source = self._sources.current

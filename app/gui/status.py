@@ -142,14 +142,6 @@ def rates(numbers: Snapshot) -> str:
     )
 
 
-ENGINE_NAMES = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime", "tensorflow": "TensorFlow", "auto": "Automatic"}
-
-
-def engine_name(name: str) -> str:
-    """An engine as people write it."""
-    return ENGINE_NAMES.get(name, name)
-
-
 def clock(seconds: float) -> str:
     """Seconds of a recording as 0:07.3."""
     tenths = round(seconds * 10)

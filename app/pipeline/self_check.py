@@ -8,13 +8,13 @@ import os
 import platform
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from app.capture.source import Source, SourceKind
-from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, WindowOptions
+from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, WindowOptions, engine_name
 from app.pipeline.freshness import AMBER_MS
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.statistics import Percentiles, Snapshot
@@ -28,7 +28,8 @@ SLOW_SHARE = 0.8
 """A live source that gives less than this share of the pictures that it promises is said."""
 READY_S = 60.0
 """How long `measure` waits for picture and model."""
-_DISTRIBUTIONS = {"openvino": "openvino", "onnxruntime": "onnxruntime", "tensorflow": "tensorflow"}
+_STEPS = ("capture", "preprocess", "network", "novelty", "temporal filter", "postprocess", "paint")
+"""In the order in which a frame goes through them."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def full_check(facts: Facts, folder: Path) -> list[Line]:
     return [
         _source_line(facts),
         *_age_lines(facts.numbers),
-        *(Line(f"Step: {name}", _times(times)) for name, times in facts.numbers.steps_ms.items()),
+        *_step_lines(facts.numbers.steps_ms),
         _engine_line(facts.model),
         _model_line(facts.bundle),
         _disk_line(folder),
@@ -156,6 +157,11 @@ def _age_lines(numbers: Snapshot) -> list[Line]:
     return lines
 
 
+def _step_lines(steps: Mapping[str, Percentiles]) -> list[Line]:
+    names = sorted(steps, key=lambda name: _STEPS.index(name) if name in _STEPS else len(_STEPS))
+    return [Line(f"Step: {name}", _times(steps[name])) for name in names]
+
+
 def _times(times: Percentiles) -> str:
     return f"{times.p50:.1f} ms, 95 % within {times.p95:.1f} ms"
 
@@ -164,14 +170,16 @@ def _engine_line(model: ModelChanged | None) -> Line:
     if model is None:
         return Line("Engine", "none yet", "Wait until the model is loaded, and check again.")
     if not model.ready:
-        return Line("Engine", f"{model.engine}: not running", "No overlay: choose another engine or model.")
-    return Line("Engine", " ".join(filter(None, (model.engine, _version(model.engine)))))
+        return Line(
+            "Engine", f"{engine_name(model.engine)}: not running", "No overlay: choose another engine or model."
+        )
+    return Line("Engine", " ".join(filter(None, (engine_name(model.engine), _version(model.engine)))))
 
 
 def _version(engine: str) -> str:
     try:
-        return importlib.metadata.version(_DISTRIBUTIONS[engine])
-    except (KeyError, importlib.metadata.PackageNotFoundError):
+        return importlib.metadata.version(engine)
+    except importlib.metadata.PackageNotFoundError:
         return ""
 
 

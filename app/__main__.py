@@ -126,6 +126,7 @@ def _bench_parser() -> _Parser:
     _add_temporal_filter(parser)
     parser.add_argument("--seconds", type=float, default=20.0, metavar="S", help="how long to measure (default: 20)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")
+    parser.add_argument("--window", metavar="WxH", help="size of the window (default: as it opens)")
     return parser
 
 
@@ -286,8 +287,17 @@ def _options(arguments: argparse.Namespace) -> tuple[WindowOptions, Settings]:
         print(f"sonoblock: {notice}", file=sys.stderr)
     # `annotate` never steadies and has no such option.
     temporal_filter = getattr(arguments, "temporal_filter", None)
-    window = WindowOptions(scan_area, arguments.model, arguments.engine, threshold, temporal_filter, notice)
+    size = _size(arguments.window) if getattr(arguments, "window", None) else None
+    window = WindowOptions(scan_area, arguments.model, arguments.engine, threshold, temporal_filter, size, notice)
     return window, settings
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Width and height from WxH. Raises UsageError."""
+    parts = text.split("x")
+    if len(parts) == 2 and all(part.isdecimal() and 0 < len(part) < 5 and int(part) >= 320 for part in parts):
+        return int(parts[0]), int(parts[1])
+    raise UsageError(f"--window {text} is not a size: give width and height from 320 on, such as 1920x1080.")
 
 
 def _parse(word: str, settings: Settings, rate: float | None) -> Source:

@@ -37,5 +37,7 @@ class WindowOptions:
     threshold: float | None = None
     temporal_filter: bool | None = None
     """Whether the overlay of moving pictures is steadied by the frames before."""
+    size: tuple[int, int] | None = None
+    """Width and height of the window, where it is to be measured."""
     notice: str = ""
     """A sentence that the window should show at its start, such as about damaged settings."""

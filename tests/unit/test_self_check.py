@@ -16,7 +16,7 @@ READY = ModelChanged("default", "onnxruntime", True)
 
 
 def numbers(fps=30.0, overlay=AGES, steps=None):
-    measures = Measures(fps, fps, fps, AGES, overlay, 3)
+    measures = Measures(fps, fps, fps, AGES, overlay, 3, 1.0)
     return Snapshot(**vars(measures), steps_ms=steps or {}, totals=Totals(1.0, 30, 30, 30))
 
 

@@ -2,8 +2,9 @@
 
 python scripts/bench_sizes.py --out FOLDER
 
-The clips are those of bench_clip.py. Each run is a process of its own, as a user starts it, and the runs take turns, so
-that a busy moment hits all alike; what is printed is the median of a size's runs.
+The clips are those of bench_clip.py, and those that are in FOLDER already are used again. Each run is a process of its
+own, as a user starts it, and the runs take turns, so that a busy moment hits all alike; printed is the median of a
+size's runs.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def main(arguments: list[str] | None = None) -> int:
     clips = {}
     for size, rate in runs:
         clip = options.out / f"{size}-{rate}.mp4"
-        clips[size, rate], _ = bench_clip.write(clip, 6.0, bench_clip.parse_size(size), rate)
+        there = [path for path in (clip, clip.with_suffix(".avi")) if path.exists()]
+        clips[size, rate] = there[0] if there else bench_clip.write(clip, 6.0, bench_clip.parse_size(size), rate)[0]
     found: dict[tuple[str, int], list[list[float]]] = {run: [] for run in runs}
     for number in range(options.rounds):
         for run in runs:

@@ -25,6 +25,8 @@ class Settings:
     """The source words that were opened last, the newest first."""
     scan_areas: dict[str, str] = field(default_factory=dict)
     """Scan area 'X,Y,W,H' by source word; a source that is not here is shown whole."""
+    camera_modes: dict[str, str] = field(default_factory=dict)
+    """What a camera is asked for, as '1280x720@30 MJPG', by source word."""
     model: str = DEFAULT_MODEL
     engine: str = DEFAULT_ENGINE
     overlay: bool = True
@@ -101,6 +103,7 @@ _CHECKS = {
     "source": _is_text,
     "recent": lambda value: isinstance(value, list) and all(map(_is_text, value)),
     "scan_areas": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
+    "camera_modes": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
     "model": _is_text,
     "engine": _is_text,
     "overlay": lambda value: isinstance(value, bool),

@@ -23,7 +23,7 @@ from app.gui.overlay_control import OverlayControl
 from app.gui.panel import Panel
 from app.gui.picture_control import PictureControl
 from app.gui.playback import Playback
-from app.gui.source_menu import SourceMenu
+from app.gui.source_choice import SourceChoice
 from app.gui.sources import ParseWord, Sources, parse_word
 from app.gui.state_lines import StateLines
 from app.gui.strips import BottomStrip, TopStrip
@@ -87,7 +87,6 @@ class MainWindow(QMainWindow):
         self.transport = Transport(self.actions_by_name)
         self.top = TopStrip(self.actions_by_name["toggle_panel"], self.actions_by_name["show_help"])
         self.bottom = BottomStrip()
-        self.menu = SourceMenu(self, self.actions_by_name, lambda: self.settings.recent, self.background)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.view, 1)
@@ -108,6 +107,7 @@ class MainWindow(QMainWindow):
         actions, background = self.actions_by_name, self.background
         self.dialogs = Dialogs(self)
         self.sources = Sources(settings, pipeline, parse, background, self._source_shown, say)
+        self.choice = SourceChoice(self, settings, self.sources, view, actions, background, parse)
         self.screen_area = ScreenAreaChooser(self, lambda area: self.sources.open_word(f"screen:{area}"), say)
         self.models = Models(settings, pipeline, self.panel, self.bottom.model, self.dialogs, say)
         self.lines = StateLines(self, pipeline, self.sources, view, (self.top, self.bottom), say)
@@ -120,8 +120,6 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         connect_actions(self.actions_by_name, self._handlers())
         self.view.scan_area_drawn.connect(self.picture.set_scan_area)
-        self.menu.chosen.connect(self.sources.open_word)
-        self.menu.said.connect(self.messages.say)
         self.panel.opacity_chosen.connect(self.overlay.set_opacity)
         self.panel.threshold_chosen.connect(self.overlay.set_threshold)
         self.panel.style_chosen.connect(self.overlay.set_style)
@@ -149,9 +147,9 @@ class MainWindow(QMainWindow):
             "seek_back": lambda: playback.seek_by(-1),
             "seek_forward": lambda: playback.seek_by(1),
             "seek_start": playback.seek_start,
-            "choose_source": self._open_menu,
-            "open_file": lambda: dialogs.ask_file("Open a video file", sources.open_word),
-            "open_folder": lambda: dialogs.ask_folder("Open a folder of images", sources.open_word),
+            "choose_source": self.choice.start,
+            "open_file": lambda: dialogs.ask_file("Open a video or DICOM file", sources.open_word),
+            "open_folder": lambda: dialogs.ask_folder("Open a folder of images or DICOM files", sources.open_word),
             "open_address": lambda: dialogs.ask_address(lambda address: sources.open_word(f"camera:{address}")),
             "open_screen_area": self.screen_area.start,
             "choose_demo_folder": lambda: dialogs.ask_folder("Folder of the demo's images", sources.open_demo_folder),
@@ -200,6 +198,7 @@ class MainWindow(QMainWindow):
         self._status.stop()
         self.view.stop()
         self.screen_area.close()
+        self.choice.close()
         if self._keep_settings:
             self._save_settings()
         self.background.close()
@@ -232,10 +231,6 @@ class MainWindow(QMainWindow):
         self.panel.show_source(source.name)
         self.setWindowTitle(f"{source.name} – {TITLE}")
         self._update()
-
-    def _open_menu(self) -> None:
-        at = self.panel.source if self.panel.isVisible() else self.top
-        self.menu.popup(at.mapToGlobal(at.rect().bottomLeft()))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

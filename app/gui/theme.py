@@ -53,6 +53,8 @@ QPushButton:focus, QComboBox:focus {{ border: 2px solid {FOCUS}; padding: 0 9px;
 QPushButton#icon {{ min-width: {TARGET - 2}px; max-width: {TARGET - 2}px; padding: 0; text-align: center; }}
 QPushButton#icon:focus {{ min-width: {TARGET - 4}px; max-width: {TARGET - 4}px; }}
 QPushButton#segment {{ text-align: center; padding: 0 4px; }}
+QPushButton#card, QPushButton#card:focus {{ min-height: 0; padding: 0; }}
+#cardPicture {{ background: {SURROUND}; color: {QUIET}; border-radius: 4px; }}
 QPushButton::menu-indicator {{ width: 0; }}
 QComboBox::drop-down {{ border: 0; width: 30px; }}
 QComboBox::down-arrow {{ image: url({(ICONS / "down.svg").as_posix()}); width: 20px; height: 20px; }}

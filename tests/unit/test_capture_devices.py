@@ -80,3 +80,24 @@ def test_monitors_are_listed_with_their_place() -> None:
 def test_there_are_no_monitors_without_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     assert devices.monitors() == []
+
+
+def test_people_know_cameras_by_plain_names_and_twins_by_a_number() -> None:
+    names = ["USB Video: USB Video", "USB Video: USB Video", "Integrated Camera: Integrated C", "Webcam"]
+    found = [CameraDevice(number, "", name) for number, name in enumerate(names)]
+    assert devices.titles(found) == ["USB Video (1)", "USB Video (2)", "Integrated Camera", "Webcam"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("camera:0", "camera:/dev/video0", True),
+        ("camera:701", "camera:1", True),
+        ("camera:1", "camera:0", False),
+        ("camera:rtsp://host/1", "camera:rtsp://host/1", True),
+        ("camera:rtsp://host/1", "camera:1", False),
+        ("screen:1", "camera:1", False),
+    ],
+)
+def test_the_words_of_one_camera_have_one_key(first: str, second: str, same: bool) -> None:
+    assert (devices.camera_key(first) == devices.camera_key(second)) is same

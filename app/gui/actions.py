@@ -15,6 +15,7 @@ SHORT = {
     "open_folder": "Open a folder …",
     "open_address": "Camera address …",
     "open_screen_area": "Part of the screen …",
+    "presets": "Presets …",
     "choose_demo_folder": "Demo's folder …",
 }
 """Names where the key table's text is too long for a menu or a button."""

@@ -51,6 +51,7 @@ KEYS: tuple[Key, ...] = (
     Key("open_address", ("Ctrl+U",), "Open a camera's address", "Source"),
     Key("open_screen_area", ("Ctrl+R",), "Watch a part of the screen", "Source"),
     Key("choose_demo_folder", ("Ctrl+D",), "Set the folder of the demo's images", "Source"),
+    Key("presets", ("Ctrl+P",), "Presets for each machine; export and import settings", "Source"),
     Key("toggle_panel", ("P",), "Fold the controls away, or show them", "Window"),
     Key("toggle_full_screen", ("F11",), "Full screen", "Window"),
     Key("show_help", ("F1", "?"), "This page", "Window"),

@@ -23,6 +23,7 @@ from app.gui.overlay_control import OverlayControl
 from app.gui.panel import Panel
 from app.gui.picture_control import PictureControl
 from app.gui.playback import Playback
+from app.gui.preset_control import PresetControl
 from app.gui.source_choice import SourceChoice
 from app.gui.sources import ParseWord, Sources, parse_word
 from app.gui.state_lines import StateLines
@@ -115,6 +116,9 @@ class MainWindow(QMainWindow):
             settings, pipeline, view, self.panel, actions["toggle_overlay"], self.lines.show_overlay
         )
         self.picture = PictureControl(settings, pipeline, view, self.sources, actions["toggle_freeze"], background, say)
+        self.presets = PresetControl(
+            self, settings, pipeline, self.sources, self.overlay, self.models, say, self._save_settings
+        )
         self.playback = Playback(pipeline, view, self.transport, actions)
 
     def _connect(self) -> None:
@@ -153,6 +157,7 @@ class MainWindow(QMainWindow):
             "open_address": lambda: dialogs.ask_address(lambda address: sources.open_word(f"camera:{address}")),
             "open_screen_area": self.screen_area.start,
             "choose_demo_folder": lambda: dialogs.ask_folder("Folder of the demo's images", sources.open_demo_folder),
+            "presets": self.presets.start,
             "toggle_panel": lambda: self.fold(not self._folded),
             "toggle_full_screen": lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen(),
             "show_help": self._show_help,
@@ -199,18 +204,20 @@ class MainWindow(QMainWindow):
         self.view.stop()
         self.screen_area.close()
         self.choice.close()
-        if self._keep_settings:
-            self._save_settings()
+        self._save_settings()
         self.background.close()
         self.pipeline.close()
         super().closeEvent(event)
 
     def _save_settings(self) -> None:
+        if not self._keep_settings:
+            return
         self.settings.geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         try:
             save_settings(self.settings)
         except OutputError as error:
-            # The window is going: there is no other place left to say it.
+            # Where the window is going there is no other place left to say it.
+            self.messages.say(str(error))
             print(f"sonoblock: {error}", file=sys.stderr)
 
     def _close(self) -> None:

@@ -98,7 +98,6 @@ class SourceChooser(QDialog):
         close = QPushButton("Close")
         close.setObjectName("segment")
         close.setMinimumWidth(96)
-        close.setAutoDefault(False)
         close.setAccessibleName("Close")
         close.clicked.connect(self.reject)
         row = QHBoxLayout()
@@ -114,7 +113,6 @@ class SourceChooser(QDialog):
         row.setLayout(flow)
         for name in ENTRIES:
             button = action_button(actions[name], name="segment")
-            button.setAutoDefault(False)
             button.setMinimumWidth(button.fontMetrics().horizontalAdvance(button.text()) + 24)
             # First this dialog goes: the action may hide the window, or open a dialog of its own.
             button.clicked.disconnect()

@@ -74,6 +74,10 @@ QSlider::handle:horizontal:focus {{ background: {TEXT}; border: 3px solid {FOCUS
   margin: -10px 0; border-radius: 12px; }}
 QSlider::groove:horizontal:disabled, QSlider::sub-page:horizontal:disabled {{ background: #262c30; }}
 QSlider::handle:horizontal:disabled {{ background: #4a5358; }}
+#presets {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 8px; outline: 0; }}
+#presets:focus {{ border: 2px solid {FOCUS}; }}
+#presets::item {{ min-height: {TARGET}px; padding: 0 10px; }}
+#presets::item:selected {{ background: #30404a; color: {TEXT}; }}
 QScrollBar:vertical {{ background: {BASE}; width: 10px; }}
 QScrollBar::handle:vertical {{ background: #3a4348; border-radius: 5px; min-height: {TARGET}px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}

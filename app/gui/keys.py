@@ -55,6 +55,7 @@ KEYS: tuple[Key, ...] = (
     Key("toggle_panel", ("P",), "Fold the controls away, or show them", "Window"),
     Key("toggle_full_screen", ("F11",), "Full screen", "Window"),
     Key("show_help", ("F1", "?"), "This page", "Window"),
+    Key("first_steps", ("Ctrl+F1",), "The first steps again", "Window"),
     Key("leave", ("Esc",), "Leave what is open: message, scan area, full screen", "Window"),
     Key("press", (), "Press the focused control; Tab goes to the next", "Window", shown="Enter"),
     Key("close", ("Ctrl+Q",), "Close the program", "Window"),

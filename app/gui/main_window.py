@@ -14,6 +14,7 @@ from app.errors import OutputError
 from app.gui.actions import connect_actions, make_actions
 from app.gui.bridge import Background, Bridge
 from app.gui.dialogs import Dialogs, ScreenAreaChooser
+from app.gui.first_steps import FirstSteps
 from app.gui.help_page import HelpPage
 from app.gui.keyboard import Keyboard
 from app.gui.live_view import LiveView
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name = make_actions(self)
         self.view = LiveView(self.pipeline)
         self.messages = MessageBar(self.view)
+        self.first_steps = FirstSteps(self.view, self.actions_by_name, self._introduced)
         self.panel = Panel(self.actions_by_name)
         self.transport = Transport(self.actions_by_name)
         self.top = TopStrip(self.actions_by_name["toggle_panel"], self.actions_by_name["show_help"])
@@ -161,6 +163,7 @@ class MainWindow(QMainWindow):
             "toggle_panel": lambda: self.fold(not self._folded),
             "toggle_full_screen": lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen(),
             "show_help": self._show_help,
+            "first_steps": self.first_steps.start,
             "leave": self._leave,
             "close": self._close,
         }
@@ -188,6 +191,8 @@ class MainWindow(QMainWindow):
         self.view.first_painted.connect(self._load_first_model)
         QTimer.singleShot(_MODEL_WAIT_MS, self, self._load_first_model)
         self.overlay.show_threshold()
+        if options.first_steps:
+            self.first_steps.start()
         if options.notice:
             self.messages.say(options.notice)
 
@@ -219,6 +224,10 @@ class MainWindow(QMainWindow):
             # Where the window is going there is no other place left to say it.
             self.messages.say(str(error))
             print(f"sonoblock: {error}", file=sys.stderr)
+
+    def _introduced(self) -> None:
+        self.settings.introduced = True
+        self._save_settings()
 
     def _close(self) -> None:
         self.close()
@@ -295,5 +304,7 @@ class MainWindow(QMainWindow):
             self.messages.hide()
         elif self.view.in_scan_area_mode:
             self.view.leave_scan_area_mode()
+        elif self.first_steps.active:
+            self.first_steps.finish()
         elif self.isFullScreen():
             self.showNormal()

@@ -47,6 +47,8 @@ class PresetDialog(QDialog):
         self._build()
         self._connect()
         self._fill("")
+        if not settings.presets:
+            self.status.setText("There is no preset yet: set everything as it should be, and save it under a name.")
         room = self.screen().availableSize()
         self.resize(min(640, room.width() * 19 // 20), min(460, room.height() * 9 // 10))
 
@@ -84,12 +86,12 @@ class PresetDialog(QDialog):
         button = QPushButton(text)
         button.setObjectName("segment")
         accessible(button, text.removesuffix(" …"), tooltip)
-        button.setMinimumWidth(92)
+        button.setMinimumWidth(88)
         button.clicked.connect(call)
         return button
 
     def _connect(self) -> None:
-        self.list.currentTextChanged.connect(self._chosen)
+        self.list.itemSelectionChanged.connect(self._chosen)
         self.list.itemActivated.connect(lambda _: self._use())
         self.name.textChanged.connect(self._enable)
         self.name.returnPressed.connect(self._save)
@@ -104,8 +106,8 @@ class PresetDialog(QDialog):
     @property
     def chosen(self) -> str:
         """The preset that is chosen in the list; empty without one."""
-        item = self.list.currentItem()
-        return item.text() if item is not None else ""
+        items = self.list.selectedItems()
+        return items[0].text() if items else ""
 
     def _fill(self, chosen: str) -> None:
         names = sorted(self._settings.presets, key=str.casefold)
@@ -114,8 +116,9 @@ class PresetDialog(QDialog):
         self.list.setCurrentRow(names.index(chosen) if chosen in names else -1)
         self._enable()
 
-    def _chosen(self, name: str) -> None:
-        self.name.setText(name)
+    def _chosen(self) -> None:
+        if self.chosen:
+            self.name.setText(self.chosen)
         self._enable()
 
     def _enable(self) -> None:
@@ -125,7 +128,7 @@ class PresetDialog(QDialog):
         self.delete.setText(_DELETE)
         self.rename.setEnabled(bool(chosen and name and name not in self._settings.presets))
         self.save.setEnabled(bool(name))
-        self.save.setText("Save anew" if name in self._settings.presets else "Save")
+        self.save.setText("Replace" if name in self._settings.presets else "Save")
 
     # What the user does
 

@@ -87,6 +87,8 @@ QLineEdit {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 8px;
   padding: 0 10px; selection-background-color: #3d5a6b; }}
 QLineEdit:focus {{ border: 2px solid {FOCUS}; min-height: {TARGET - 4}px; }}
 #messages {{ background: {RAISED}; border: 1px solid #5d4a22; border-left: 4px solid #ffc773; border-radius: 8px; }}
+#firstSteps {{ background: {BASE}; border: 1px solid #4d7189; border-radius: 10px; }}
+#firstSteps #name {{ font-weight: 600; }}
 #messages QPushButton {{ background: transparent; border: 1px solid transparent; }}
 #messages QPushButton:focus {{ border: 2px solid {FOCUS}; }}
 #help QLabel {{ background: transparent; }}

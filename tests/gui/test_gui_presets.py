@@ -115,7 +115,7 @@ def test_deleting_asks_again_where_another_preset_was_chosen_meanwhile(window: M
 def test_what_is_saved_under_a_name_that_is_there_replaces_it(window: MainWindow) -> None:
     dialog = save(window, NAME)
     window.overlay.set_opacity(0.9)
-    assert dialog.save.text() == "Save anew"
+    assert dialog.save.text() == "Replace"
     dialog.save.click()
     assert window.settings.presets[NAME]["opacity"] == 0.9
     assert names(dialog) == [NAME]

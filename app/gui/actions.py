@@ -16,6 +16,7 @@ SHORT = {
     "open_address": "Camera address …",
     "open_screen_area": "Part of the screen …",
     "presets": "Presets …",
+    "toggle_plots": "Plots",
     "choose_demo_folder": "Demo's folder …",
 }
 """Names where the key table's text is too long for a menu or a button."""

@@ -53,6 +53,7 @@ KEYS: tuple[Key, ...] = (
     Key("choose_demo_folder", ("Ctrl+D",), "Set the folder of the demo's images", "Source"),
     Key("presets", ("Ctrl+P",), "Presets for each machine; export and import settings", "Source"),
     Key("toggle_panel", ("P",), "Fold the controls away, or show them", "Window"),
+    Key("toggle_plots", ("G",), "Plots of the last minute, or fold them away", "Window"),
     Key("toggle_full_screen", ("F11",), "Full screen", "Window"),
     Key("show_help", ("F1", "?"), "This page", "Window"),
     Key("first_steps", ("Ctrl+F1",), "The first steps again", "Window"),

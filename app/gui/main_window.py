@@ -24,6 +24,7 @@ from app.gui.overlay_control import OverlayControl
 from app.gui.panel import Panel
 from app.gui.picture_control import PictureControl
 from app.gui.playback import Playback
+from app.gui.plots import Plots
 from app.gui.preset_control import PresetControl
 from app.gui.source_choice import SourceChoice
 from app.gui.sources import ParseWord, Sources, parse_word
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         self.transport = Transport(self.actions_by_name)
         self.top = TopStrip(self.actions_by_name["toggle_panel"], self.actions_by_name["show_help"])
         self.bottom = BottomStrip()
+        self.plots = Plots(self.pipeline.statistics.series, self.background)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.view, 1)
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
         whole.setSpacing(0)
         whole.addWidget(self.top)
         whole.addLayout(middle, 1)
+        whole.addWidget(self.plots)
         whole.addWidget(self.transport)
         whole.addWidget(self.bottom)
         centre = QWidget()
@@ -160,6 +163,7 @@ class MainWindow(QMainWindow):
             "open_screen_area": self.screen_area.start,
             "choose_demo_folder": lambda: dialogs.ask_folder("Folder of the demo's images", sources.open_demo_folder),
             "presets": self.presets.start,
+            "toggle_plots": self.plots.toggle,
             "toggle_panel": lambda: self.fold(not self._folded),
             "toggle_full_screen": lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen(),
             "show_help": self._show_help,
@@ -292,6 +296,7 @@ class MainWindow(QMainWindow):
             self.view.setFocus()
         self.panel.setVisible(not folded)
         self.playback.fold(folded)
+        self.plots.fold(folded)
 
     def _show_help(self) -> None:
         for page in self.findChildren(HelpPage):

@@ -103,6 +103,7 @@ class Panel(QScrollArea):
         self.engine.activated.connect(lambda _: self.engine_chosen.emit(self.engine.currentData()))
         layout.addWidget(self.model)
         layout.addWidget(self.engine)
+        layout.addWidget(action_button(self._actions["toggle_plots"], "plots"))
 
     def _segments(self) -> QHBoxLayout:
         row = QHBoxLayout()

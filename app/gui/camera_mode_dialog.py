@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.capture.camera_mode import FORMATS, RATES, SIZES, CameraMode
 from app.gui.widgets import accessible
@@ -42,10 +42,13 @@ class CameraModeDialog(QDialog):
         self.size_choice = Choice("Size", SIZES, mode.size, lambda size: f"{size[0]} × {size[1]}")
         self.rate_choice = Choice("Rate", RATES, mode.rate, lambda rate: f"{rate:g} a second")
         self.form_choice = Choice("Format", FORMATS, mode.form, lambda form: form or "Automatic")
-        form = QFormLayout()
+        form = QGridLayout()
         form.setSpacing(10)
-        for choice in (self.size_choice, self.rate_choice, self.form_choice):
-            form.addRow(choice.accessibleName(), choice)
+        form.setColumnStretch(1, 1)
+        choices: tuple[QComboBox, ...] = (self.size_choice, self.rate_choice, self.form_choice)
+        for row, choice in enumerate(choices):
+            form.addWidget(QLabel(choice.accessibleName()), row, 0)
+            form.addWidget(choice, row, 1)
         note = QLabel("The camera may give another; its card, and the line above the picture, say what it gives.")
         note.setObjectName("quiet")
         note.setWordWrap(True)

@@ -14,6 +14,8 @@ from app.gui.widgets import ElidedLabel
 
 PICTURE = QSize(208, 117)
 _MARGIN = 6
+_LONGEST = 130
+"""Letters of a sentence in the picture's place."""
 SIZE = QSize(PICTURE.width() + 2 * _MARGIN, PICTURE.height() + 62)
 
 
@@ -41,6 +43,7 @@ class SourceCard(QFrame):
         self._picture.setFixedSize(PICTURE)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._picture.setWordWrap(True)
+        self._picture.setTextFormat(Qt.TextFormat.PlainText)
         self._title, self._detail = ElidedLabel("name", Qt.TextElideMode.ElideMiddle), ElidedLabel("quiet")
         self._title.setText(offer.title)
         layout = QVBoxLayout(self.button)
@@ -51,7 +54,7 @@ class SourceCard(QFrame):
             layout.addWidget(label)
         self._current = current
         self._say("Shown now" if current else offer.detail)
-        self._picture.setText("…")
+        self._say_instead("…")
         if offer.adjustable:
             self._add_adjusting()
 
@@ -73,8 +76,7 @@ class SourceCard(QFrame):
         if look.pixels is not None:
             self.show_pixels(look.pixels)
         elif look.problem:
-            self._picture.setText("No picture")
-            self._picture.setToolTip(look.problem)
+            self._say_instead(_narrow(look.problem))
             self.button.setToolTip(look.problem)
         if look.info is not None and self.offer.adjustable and not self._current:
             rate = f" · {look.info.rate:.0f} a second" if look.info.rate else ""
@@ -84,15 +86,30 @@ class SourceCard(QFrame):
         """Shows this picture, grey or BGR."""
         if pixels is not self._pixels:
             self._pixels = pixels
+            self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self._picture.setMargin(0)
             self._picture.setPixmap(to_pixmap(pixels, PICTURE, self.devicePixelRatioF()))
 
     def say_no_preview(self) -> None:
         """It is not looked at before it is chosen."""
-        self._picture.setText("Shown when chosen")
+        self._say_instead("Shown when chosen")
+
+    def _say_instead(self, text: str) -> None:
+        """In the picture's place; below the second button, where there is one."""
+        if self.offer.adjustable:
+            self._picture.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+        self._picture.setMargin(6)
+        self._picture.setText(text)
 
     def _say(self, text: str) -> None:
         self._detail.setText(text)
         self.button.setAccessibleName(f"{self.offer.title}, {text}")
+
+
+def _narrow(text: str) -> str:
+    """A sentence that fits on the card: paths may be broken, and what is too long is in the tooltip."""
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return shown.replace("/", "/\u200b").replace("\\", "\\\u200b")
 
 
 def to_pixmap(pixels: Pixels, room: QSize, ratio: float) -> QPixmap:

@@ -54,7 +54,7 @@ QPushButton#icon {{ min-width: {TARGET - 2}px; max-width: {TARGET - 2}px; paddin
 QPushButton#icon:focus {{ min-width: {TARGET - 4}px; max-width: {TARGET - 4}px; }}
 QPushButton#segment {{ text-align: center; padding: 0 4px; }}
 QPushButton#card, QPushButton#card:focus {{ min-height: 0; padding: 0; }}
-#cardPicture {{ background: {SURROUND}; color: {QUIET}; border-radius: 4px; }}
+#cardPicture {{ background: {SURROUND}; color: {QUIET}; font-size: 13px; border-radius: 4px; }}
 QPushButton::menu-indicator {{ width: 0; }}
 QComboBox::drop-down {{ border: 0; width: 30px; }}
 QComboBox::down-arrow {{ image: url({(ICONS / "down.svg").as_posix()}); width: 20px; height: 20px; }}

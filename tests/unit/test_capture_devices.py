@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -101,3 +102,19 @@ def test_people_know_cameras_by_plain_names_and_twins_by_a_number() -> None:
 )
 def test_the_words_of_one_camera_have_one_key(first: str, second: str, same: bool) -> None:
     assert (devices.camera_key(first) == devices.camera_key(second)) is same
+
+
+def test_the_cameras_of_a_mac_are_listed_through_its_own_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [
+        CameraInfo(1, "USB3 HDMI Capture", "0x14200000534d2109", 1, 2, cv2.CAP_AVFOUNDATION),
+        CameraInfo(0, "FaceTime HD Camera", "47B4B64B-7067-4B9C", 1, 3, cv2.CAP_AVFOUNDATION),
+    ]
+    list_instead(monkeypatch, {cv2.CAP_AVFOUNDATION: found}, "darwin")
+    assert devices.titles(devices.cameras()) == ["FaceTime HD Camera", "USB3 HDMI Capture"]
+    assert [device.word for device in devices.cameras()] == ["camera:0", "camera:1"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="links to devices are Linux's")
+def test_a_link_to_a_device_is_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "resolve", lambda _: Path("/dev/video2"))
+    assert devices.camera_key("camera:/dev/v4l/by-id/usb-Grabber-index0") == "camera:2"

@@ -21,7 +21,7 @@ PLAIN = ("source", "model", "engine", "overlay", "opacity", "style", "threshold"
 """Settings that a preset holds as they are."""
 BY_SOURCE = ("scan_areas", "camera_modes")
 """Settings kept for each source: a preset holds those of its own source."""
-_PERSONAL = ("recent", "geometry", "demo_folder", "introduced")
+PERSONAL = ("recent", "geometry", "demo_folder", "introduced")
 """Settings of this computer, or of this user: they do not travel."""
 _MARK = "sonoblock_settings"
 _FORM = 1
@@ -56,7 +56,7 @@ def export_settings(settings: Settings, path: Path) -> None:
     Paths stay here, as a path may tell a patient's name, and so do addresses, as one may tell a password.
     """
     content = {_MARK: _FORM, **_without_paths(differences(settings))}
-    content = {name: value for name, value in content.items() if name not in _PERSONAL}
+    content = {name: value for name, value in content.items() if name not in PERSONAL}
     if "presets" in content:
         content["presets"] = {name: _without_paths(preset) for name, preset in content["presets"].items()}
     try:
@@ -105,7 +105,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} cannot be read ({error.strerror}): choose another file.") from error
     except ValueError as error:  # Neither UTF-8, nor JSON, nor settings.
         raise UsageError(f"{path} cannot be used ({error}): nothing was changed; choose another file.") from error
-    names = {one.name for one in dataclasses.fields(Settings)} - set(_PERSONAL)
+    names = {one.name for one in dataclasses.fields(Settings)} - set(PERSONAL)
     return {name: value for name, value in content.items() if name in names}
 
 

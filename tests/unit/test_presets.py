@@ -1,6 +1,7 @@
 """Presets, and settings that go to another computer as a file."""
 
 import copy
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.errors import OutputError, UsageError
-from app.presets import export_settings, import_settings, take_preset, unused, use_preset
+from app.presets import BY_SOURCE, PERSONAL, PLAIN, export_settings, import_settings, take_preset, unused, use_preset
 from app.settings import Settings, load_settings, save_settings
 
 THEATRE = "SonoSite in theatre 3"
@@ -46,6 +47,11 @@ def test_using_a_preset_brings_everything_back_and_leaves_other_sources_alone() 
     assert settings.scan_areas == {"camera:0": "1,1,50,50", "camera:1": "10,20,300,400"}
     settings.scan_areas["camera:1"] = "0,0,40,40"
     assert preset["scan_areas"] == {"camera:1": "10,20,300,400"}
+
+
+def test_of_every_setting_it_is_known_whether_it_is_a_presets_or_this_computers() -> None:
+    names = [*PLAIN, *BY_SOURCE, *PERSONAL, "presets"]
+    assert sorted(names) == sorted(one.name for one in dataclasses.fields(Settings))
 
 
 def test_a_preset_without_a_scan_area_shows_its_source_whole() -> None:

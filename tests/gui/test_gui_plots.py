@@ -55,7 +55,7 @@ def test_the_plots_are_folded_until_asked_for_and_then_drawn(window: MainWindow,
     assert not plots._timer.isActive()
     QTest.keyClick(window.view, Qt.Key.Key_G)
     assert plots.isVisible()
-    qtbot.waitUntil(lambda: plots.canvas is not None, timeout=20000)
+    qtbot.waitUntil(lambda: plots.canvas is not None, timeout=60000)
     assert plots.canvas is not None
     plots._series = series
     plots._update()
@@ -71,7 +71,7 @@ def test_the_plots_are_folded_until_asked_for_and_then_drawn(window: MainWindow,
 
 def test_the_windows_own_numbers_are_drawn(window: MainWindow, qtbot: QtBot) -> None:
     window.plots.toggle()
-    qtbot.waitUntil(lambda: window.plots.canvas is not None, timeout=20000)
+    qtbot.waitUntil(lambda: window.plots.canvas is not None, timeout=60000)
     canvas = window.plots.canvas
     assert canvas is not None
     # A whole second must have passed.
@@ -82,7 +82,7 @@ def test_the_windows_own_numbers_are_drawn(window: MainWindow, qtbot: QtBot) -> 
 
 def test_folding_everything_folds_the_plots_too(window: MainWindow, qtbot: QtBot) -> None:
     window.plots.toggle()
-    qtbot.waitUntil(lambda: window.plots.canvas is not None, timeout=20000)
+    qtbot.waitUntil(lambda: window.plots.canvas is not None, timeout=60000)
     window.fold(True)
     assert not window.plots.isVisible()
     window.fold(False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +16,18 @@ from app.pipeline.types import Rect
 from app.settings import Settings, check_settings, differences
 from model.files import write_text
 
+Kept = dict[str, Any] | list[str]
 Preset = dict[str, Any]
 """Values of settings by their names; what is not in it is as by default."""
 
 PLAIN = ("source", "model", "engine", "overlay", "opacity", "style", "threshold", "temporal_filter")
 """Settings that a preset holds as they are."""
 BY_SOURCE = ("scan_areas", "camera_modes")
-"""Settings kept for each source: a preset holds those of its own source."""
+"""Settings kept for each source, by its word or by 'WORD@WIDTHxHEIGHT', or a list of such: a preset holds its own's."""
 PERSONAL = ("recent", "geometry", "demo_folder", "introduced")
 """Settings of this computer, or of this user: they do not travel."""
 _MARK = "sonoblock_settings"
+_SIZE = re.compile(r"@[0-9]+x[0-9]+$")
 _FORM = 1
 """Goes up where older programs could not read a file of settings any more."""
 
@@ -33,9 +37,9 @@ def take_preset(settings: Settings) -> Preset:
     changed = differences(settings)
     preset = {name: changed[name] for name in PLAIN if name in changed}
     for name in BY_SOURCE:
-        kept = getattr(settings, name)
-        if settings.source in kept:
-            preset[name] = {settings.source: kept[settings.source]}
+        own = _only(getattr(settings, name), lambda key: _is_of(key, settings.source))
+        if own:
+            preset[name] = own
     return copy.deepcopy(preset)
 
 
@@ -45,9 +49,8 @@ def use_preset(settings: Settings, preset: Preset) -> None:
     for name in PLAIN:
         setattr(settings, name, copy.deepcopy(preset.get(name, getattr(default, name))))
     for name in BY_SOURCE:
-        kept = getattr(settings, name)
-        kept.pop(settings.source, None)
-        kept.update(preset.get(name, {}))
+        others = _only(getattr(settings, name), lambda key: not _is_of(key, settings.source))
+        setattr(settings, name, _joined(others, copy.deepcopy(preset.get(name, type(others)()))))
 
 
 def export_settings(settings: Settings, path: Path) -> None:
@@ -73,9 +76,8 @@ def import_settings(settings: Settings, path: Path) -> str:
     content = _read(path)
     presets: dict[str, Preset] = content.pop("presets", {})
     for name, value in content.items():
-        kept = getattr(settings, name)
         # What is kept by source is added to.
-        setattr(settings, name, {**kept, **value} if isinstance(kept, dict) else value)
+        setattr(settings, name, _joined(getattr(settings, name), value) if name in BY_SOURCE else value)
     for name, preset in presets.items():
         same = [kept for one, kept in settings.presets.items() if one == name or one.startswith(f"{name} (")]
         if preset not in same:
@@ -103,7 +105,7 @@ def _read(path: Path) -> dict[str, Any]:
             _check_by_source(values)
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror}): choose another file.") from error
-    except ValueError as error:  # Neither UTF-8, nor JSON, nor settings.
+    except (ValueError, RecursionError) as error:  # Neither UTF-8, nor JSON, nor settings.
         raise UsageError(f"{path} cannot be used ({error}): nothing was changed; choose another file.") from error
     names = {one.name for one in dataclasses.fields(Settings)} - set(PERSONAL)
     return {name: value for name, value in content.items() if name in names}
@@ -112,7 +114,8 @@ def _read(path: Path) -> dict[str, Any]:
 def _check_by_source(values: dict[str, Any]) -> None:
     """Raises ValueError for a scan area or a camera's mode that cannot be meant."""
     for text in values.get("scan_areas", {}).values():
-        Rect.parse(text)
+        if text != "whole":
+            Rect.parse(text)
     for text in values.get("camera_modes", {}).values():
         CameraMode.parse(text)
 
@@ -124,11 +127,31 @@ def _without_paths(values: dict[str, Any]) -> dict[str, Any]:
         del kept["source"]
     for name in BY_SOURCE:
         if name in kept:
-            kept[name] = {word: value for word, value in kept[name].items() if _travels(word)}
+            kept[name] = _only(kept[name], _travels)
     if kept.get("model") and Path(kept["model"]).is_absolute():
         del kept["model"]
-    return {name: value for name, value in kept.items() if value != {}}
+    return {name: value for name, value in kept.items() if value not in ({}, [])}
 
 
-def _travels(word: str) -> bool:
+def _travels(key: str) -> bool:
+    word = _SIZE.sub("", key)
     return word in ("demo", "phantom", "screen") or (word.startswith(("camera:", "screen:")) and "://" not in word)
+
+
+def _is_of(key: str, source: str) -> bool:
+    """Whether what is kept under `key` is the source's, of whatever picture size."""
+    return source in (key, _SIZE.sub("", key))
+
+
+def _only(kept: Kept, wanted: Callable[[str], bool]) -> Kept:
+    """The part of what is kept by source whose keys are wanted."""
+    if isinstance(kept, dict):
+        return {key: value for key, value in kept.items() if wanted(key)}
+    return [key for key in kept if wanted(key)]
+
+
+def _joined(kept: Kept, new: Kept) -> Kept:
+    """Both; what is new wins."""
+    if isinstance(kept, dict) and isinstance(new, dict):
+        return {**kept, **new}
+    return list(dict.fromkeys([*kept, *new]))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app import presets
 from app.errors import OutputError, UsageError
 from app.presets import BY_SOURCE, PERSONAL, PLAIN, export_settings, import_settings, take_preset, unused, use_preset
 from app.settings import Settings, load_settings, save_settings
@@ -60,16 +61,37 @@ def test_a_preset_without_a_scan_area_shows_its_source_whole() -> None:
     assert settings.scan_areas == {"camera:0": "0,0,100,100"}
 
 
+def test_what_is_kept_for_each_picture_size_of_a_source_is_the_sources() -> None:
+    stream = "camera:rtsp://me@10.0.0.5/scan"
+    kept = {f"{stream}@640x480": "1,2,30,40", stream: "5,5,50,50", "camera:rtsp://me": "7,7,70,70"}
+    preset = take_preset(Settings(source=stream, scan_areas=dict(kept)))
+    assert preset["scan_areas"] == {f"{stream}@640x480": "1,2,30,40", stream: "5,5,50,50"}
+    settings = Settings(scan_areas={f"{stream}@800x600": "9,9,90,90", "camera:rtsp://me": "7,7,70,70"})
+    use_preset(settings, preset)
+    assert settings.scan_areas == kept
+
+
+def test_a_list_of_sources_is_kept_by_source_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presets, "BY_SOURCE", ("recent",))
+    preset = take_preset(Settings(source="camera:1", recent=["camera:0", "camera:1"]))
+    assert preset == {"source": "camera:1", "recent": ["camera:1"]}
+    settings = Settings(recent=["camera:2"])
+    use_preset(settings, preset)
+    assert settings.recent == ["camera:2", "camera:1"]
+    use_preset(settings, {"source": "camera:1"})
+    assert settings.recent == ["camera:2"]
+
+
 def test_presets_are_kept_with_the_settings(tmp_path: Path) -> None:
     settings = Settings(presets={THEATRE: take_preset(theatre())})
     save_settings(settings, tmp_path / "settings.json")
     assert load_settings(tmp_path / "settings.json") == (settings, "")
 
 
-@pytest.mark.parametrize("presets", [[], {"one": 3}, {"one": {"opacity": 7}}, {"one": {"style": "glow"}}])
-def test_damaged_presets_are_set_aside_and_said(tmp_path: Path, presets: Any) -> None:
+@pytest.mark.parametrize("damaged", [[], {"one": 3}, {"one": {"opacity": 7}}, {"one": {"style": "glow"}}])
+def test_damaged_presets_are_set_aside_and_said(tmp_path: Path, damaged: Any) -> None:
     file = tmp_path / "settings.json"
-    file.write_text(json.dumps({"presets": presets}))
+    file.write_text(json.dumps({"presets": damaged}))
     settings, notice = load_settings(file)
     assert settings == Settings()
     assert "were damaged" in notice
@@ -123,6 +145,7 @@ def test_a_preset_that_is_here_under_the_same_name_stays(tmp_path: Path) -> None
         (b"\xff\xfe", "cannot be used"),
         (b"{", "cannot be used"),
         (b"[]", "no exported settings"),
+        (b"[" * 200_000, "cannot be used"),
         (b'{"opacity": 0.5}', "no exported settings"),
         (b'{"sonoblock_settings": 2}', "a newer SonoBlock"),
         (b'{"sonoblock_settings": 1, "opacity": 0.5, "style": "glow"}', "'style' cannot be \"glow\""),

@@ -28,3 +28,5 @@ class WindowOptions:
     """Whether the overlay of moving pictures is steadied by the frames before."""
     notice: str = ""
     """A sentence that the window should show at its start, such as about damaged settings."""
+    first_steps: bool = False
+    """Whether to begin with what a newcomer should know."""

@@ -65,6 +65,7 @@ class Panel(QScrollArea):
         layout.addWidget(heading("Source"))
         self.source = action_button(self._actions["choose_source"], "source")
         layout.addWidget(self.source)
+        layout.addWidget(action_button(self._actions["presets"], "preset"))
 
     def _add_overlay(self, layout: QVBoxLayout) -> None:
         layout.addWidget(heading("Overlay"))
@@ -102,6 +103,7 @@ class Panel(QScrollArea):
         self.engine.activated.connect(lambda _: self.engine_chosen.emit(self.engine.currentData()))
         layout.addWidget(self.model)
         layout.addWidget(self.engine)
+        layout.addWidget(action_button(self._actions["toggle_plots"], "plots"))
 
     def _segments(self) -> QHBoxLayout:
         row = QHBoxLayout()

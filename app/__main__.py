@@ -7,6 +7,7 @@ unless it uses them.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import io
 import os
 import sys
@@ -185,6 +186,8 @@ def _window(arguments: argparse.Namespace) -> int:
 
     options, settings = _options(arguments)
     if arguments.source is None:
+        # Who names a source knows what to do, or is a script.
+        options = dataclasses.replace(options, first_steps=not settings.introduced)
         source = _last_source(settings, arguments.rate)
     else:
         source = _open(arguments.source, settings, arguments.rate)

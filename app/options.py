@@ -41,3 +41,5 @@ class WindowOptions:
     """Width and height of the window, where it is to be measured."""
     notice: str = ""
     """A sentence that the window should show at its start, such as about damaged settings."""
+    first_steps: bool = False
+    """Whether to begin with what a newcomer should know."""

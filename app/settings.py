@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ class Settings:
     """The source words that were opened last, the newest first."""
     scan_areas: dict[str, str] = field(default_factory=dict)
     """Scan area 'X,Y,W,H' by source word; a source that is not here is shown whole."""
+    camera_modes: dict[str, str] = field(default_factory=dict)
+    """What a camera is asked for, as '1280x720@30 MJPG', by source word."""
     model: str = DEFAULT_MODEL
     engine: str = DEFAULT_ENGINE
     overlay: bool = True
@@ -41,6 +44,10 @@ class Settings:
     """Steady the overlay of moving pictures by the frames before."""
     demo_folder: str = ""
     """Folder of the user's own images for the source `demo`; empty shows the phantom."""
+    presets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Sets of these settings by name, each without what is as by default; `app.presets` makes and uses them."""
+    introduced: bool = False
+    """Whether the first steps were shown, or skipped."""
     geometry: str = ""
     """The window's place and size, as Qt writes it, in base64."""
 
@@ -65,13 +72,25 @@ def load_settings(path: Path | None = None) -> tuple[Settings, str]:
 def save_settings(settings: Settings, path: Path | None = None) -> None:
     """Writes what differs from the defaults. Raises OutputError."""
     path = path or settings_file()
-    default = dataclasses.asdict(Settings())
-    content = {key: value for key, value in dataclasses.asdict(settings).items() if value != default[key]}
+    content = differences(settings)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     except OSError as error:
         raise OutputError.of(f"The settings file {path}", error) from error
+
+
+def differences(settings: Settings) -> dict[str, Any]:
+    """What differs from the defaults, by name."""
+    default = dataclasses.asdict(Settings())
+    return {key: value for key, value in dataclasses.asdict(settings).items() if value != default[key]}
+
+
+def check_settings(content: dict[str, Any]) -> None:
+    """Raises ValueError where a value is not what its setting can be; keys of other versions are passed over."""
+    for key, check in _CHECKS.items():
+        if key in content and not check(content[key]):
+            raise ValueError(f"'{key}' cannot be {json.dumps(content[key], ensure_ascii=False)}")
 
 
 def _set_aside(path: Path, problem: str) -> str:
@@ -87,9 +106,7 @@ def _from_json(content: Any) -> Settings:
     """Settings from a JSON object; keys of other versions are passed over. Raises ValueError."""
     if not isinstance(content, dict):
         raise ValueError("not a JSON object")
-    for key, check in _CHECKS.items():
-        if key in content and not check(content[key]):
-            raise ValueError(f"'{key}' cannot be {json.dumps(content[key])}")
+    check_settings(content)
     return Settings(**{key: value for key, value in content.items() if key in _CHECKS})
 
 
@@ -101,19 +118,40 @@ def _is_share(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
-_CHECKS = {
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_texts(value: Any) -> bool:
+    """Text by text, such as what is kept for each source."""
+    return isinstance(value, dict) and all(map(_is_text, value.values()))
+
+
+def _are_presets(value: Any) -> bool:
+    """By name, each of values that settings can have. Raises ValueError, which names the value, where one cannot."""
+    if not isinstance(value, dict) or not all(isinstance(preset, dict) for preset in value.values()):
+        return False
+    for preset in value.values():
+        check_settings({key: preset[key] for key in preset if key != "presets"})
+    return True
+
+
+_CHECKS: dict[str, Callable[[Any], bool]] = {
     "source": _is_text,
     "recent": lambda value: isinstance(value, list) and all(map(_is_text, value)),
-    "scan_areas": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
+    "scan_areas": _is_texts,
+    "camera_modes": _is_texts,
     "model": _is_text,
     "engine": _is_text,
-    "overlay": lambda value: isinstance(value, bool),
+    "overlay": _is_bool,
     "opacity": _is_share,
     "style": lambda value: value in STYLES,
     "spotlight": lambda value: isinstance(value, bool),
     "layout": lambda value: value in LAYOUTS,
     "threshold": lambda value: value is None or (_is_share(value) and 0 < value < 1),
-    "temporal_filter": lambda value: isinstance(value, bool),
+    "temporal_filter": _is_bool,
     "demo_folder": _is_text,
+    "presets": _are_presets,
+    "introduced": _is_bool,
     "geometry": _is_text,
 }

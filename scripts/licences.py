@@ -16,6 +16,7 @@ from scripts import environment
 
 # Packages whose own words about their licence are long, missing or another platform's; read in their sources.
 READ = {
+    "colorama": "BSD-3-Clause",
     "cv2-enumerate-cameras": "MIT",
     "flatbuffers": "Apache-2.0",
     "mss": "MIT",
@@ -31,6 +32,7 @@ READ = {
     "pyobjc-framework-coreaudio": "MIT",
     "pyobjc-framework-coremedia": "MIT",
     "pyobjc-framework-quartz": "MIT",
+    "pyqtgraph": "MIT; colour maps in it that are not used are CC0 and CC-BY",
     "pyside6-essentials": "LGPL-3.0-only (or GPL; taken under the LGPL)",
     "shiboken6": "LGPL-3.0-only (or GPL; taken under the LGPL)",
 }

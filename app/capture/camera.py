@@ -11,13 +11,13 @@ from pathlib import Path
 
 import cv2
 
+from app.capture.camera_mode import RATE as RATE
+from app.capture.camera_mode import SIZE as SIZE
+from app.capture.camera_mode import CameraMode
 from app.capture.pixels import as_pixels
 from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
 from app.capture.video import fourcc
 
-SIZE = (1280, 720)
-"""Width and height asked for, pixels: what most ultrasound machines send, within the reach of USB 2."""
-RATE = 30.0
 TIMEOUT_S = 3.0
 """How long opening, or a read, may wait."""
 BUFFERS = 2
@@ -62,6 +62,7 @@ class Camera:
     """A device by its number or path, or a stream by its address. Not touched before `open`.
 
     `size` (width, height) and `rate` are asked of a device; `SourceInfo` tells what was got. A stream comes as it is.
+    A `rate` that was given holds whatever mode is asked for later.
     """
 
     kind = SourceKind.LIVE
@@ -69,17 +70,21 @@ class Camera:
     retries = True
 
     def __init__(
-        self, target: int | str, *, word: str | None = None, size: tuple[int, int] = SIZE, rate: float = RATE
+        self, target: int | str, *, word: str | None = None, size: tuple[int, int] = SIZE, rate: float | None = None
     ) -> None:
         self.word = word or f"camera:{target}"
         self._stream = isinstance(target, str) and "://" in target
         self.name = f"Stream {without_password(str(target))}" if self._stream else f"Camera {target}"
         self._target = target
-        self._size = size
-        self._rate = rate
+        self._mode = CameraMode(size, rate or RATE)
+        self._fixed_rate = rate
         self._capture: cv2.VideoCapture | None = None
         self._pending: Pixels | None = None
         self._info: SourceInfo | None = None
+
+    def ask(self, mode: CameraMode) -> None:
+        """Asks for another mode than the usual one; takes effect when the camera is opened next."""
+        self._mode = CameraMode(mode.size, self._fixed_rate or mode.rate, mode.form)
 
     def open(self) -> SourceInfo:
         """Opens the camera and waits for its first picture, three seconds at most. Raises SourceError."""
@@ -119,7 +124,7 @@ class Camera:
         if not capture.isOpened():
             return None
         if not self._stream:
-            _ask(capture, self._size, self._rate)
+            _ask(capture, self._mode)
         while True:
             pixels = _read(capture)
             # Some grabbers give a few empty pictures while they find the signal; a stream that fails has ended.
@@ -133,8 +138,9 @@ class Camera:
         # What is found out about a stream's rate is a guess, mostly 25.
         rate = None if self._stream else _rate(capture)
         details = [form] if form else []
-        if not self._stream and ((width, height) != self._size or (rate is not None and rate < 0.9 * self._rate)):
-            details.append(f"{self._size[0]} × {self._size[1]} at {self._rate:g} a second was asked for")
+        size, asked = self._mode.size, self._mode.rate
+        if not self._stream and ((width, height) != size or (rate is not None and rate < 0.9 * asked)):
+            details.append(f"{size[0]} × {size[1]} at {asked:g} a second was asked for")
         return SourceInfo(width, height, rate, ", ".join(details))
 
     def _check_device(self) -> None:
@@ -176,19 +182,21 @@ def without_password(address: str) -> str:
     return re.sub(r"(?<=://).*@|\?.*", "", address)
 
 
-def _ask(capture: cv2.VideoCapture, size: tuple[int, int], rate: float) -> None:
+def _ask(capture: cv2.VideoCapture, mode: CameraMode) -> None:
     capture.set(cv2.CAP_PROP_BUFFERSIZE, BUFFERS)
-    _ask_mode(capture, size, rate)
+    _ask_mode(capture, mode)
     # Raw pictures of this size are too much for USB 2, so grabbers offer them at a few a second only.
-    if (_rate(capture) or rate) < 0.9 * rate or capture.get(cv2.CAP_PROP_FRAME_WIDTH) < size[0]:
-        capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-        _ask_mode(capture, size, rate)
+    slow = (_rate(capture) or mode.rate) < 0.9 * mode.rate or capture.get(cv2.CAP_PROP_FRAME_WIDTH) < mode.size[0]
+    if slow and not mode.form:
+        _ask_mode(capture, CameraMode(mode.size, mode.rate, "MJPG"))
 
 
-def _ask_mode(capture: cv2.VideoCapture, size: tuple[int, int], rate: float) -> None:
-    capture.set(cv2.CAP_PROP_FRAME_WIDTH, size[0])
-    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
-    capture.set(cv2.CAP_PROP_FPS, rate)
+def _ask_mode(capture: cv2.VideoCapture, mode: CameraMode) -> None:
+    if mode.form:
+        capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*mode.form))
+    capture.set(cv2.CAP_PROP_FRAME_WIDTH, mode.size[0])
+    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, mode.size[1])
+    capture.set(cv2.CAP_PROP_FPS, mode.rate)
 
 
 def _rate(capture: cv2.VideoCapture) -> float | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.capture import screen
-from app.capture.camera import attempts
+from app.capture.camera import DOMAIN, attempts
 from app.capture.source import SourceError
 
 
@@ -73,3 +76,35 @@ def monitors() -> list[MonitorDevice]:
             ]
     except SourceError:
         return []
+
+
+def titles(found: Sequence[CameraDevice]) -> list[str]:
+    """The cameras' names as people know them, in the same order; twins are told apart by a number."""
+    plain = [_plain_name(device.name) for device in found]
+    return [
+        f"{name} ({plain[: place + 1].count(name)})" if plain.count(name) > 1 else name
+        for place, name in enumerate(plain)
+    ]
+
+
+def camera_key(word: str) -> str:
+    """The same for all source words of one camera, so that it is not opened twice; the word itself for other sources.
+
+    On Linux `camera:0`, `camera:/dev/video0` and a link to it are one. Elsewhere the readers of one number are taken
+    for one camera, which they mostly are.
+    """
+    head, _, target = word.partition(":")
+    if head != "camera" or "://" in target:
+        return word
+    if target.startswith("/dev/"):
+        with contextlib.suppress(OSError):
+            target = str(Path(target).resolve())
+        numbered = re.fullmatch(r"/dev/video([0-9]+)", target)
+        return f"camera:{int(numbered[1])}" if numbered else f"camera:{target}"
+    return f"camera:{int(target) % DOMAIN}" if target.isdecimal() else word
+
+
+def _plain_name(name: str) -> str:
+    """Drivers call a USB grabber 'USB Video: USB Video', others cut a long name off after the colon."""
+    first, colon, rest = (part.strip() for part in name.partition(":"))
+    return first if colon and first and first.startswith(rest) else name.strip()

@@ -36,7 +36,7 @@ def parse(word: str, *, demo_folder: Path | None = None, rate: float | None = No
     if head == "screen":
         return Screen(_screen_area(word, rest), word=word, rate=rate or screen.RATE)
     if head == "camera":
-        return Camera(_camera_target(word, rest), word=word, rate=rate or camera.RATE)
+        return Camera(_camera_target(word, rest), word=word, rate=rate)
     if head == "igtl":
         raise SourceError(f"'{word}' cannot be opened: OpenIGTLink is not supported yet; use a grabber or the screen.")
     if "://" in word:

@@ -12,10 +12,12 @@ from app.gui.keys import KEYS, tooltip
 SHORT = {
     "choose_source": "Choose a source",
     "open_file": "Open a file …",
-    "open_folder": "Open a folder of images …",
+    "open_folder": "Open a folder …",
     "open_address": "Camera address …",
     "open_screen_area": "Part of the screen …",
-    "choose_demo_folder": "Set the demo's folder …",
+    "presets": "Presets …",
+    "toggle_plots": "Plots",
+    "choose_demo_folder": "Demo's folder …",
 }
 """Names where the key table's text is too long for a menu or a button."""
 RECORDING = ("play_pause", "step_back", "step_forward", "seek_back", "seek_forward", "seek_start")

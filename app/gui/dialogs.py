@@ -29,6 +29,15 @@ class Dialogs:
         """Asks for a file's path."""
         self._ask_path(title, QFileDialog.FileMode.ExistingFile, chosen)
 
+    def ask_new_file(self, title: str, name: str, chosen: Callable[[str], None]) -> None:
+        """Asks for the path of a file to write, such as `name`."""
+        if self._open is None:
+            dialog = QFileDialog(self._window, title)
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setDefaultSuffix(name.rpartition(".")[2])
+            dialog.selectFile(name)
+            self._ask(dialog, lambda: chosen(dialog.selectedFiles()[0]))
+
     def ask_folder(self, title: str, chosen: Callable[[str], None]) -> None:
         """Asks for a folder's path."""
         self._ask_path(title, QFileDialog.FileMode.Directory, chosen)

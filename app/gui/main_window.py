@@ -15,6 +15,7 @@ from app.gui.actions import connect_actions, make_actions
 from app.gui.bridge import Background, Bridge
 from app.gui.check_page import SelfCheck
 from app.gui.dialogs import Dialogs, ScreenAreaChooser
+from app.gui.first_steps import FirstSteps
 from app.gui.help_page import HelpPage
 from app.gui.keyboard import Keyboard
 from app.gui.live_view import LiveView
@@ -24,7 +25,9 @@ from app.gui.overlay_control import OverlayControl
 from app.gui.panel import Panel
 from app.gui.picture_control import PictureControl
 from app.gui.playback import Playback
-from app.gui.source_menu import SourceMenu
+from app.gui.plots import Plots
+from app.gui.preset_control import PresetControl
+from app.gui.source_choice import SourceChoice
 from app.gui.sources import ParseWord, Sources, parse_word
 from app.gui.state_lines import StateLines
 from app.gui.strips import BottomStrip, TopStrip
@@ -86,11 +89,12 @@ class MainWindow(QMainWindow):
         self.actions_by_name = make_actions(self)
         self.view = LiveView(self.pipeline)
         self.messages = MessageBar(self.view)
+        self.first_steps = FirstSteps(self.view, self.actions_by_name, self._introduced)
         self.panel = Panel(self.actions_by_name)
         self.transport = Transport(self.actions_by_name)
         self.top = TopStrip(self.actions_by_name["toggle_panel"], self.actions_by_name["show_help"])
         self.bottom = BottomStrip()
-        self.menu = SourceMenu(self, self.actions_by_name, lambda: self.settings.recent, self.background)
+        self.plots = Plots(self.pipeline.statistics.series, self.background)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.view, 1)
@@ -100,6 +104,7 @@ class MainWindow(QMainWindow):
         whole.setSpacing(0)
         whole.addWidget(self.top)
         whole.addLayout(middle, 1)
+        whole.addWidget(self.plots)
         whole.addWidget(self.transport)
         whole.addWidget(self.bottom)
         centre = QWidget()
@@ -111,19 +116,21 @@ class MainWindow(QMainWindow):
         actions, background = self.actions_by_name, self.background
         self.dialogs = Dialogs(self)
         self.sources = Sources(settings, pipeline, parse, background, self._source_shown, say)
+        self.choice = SourceChoice(self, settings, self.sources, view, actions, background, parse)
         self.screen_area = ScreenAreaChooser(self, lambda area: self.sources.open_word(f"screen:{area}"), say)
         self.models = Models(settings, pipeline, self.panel, self.bottom.model, self.dialogs, say)
         self.check = SelfCheck(self, pipeline, self.sources, self.models, background, say)
         self.lines = StateLines(self, pipeline, self.sources, view, (self.top, self.bottom), say)
         self.overlay = OverlayControl(settings, pipeline, view, self.panel, actions, self.lines.show_overlay)
         self.picture = PictureControl(settings, pipeline, view, self.sources, actions["toggle_freeze"], background, say)
+        self.presets = PresetControl(
+            self, settings, pipeline, self.sources, self.overlay, self.models, say, self._save_settings
+        )
         self.playback = Playback(pipeline, view, self.transport, actions)
 
     def _connect(self) -> None:
         connect_actions(self.actions_by_name, self._handlers())
         self.view.scan_area_drawn.connect(self.picture.set_scan_area)
-        self.menu.chosen.connect(self.sources.open_word)
-        self.menu.said.connect(self.messages.say)
         self.panel.opacity_chosen.connect(self.overlay.set_opacity)
         self.panel.threshold_chosen.connect(self.overlay.set_threshold)
         self.panel.style_chosen.connect(self.overlay.set_style)
@@ -155,16 +162,19 @@ class MainWindow(QMainWindow):
             "seek_back": lambda: playback.seek_by(-1),
             "seek_forward": lambda: playback.seek_by(1),
             "seek_start": playback.seek_start,
-            "choose_source": self._open_menu,
-            "open_file": lambda: dialogs.ask_file("Open a video file", sources.open_word),
-            "open_folder": lambda: dialogs.ask_folder("Open a folder of images", sources.open_word),
+            "choose_source": self.choice.start,
+            "open_file": lambda: dialogs.ask_file("Open a video or DICOM file", sources.open_word),
+            "open_folder": lambda: dialogs.ask_folder("Open a folder of images or DICOM files", sources.open_word),
             "open_address": lambda: dialogs.ask_address(lambda address: sources.open_word(f"camera:{address}")),
             "open_screen_area": self.screen_area.start,
             "choose_demo_folder": lambda: dialogs.ask_folder("Folder of the demo's images", sources.open_demo_folder),
+            "presets": self.presets.start,
+            "toggle_plots": self.plots.toggle,
             "toggle_panel": lambda: self.fold(not self._folded),
             "toggle_full_screen": lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen(),
             "show_help": self._show_help,
             "self_check": self.check.toggle,
+            "first_steps": self.first_steps.start,
             "leave": self._leave,
             "close": self._close,
         }
@@ -193,6 +203,8 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(_MODEL_WAIT_MS, self, self._load_first_model)
         QTimer.singleShot(_CHECK_MS, self, self.check.at_start)
         self.overlay.show_threshold()
+        if options.first_steps:
+            self.first_steps.start()
         if options.notice:
             self.messages.say(options.notice)
 
@@ -208,19 +220,26 @@ class MainWindow(QMainWindow):
         self._status.stop()
         self.view.stop()
         self.screen_area.close()
-        if self._keep_settings:
-            self._save_settings()
+        self.choice.close()
+        self._save_settings()
         self.background.close()
         self.pipeline.close()
         super().closeEvent(event)
 
     def _save_settings(self) -> None:
+        if not self._keep_settings:
+            return
         self.settings.geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         try:
             save_settings(self.settings)
         except OutputError as error:
-            # The window is going: there is no other place left to say it.
+            # Where the window is going there is no other place left to say it.
+            self.messages.say(str(error))
             print(f"sonoblock: {error}", file=sys.stderr)
+
+    def _introduced(self) -> None:
+        self.settings.introduced = True
+        self._save_settings()
 
     def _close(self) -> None:
         self.close()
@@ -240,10 +259,6 @@ class MainWindow(QMainWindow):
         self.panel.show_source(source.name)
         self.setWindowTitle(f"{source.name} – {TITLE}")
         self._update()
-
-    def _open_menu(self) -> None:
-        at = self.panel.source if self.panel.isVisible() else self.top
-        self.menu.popup(at.mapToGlobal(at.rect().bottomLeft()))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -289,6 +304,7 @@ class MainWindow(QMainWindow):
             self.view.setFocus()
         self.panel.setVisible(not folded)
         self.playback.fold(folded)
+        self.plots.fold(folded)
 
     def _show_help(self) -> None:
         for page in self.findChildren(HelpPage):
@@ -301,5 +317,7 @@ class MainWindow(QMainWindow):
             self.messages.hide()
         elif self.view.in_scan_area_mode:
             self.view.leave_scan_area_mode()
+        elif self.first_steps.active:
+            self.first_steps.finish()
         elif self.isFullScreen():
             self.showNormal()

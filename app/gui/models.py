@@ -70,6 +70,11 @@ class Models:
         self._settings.model, self._settings.engine = model, engine
         self.load(model, engine)
 
+    def follow(self) -> None:
+        """Loads what the settings say, where it is another."""
+        if self._wanted != (self._settings.model, self._settings.engine):
+            self.load(self._settings.model, self._settings.engine)
+
     def load(self, model: str, engine: str) -> None:
         """Has the pipeline load a model, for this run of the program."""
         self.asked = True

@@ -43,6 +43,13 @@ class OverlayControl:
         self._spotlight.setChecked(settings.spotlight)
         self._restyle()
 
+    def follow(self) -> None:
+        """Everything as the settings say, after many of them changed at once."""
+        self._toggle.setChecked(self._settings.overlay)
+        self.toggled()
+        self._restyle()
+        self.set_threshold(self._settings.threshold)
+
     def toggled(self) -> None:
         """The overlay was switched on or off."""
         self._settings.overlay = self._toggle.isChecked()

@@ -72,6 +72,7 @@ class Panel(QScrollArea):
         layout.addWidget(heading("Source"))
         self.source = action_button(self._actions["choose_source"], "source")
         layout.addWidget(self.source)
+        layout.addWidget(action_button(self._actions["presets"], "preset"))
 
     def _add_overlay(self, layout: QVBoxLayout) -> None:
         layout.addWidget(heading("Overlay"))
@@ -116,6 +117,7 @@ class Panel(QScrollArea):
         layout.addWidget(self.engine)
         steady = action_button(self._actions["toggle_steady"], "steady", "Steady")
         layout.addLayout(_row(steady, action_button(self._actions["self_check"], "check", "Self-check")))
+        layout.addWidget(action_button(self._actions["toggle_plots"], "plots"))
 
     def _segments(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from app.capture.camera_mode import ask_kept
 from app.capture.source import Source, SourceError
 from app.gui.bridge import Background
 from app.pipeline.pipeline import Pipeline
@@ -72,6 +73,7 @@ class Sources:
         """Shows a source from now on."""
         self._opening += 1
         self.current, self.event = source, None
+        ask_kept(source, source.word, self._settings.camera_modes)
         self._pipeline.set_source(source, scan_area or self._kept_scan_area(source.word))
         self._remember(source.word)
         self._shown(source)

@@ -53,6 +53,8 @@ QPushButton:focus, QComboBox:focus {{ border: 2px solid {FOCUS}; padding: 0 9px;
 QPushButton#icon {{ min-width: {TARGET - 2}px; max-width: {TARGET - 2}px; padding: 0; text-align: center; }}
 QPushButton#icon:focus {{ min-width: {TARGET - 4}px; max-width: {TARGET - 4}px; }}
 QPushButton#segment {{ text-align: center; padding: 0 4px; }}
+QPushButton#card, QPushButton#card:focus {{ min-height: 0; padding: 0; }}
+#cardPicture {{ background: {SURROUND}; color: {QUIET}; font-size: 13px; border-radius: 4px; }}
 QPushButton::menu-indicator {{ width: 0; }}
 QComboBox::drop-down {{ border: 0; width: 30px; }}
 QComboBox::down-arrow {{ image: url({(ICONS / "down.svg").as_posix()}); width: 20px; height: 20px; }}
@@ -72,6 +74,10 @@ QSlider::handle:horizontal:focus {{ background: {TEXT}; border: 3px solid {FOCUS
   margin: -10px 0; border-radius: 12px; }}
 QSlider::groove:horizontal:disabled, QSlider::sub-page:horizontal:disabled {{ background: #262c30; }}
 QSlider::handle:horizontal:disabled {{ background: #4a5358; }}
+#presets {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 8px; outline: 0; }}
+#presets:focus {{ border: 2px solid {FOCUS}; }}
+#presets::item {{ min-height: {TARGET}px; padding: 0 10px; }}
+#presets::item:selected {{ background: #30404a; color: {TEXT}; }}
 QScrollBar:vertical {{ background: {BASE}; width: 10px; }}
 QScrollBar::handle:vertical {{ background: #3a4348; border-radius: 5px; min-height: {TARGET}px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
@@ -81,6 +87,8 @@ QLineEdit {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 8px;
   padding: 0 10px; selection-background-color: #3d5a6b; }}
 QLineEdit:focus {{ border: 2px solid {FOCUS}; min-height: {TARGET - 4}px; }}
 #messages {{ background: {RAISED}; border: 1px solid #5d4a22; border-left: 4px solid #ffc773; border-radius: 8px; }}
+#firstSteps {{ background: {BASE}; border: 1px solid #4d7189; border-radius: 10px; }}
+#firstSteps #name {{ font-weight: 600; }}
 #messages QPushButton {{ background: transparent; border: 1px solid transparent; }}
 #messages QPushButton:focus {{ border: 2px solid {FOCUS}; }}
 #help QLabel {{ background: transparent; }}

@@ -289,6 +289,9 @@ class Pipeline:
             if prediction.generation != self._generation:
                 return False
             self.predictions.put(prediction)
+            if (region := prediction.region) is not None:
+                area = prediction.scan_area
+                self.statistics.found(region.area_px / (area.width * area.height), region.confidence)
             return True
 
     def _stalled(self, call: Call) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.capture.source import Frame
+from app.pipeline.history import History, Series
 
 RATE_WINDOW_S = 2.5
 """Rates are those of the last so many seconds."""
@@ -129,31 +130,48 @@ class Statistics:
             self._picture_ages: deque[float] = deque(maxlen=samples)
             self._overlay_ages: deque[float] = deque(maxlen=samples)
             self._steps: dict[str, deque[float]] = {}
+            self._history = History(self._began)
 
     def grabbed(self) -> None:
         """The source gave a frame."""
         with self._lock:
-            self._grabbed.count(self._clock())
+            now = self._clock()
+            self._grabbed.count(now)
+            self._history.grabbed(now)
 
     def predicted(self, steps_ms: Mapping[str, float]) -> None:
         """The worker finished a prediction, in these steps."""
         with self._lock:
-            self._predicted.count(self._clock())
-            self._add_steps(steps_ms)
+            now = self._clock()
+            self._predicted.count(now)
+            self._history.predicted(now)
+            self._add_steps(steps_ms, now)
 
     def painted(self, frame: Frame, prediction_age_ms: float | None) -> None:
         """The view painted `frame` for the first time, with an overlay of that age or with none."""
         with self._lock:
             now = self._clock()
             self._painted.count(now)
-            self._picture_ages.append((now - frame.captured) * 1000)
+            picture_age_ms = (now - frame.captured) * 1000
+            self._picture_ages.append(picture_age_ms)
+            self._history.painted(now, picture_age_ms, prediction_age_ms)
             if prediction_age_ms is not None:
                 self._overlay_ages.append(prediction_age_ms)
 
     def timed(self, steps_ms: Mapping[str, float]) -> None:
         """Times of other steps of a frame, such as painting."""
         with self._lock:
-            self._add_steps(steps_ms)
+            self._add_steps(steps_ms, self._clock())
+
+    def found(self, area_share: float, confidence: float) -> None:
+        """A block region of that share of the scan area, 0..1, was published."""
+        with self._lock:
+            self._history.found(self._clock(), area_share, confidence)
+
+    def series(self) -> Series:
+        """The last minute, second by second."""
+        with self._lock:
+            return self._history.series(self._clock())
 
     def snapshot(self) -> Snapshot:
         """The statistics now."""
@@ -171,7 +189,8 @@ class Statistics:
                 totals=Totals(now - self._began, self._grabbed.total, self._painted.total, self._predicted.total),
             )
 
-    def _add_steps(self, steps_ms: Mapping[str, float]) -> None:
+    def _add_steps(self, steps_ms: Mapping[str, float], now: float) -> None:
+        self._history.timed(now, steps_ms)
         for name, ms in steps_ms.items():
             self._steps.setdefault(name, deque(maxlen=self._samples)).append(ms)
 

@@ -354,25 +354,6 @@ def test_a_dropped_file_is_opened(opened: Opened, qtbot: QtBot, tmp_path: Path) 
     qtbot.waitUntil(lambda: window.top.name.text() == "clip.avi")
 
 
-def test_the_source_chooser_opens_what_is_chosen_and_finds_devices(opened: Opened, qtbot: QtBot) -> None:
-    phantom = Clip("phantom")
-    window = opened(Live(picture()), Settings(recent=["/clips/old.avi"]), {"phantom": phantom})
-    qtbot.waitUntil(lambda: shows_overlay(window))
-    menu = window.menu
-    menu._cameras = lambda: [("Grabber (camera:3)", "camera:3")]
-    menu._monitors = lambda: []
-    press(window, Qt.Key.Key_C)
-    qtbot.waitUntil(lambda: "Grabber (camera:3)" in [action.text() for action in menu.actions()])
-    texts = [action.text() for action in menu.actions()]
-    assert "old.avi" in texts
-    qtbot.waitUntil(lambda: "No monitor can be watched here" in [action.text() for action in menu.actions()])
-    with qtbot.waitSignal(menu.chosen) as chosen:
-        next(action for action in menu.actions() if action.text() == "Phantom").trigger()
-    assert chosen.args == ["phantom"]
-    qtbot.waitUntil(lambda: window.top.name.text() == "phantom")
-    menu.close()
-
-
 def test_a_source_that_watches_the_window_itself_is_said(opened: Opened, qtbot: QtBot) -> None:
     class Watching(Live):
         def covers(self, area: tuple[int, int, int, int]) -> bool:

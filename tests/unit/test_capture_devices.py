@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -80,3 +81,40 @@ def test_monitors_are_listed_with_their_place() -> None:
 def test_there_are_no_monitors_without_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     assert devices.monitors() == []
+
+
+def test_people_know_cameras_by_plain_names_and_twins_by_a_number() -> None:
+    names = ["USB Video: USB Video", "USB Video: USB Video", "Integrated Camera: Integrated C", "Webcam"]
+    found = [CameraDevice(number, "", name) for number, name in enumerate(names)]
+    assert devices.titles(found) == ["USB Video (1)", "USB Video (2)", "Integrated Camera", "Webcam"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("camera:0", "camera:/dev/video0", True),
+        ("camera:701", "camera:1", True),
+        ("camera:1", "camera:0", False),
+        ("camera:rtsp://host/1", "camera:rtsp://host/1", True),
+        ("camera:rtsp://host/1", "camera:1", False),
+        ("screen:1", "camera:1", False),
+    ],
+)
+def test_the_words_of_one_camera_have_one_key(first: str, second: str, same: bool) -> None:
+    assert (devices.camera_key(first) == devices.camera_key(second)) is same
+
+
+def test_the_cameras_of_a_mac_are_listed_through_its_own_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [
+        CameraInfo(1, "USB3 HDMI Capture", "0x14200000534d2109", 1, 2, cv2.CAP_AVFOUNDATION),
+        CameraInfo(0, "FaceTime HD Camera", "47B4B64B-7067-4B9C", 1, 3, cv2.CAP_AVFOUNDATION),
+    ]
+    list_instead(monkeypatch, {cv2.CAP_AVFOUNDATION: found}, "darwin")
+    assert devices.titles(devices.cameras()) == ["FaceTime HD Camera", "USB3 HDMI Capture"]
+    assert [device.word for device in devices.cameras()] == ["camera:0", "camera:1"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="links to devices are Linux's")
+def test_a_link_to_a_device_is_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "resolve", lambda _: Path("/dev/video2"))
+    assert devices.camera_key("camera:/dev/v4l/by-id/usb-Grabber-index0") == "camera:2"

@@ -1,0 +1,85 @@
+"""Choosing what a camera is asked for: size, rate and format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.capture.camera_mode import FORMATS, RATES, SIZES, CameraMode
+from app.gui.widgets import accessible
+
+T = TypeVar("T")
+
+
+class Choice(QComboBox, Generic[T]):
+    """A list of values, of which one is chosen."""
+
+    def __init__(self, name: str, values: Sequence[T], chosen: T, text: Callable[[T], str]) -> None:
+        """A `chosen` value that is not among `values`, as where it was written by hand, is offered too."""
+        super().__init__()
+        self._values = [*values, *([] if chosen in values else [chosen])]
+        accessible(self, name)
+        self.addItems([text(value) for value in self._values])
+        self.choose(chosen)
+
+    @property
+    def value(self) -> T:
+        return self._values[self.currentIndex()]
+
+    def choose(self, value: T) -> None:
+        """Raises ValueError if it is not offered."""
+        self.setCurrentIndex(self._values.index(value))
+
+
+class CameraModeDialog(QDialog):
+    """Three lists; `mode` is what is chosen in them."""
+
+    def __init__(self, parent: QWidget, title: str, mode: CameraMode) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Camera: {title}")
+        self.size_choice = Choice("Size", SIZES, mode.size, lambda size: f"{size[0]} × {size[1]}")
+        self.rate_choice = Choice("Rate", RATES, mode.rate, lambda rate: f"{rate:g} a second")
+        self.form_choice = Choice("Format", FORMATS, mode.form, lambda form: form or "Automatic")
+        form = QGridLayout()
+        form.setSpacing(10)
+        form.setColumnStretch(1, 1)
+        choices: tuple[QComboBox, ...] = (self.size_choice, self.rate_choice, self.form_choice)
+        for row, choice in enumerate(choices):
+            form.addWidget(QLabel(choice.accessibleName()), row, 0)
+            form.addWidget(choice, row, 1)
+        note = QLabel("The camera may give another; its card, and the line above the picture, say what it gives.")
+        note.setObjectName("quiet")
+        note.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(12)
+        layout.addLayout(form)
+        layout.addWidget(note)
+        layout.addLayout(self._buttons())
+
+    @property
+    def mode(self) -> CameraMode:
+        return CameraMode(self.size_choice.value, self.rate_choice.value, self.form_choice.value)
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        usual, leave, take = QPushButton("Usual"), QPushButton("Cancel"), QPushButton("Use")
+        usual.setToolTip(f"{CameraMode()}: what is asked for where nothing is chosen")
+        usual.clicked.connect(lambda: self._choose(CameraMode()))
+        leave.clicked.connect(self.reject)
+        take.clicked.connect(self.accept)
+        take.setDefault(True)
+        for button in (usual, leave, take):
+            button.setObjectName("segment")
+            button.setMinimumWidth(96)
+            button.setAccessibleName(button.text())
+            row.addWidget(button)
+        return row
+
+    def _choose(self, mode: CameraMode) -> None:
+        self.size_choice.choose(mode.size)
+        self.rate_choice.choose(mode.rate)
+        self.form_choice.choose(mode.form)

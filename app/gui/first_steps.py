@@ -1,0 +1,155 @@
+"""The first steps: three cards over a corner of the picture, which goes on behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+
+from app.gui.live_view import LiveView
+from app.gui.status import NOTICE
+from app.gui.widgets import accessible, action_button
+
+_MARGIN = 12
+_WIDTH = 430
+
+
+@dataclass(frozen=True)
+class Step:
+    """One card."""
+
+    title: str
+    text: str
+    actions: tuple[str, ...] = ()
+    """Actions of the window that can be done from the card."""
+
+
+STEPS = (
+    Step(
+        "What this is, and is not",
+        "A model outlines where the anaesthetic goes on an ultrasound picture of the groin. It is a guess: it does not "
+        f"find the nerve, and must not decide where a needle goes. {NOTICE} Hold Space to see the picture without it.",
+    ),
+    Step(
+        "Choose a source",
+        "A camera, a monitor, a part of the screen or a file: each is offered with its picture. Or stay with what is "
+        "shown now.",
+        ("choose_source",),
+    ),
+    Step(
+        "Check the scan area",
+        "The model should see the ultrasound alone, without name, menu or scale: drag a rectangle round it. It is kept "
+        "for this source. Snapshots hold nothing else.",
+        ("edit_scan_area", "reset_scan_area"),
+    ),
+)
+
+
+class FirstSteps(QFrame):
+    """Hidden until `start`; Esc or its button skips it."""
+
+    def __init__(self, view: LiveView, actions: Mapping[str, QAction], done: Callable[[], None]) -> None:
+        """`done` is told when the steps were gone through or skipped."""
+        super().__init__(view)
+        self.setObjectName("firstSteps")
+        self._view = view
+        self._actions = actions
+        self._done = done
+        self._step = 0
+        self.active = False
+        """Whether the steps are being gone through; while the scan area is drawn they are out of the way."""
+        self.title, self.text = QLabel(), QLabel()
+        self.title.setObjectName("name")
+        self.text.setWordWrap(True)
+        self._extra: list[list[QPushButton]] = []
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 10, 16, 12)
+        layout.setSpacing(8)
+        layout.addWidget(self.title)
+        layout.addWidget(self.text)
+        layout.addLayout(self._row())
+        view.installEventFilter(self)
+        view.scan_area_mode.connect(lambda drawing: self.setVisible(self.active and not drawing))
+        self.hide()
+
+    def _row(self) -> QHBoxLayout:
+        self.skip, self.next = QPushButton("Skip"), QPushButton("Next")
+        accessible(self.skip, "Skip the first steps", "Skip the first steps (Esc); Ctrl+F1 shows them again")
+        accessible(self.next, "Next step")
+        for button, call in ((self.skip, self.finish), (self.next, self._go_on)):
+            button.setObjectName("segment")
+            button.clicked.connect(call)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.skip, 1)
+        for step in STEPS:
+            self._extra.append([self._doing(name) for name in step.actions])
+            for button in self._extra[-1]:
+                row.addWidget(button, 2)
+        row.addWidget(self.next, 1)
+        return row
+
+    def _doing(self, name: str) -> QPushButton:
+        button = action_button(self._actions[name], name="segment")
+        button.setText(_TEXTS[name])
+        return button
+
+    def start(self) -> None:
+        """Begins with the first card."""
+        self.active = True
+        self._show(0)
+        self.show()
+        self._place()
+        self.next.setFocus()
+
+    def finish(self) -> None:
+        """Done, or skipped."""
+        self.active = False
+        self._view.setFocus()
+        self.hide()
+        self._done()
+
+    def _go_on(self) -> None:
+        if self._step == len(STEPS) - 1:
+            self.finish()
+        else:
+            self._show(self._step + 1)
+
+    def _show(self, number: int) -> None:
+        self._step = number
+        step, last = STEPS[number], number == len(STEPS) - 1
+        self.title.setText(f"{number + 1} of {len(STEPS)} · {step.title}")
+        self.text.setText(step.text)
+        self.setAccessibleName(f"{self.title.text()}. {step.text}")
+        for place, buttons in enumerate(self._extra):
+            for button in buttons:
+                button.setVisible(place == number)
+        self.skip.setVisible(not last)
+        self.next.setText("Done" if last else "Next")
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        """In the lower left corner: the upper edge is the messages', and the middle the picture's."""
+        layout, room = self.layout(), self._view
+        if layout is None:
+            return
+        width = min(room.width() - 2 * _MARGIN, _WIDTH)
+        layout.activate()
+        height = self.heightForWidth(width)
+        self.setGeometry(_MARGIN, max(room.height() - height - _MARGIN, 0), width, height)
+        self.raise_()
+
+
+_TEXTS = {
+    "choose_source": "Choose a source (C)",
+    "edit_scan_area": "Draw it (A)",
+    "reset_scan_area": "Whole frame (R)",
+}

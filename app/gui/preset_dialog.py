@@ -1,0 +1,187 @@
+"""The presets, one for each machine: choose, save, rename, delete; and settings that go to another computer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QListWidget, QPushButton, QVBoxLayout, QWidget
+
+from app.errors import OutputError, UsageError
+from app.gui.dialogs import Dialogs
+from app.gui.flow import FlowLayout
+from app.gui.widgets import accessible
+from app.presets import export_settings, import_settings, take_preset, unused
+from app.settings import Settings
+
+EXPORT_NAME = "sonoblock-settings.json"
+_DELETE, _REALLY = "Delete", "Really delete"
+
+
+class PresetDialog(QDialog):
+    """Changes the settings' presets at once; signals what the window has to follow."""
+
+    used = Signal(str)
+    """A preset's name."""
+    imported = Signal()
+    """The settings are others now."""
+
+    def __init__(self, parent: QWidget, settings: Settings) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._dialogs = Dialogs(self)
+        self.setWindowTitle("Presets and settings")
+        self.list = QListWidget()
+        self.list.setObjectName("presets")
+        accessible(self.list, "Presets", "Enter uses the chosen preset")
+        self.name = QLineEdit()
+        self.name.setPlaceholderText("Name, such as SonoSite in theatre 3")
+        self.name.setMaxLength(80)
+        accessible(self.name, "Name of the preset", "Enter saves what is set now under this name")
+        self.status = QLabel()
+        self.status.setObjectName("quiet")
+        self.status.setWordWrap(True)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self._build()
+        self._connect()
+        self._fill("")
+        if not settings.presets:
+            self.status.setText("There is no preset yet: set everything as it should be, and save it under a name.")
+        room = self.screen().availableSize()
+        self.resize(min(640, room.width() * 19 // 20), min(460, room.height() * 9 // 10))
+
+    # Building
+
+    def _build(self) -> None:
+        title = QLabel("A preset keeps the source, its scan area, the model and the overlay's settings.")
+        title.setWordWrap(True)
+        close = self._button("Close", "Close (Esc)", self.reject)
+        self.use = self._button("Use", "Set everything as the chosen preset has it", self._use)
+        self.save = self._button("Save", "Save what is set now under this name", self._save)
+        self.rename = self._button("Rename", "Give the chosen preset this name", self._rename)
+        self.delete = self._button(_DELETE, "Delete the chosen preset", self._delete)
+        self.export = self._button(
+            "Export …", "Write settings and presets to a file for another computer", self._export
+        )
+        self.take = self._button("Import …", "Take over settings and presets from such a file", self._import)
+        top, row = QHBoxLayout(), QWidget()
+        top.addWidget(title, 1)
+        top.addWidget(close)
+        flow = FlowLayout(6)
+        row.setLayout(flow)
+        for button in (self.use, self.save, self.rename, self.delete, self.export, self.take):
+            flow.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 10, 16, 12)
+        layout.setSpacing(8)
+        layout.addLayout(top)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self.name)
+        layout.addWidget(row)
+        layout.addWidget(self.status)
+
+    def _button(self, text: str, tooltip: str, call: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName("segment")
+        accessible(button, text.removesuffix(" …"), tooltip)
+        button.setMinimumWidth(88)
+        button.clicked.connect(call)
+        return button
+
+    def _connect(self) -> None:
+        self.list.itemSelectionChanged.connect(self._chosen)
+        self.list.itemActivated.connect(lambda _: self._use())
+        self.name.textChanged.connect(self._enable)
+        self.name.returnPressed.connect(self._save)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Enter belongs to what has the focus: there is no button that it presses from everywhere.
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+
+    # What is
+
+    @property
+    def chosen(self) -> str:
+        """The preset that is chosen in the list; empty without one."""
+        items = self.list.selectedItems()
+        return items[0].text() if items else ""
+
+    def _fill(self, chosen: str) -> None:
+        names = sorted(self._settings.presets, key=str.casefold)
+        self.list.clear()
+        self.list.addItems(names)
+        self.list.setCurrentRow(names.index(chosen) if chosen in names else -1)
+        self._enable()
+
+    def _chosen(self) -> None:
+        if self.chosen:
+            self.name.setText(self.chosen)
+        self._enable()
+
+    def _enable(self) -> None:
+        chosen, name = self.chosen, self.name.text().strip()
+        self.use.setEnabled(bool(chosen))
+        self.delete.setEnabled(bool(chosen))
+        self.delete.setText(_DELETE)
+        self.rename.setEnabled(bool(chosen and name and name not in self._settings.presets))
+        self.save.setEnabled(bool(name))
+        self.save.setText("Replace" if name in self._settings.presets else "Save")
+
+    # What the user does
+
+    def _use(self) -> None:
+        if self.chosen:
+            name = self.chosen
+            self.accept()
+            self.used.emit(name)
+
+    def _save(self) -> None:
+        name = self.name.text().strip()
+        if name:
+            self._settings.presets[name] = take_preset(self._settings)
+            self._fill(name)
+            self.status.setText(f"'{name}' is saved as everything is set now.")
+
+    def _rename(self) -> None:
+        old, new = self.chosen, unused(self.name.text().strip(), self._settings.presets)
+        self._settings.presets[new] = self._settings.presets.pop(old)
+        self._fill(new)
+        self.status.setText(f"'{old}' is called '{new}' now.")
+
+    def _delete(self) -> None:
+        """At the second press only: a preset cannot be brought back."""
+        if self.delete.text() == _DELETE:
+            self.delete.setText(_REALLY)
+            return
+        name = self.chosen
+        del self._settings.presets[name]
+        self._fill("")
+        self.status.setText(f"'{name}' is deleted.")
+
+    def _export(self) -> None:
+        self._dialogs.ask_new_file("Export the settings", EXPORT_NAME, self.export_to)
+
+    def export_to(self, path: str) -> None:
+        """Writes the settings there, and says so."""
+        try:
+            export_settings(self._settings, Path(path))
+            self.status.setText(f"Settings and presets are in {path}. Files and addresses of sources are not.")
+        except OutputError as error:
+            self.status.setText(str(error))
+
+    def _import(self) -> None:
+        self._dialogs.ask_file("Import settings", self.import_from)
+
+    def import_from(self, path: str) -> None:
+        """Takes the settings over from there, or says what is wrong with them."""
+        try:
+            said = import_settings(self._settings, Path(path))
+        except UsageError as error:
+            self.status.setText(str(error))
+            return
+        self._fill("")
+        self.status.setText(said)
+        self.imported.emit()

@@ -1,0 +1,96 @@
+"""The plots: nothing until they are opened, then the last minute, drawn."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.gui.main_window import MainWindow
+from app.gui.plots import Plots
+from app.pipeline.history import SECONDS, Series
+from tests.gui.parts import Live, grab, picture
+
+Opened = Callable[..., MainWindow]
+
+
+def test_starting_the_window_does_not_load_the_plots() -> None:
+    code = "import sys, app.gui.main, app.gui.bench; print([name for name in sys.modules if name == 'pyqtgraph'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def series(last: float = 30.0) -> Series:
+    """A minute of which only the second half is known."""
+    known = np.full(SECONDS, np.nan)
+    known[SECONDS // 2 :] = last
+    return Series(
+        np.arange(-SECONDS, 0, dtype=float),
+        known,
+        known,
+        known / 2,
+        known,
+        known,
+        known,
+        known / 100,
+        {"network": known},
+    )
+
+
+@pytest.fixture
+def window(opened: Opened, qtbot: QtBot) -> MainWindow:
+    made = opened(Live(picture()))
+    qtbot.waitUntil(lambda: made.top.badge.text() == "LIVE")
+    return made
+
+
+def test_the_plots_are_folded_until_asked_for_and_then_drawn(window: MainWindow, qtbot: QtBot) -> None:
+    plots = window.plots
+    assert not plots.isVisible()
+    assert not plots._timer.isActive()
+    QTest.keyClick(window.view, Qt.Key.Key_G)
+    assert plots.isVisible()
+    qtbot.waitUntil(lambda: plots.canvas is not None, timeout=60000)
+    assert plots.canvas is not None
+    plots._series = series
+    plots._update()
+    assert plots.canvas.values("Frames a second")["predicted"][-1] == 15
+    assert list(plots.canvas.values("Steps, ms")) == ["network"]
+    image = grab(plots.canvas).convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1) & 0xFFFFFF
+    assert (pixels == 0x8FE0C0).sum() > 50
+    QTest.keyClick(window.view, Qt.Key.Key_G)
+    assert not plots.isVisible()
+    assert not plots._timer.isActive()
+
+
+def test_the_windows_own_numbers_are_drawn(window: MainWindow, qtbot: QtBot) -> None:
+    window.plots.toggle()
+    qtbot.waitUntil(lambda: window.plots.canvas is not None, timeout=60000)
+    canvas = window.plots.canvas
+    assert canvas is not None
+    # A whole second must have passed.
+    qtbot.waitUntil(lambda: np.nanmax(np.nan_to_num(window.pipeline.statistics.series().source_fps)) > 10)
+    window.plots._update()
+    assert np.nanmax(canvas.values("Frames a second")["source"]) > 10
+
+
+def test_folding_everything_folds_the_plots_too(window: MainWindow, qtbot: QtBot) -> None:
+    window.plots.toggle()
+    qtbot.waitUntil(lambda: window.plots.canvas is not None, timeout=60000)
+    window.fold(True)
+    assert not window.plots.isVisible()
+    window.fold(False)
+    assert window.plots.isVisible()
+
+
+def test_they_are_updated_five_times_a_second_at_most(window: MainWindow) -> None:
+    assert window.plots._timer.interval() >= 200 or not window.plots._timer.isActive()
+    window.plots.toggle()
+    assert window.plots._timer.interval() >= 200
+    assert isinstance(window.plots, Plots)

@@ -130,6 +130,6 @@ class StateLines:
 def _no_signal(event: SourceChanged, waited_s: float) -> str:
     again = ""
     if event.retry_s is not None:
-        left = math.ceil(event.retry_s - waited_s)
-        again = f" Next try in {left} s." if left >= 1 else " Trying again."
+        left = event.retry_s - waited_s
+        again = f" Next try in {math.ceil(left)} s." if left >= 1 else " Trying again."
     return f"No signal. {event.reason}{again}"

@@ -39,6 +39,7 @@ _COMMANDS_HELP = """commands:
   python -m app annotate SOURCE --out DIR   masks, a table and a clip of every frame, without a window
   python -m app bench SOURCE --seconds S --json FILE
                                             measures the real window
+  python -m app check [SOURCE]              looks whether everything here is as it should be, without a window
   python -m app devices                     cameras, monitors and engines found here
 """
 _NOTICE = "Training and research only. Not a medical device."
@@ -126,6 +127,18 @@ def _bench_parser() -> _Parser:
     _add_temporal_filter(parser)
     parser.add_argument("--seconds", type=float, default=20.0, metavar="S", help="how long to measure (default: 20)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")
+    parser.add_argument("--window", metavar="WxH", help="size of the window (default: as it opens)")
+    return parser
+
+
+def _check_parser() -> _Parser:
+    parser = _command_parser(
+        "check",
+        "Runs the pipeline without a window for some seconds, and says on one page whether source, speed, engine, "
+        "model and disk are as they should be; exit status 2 where something is not.",
+        optional="phantom",
+    )
+    parser.add_argument("--seconds", type=float, default=4.0, metavar="S", help="how long to measure (default: 4)")
     return parser
 
 
@@ -133,14 +146,17 @@ def _devices_parser() -> _Parser:
     return _Parser("python -m app devices", description="Lists cameras, monitors and engines found here.")
 
 
-def _command_parser(command: str, description: str) -> _Parser:
+def _command_parser(command: str, description: str, optional: str = "") -> _Parser:
     parser = _Parser(
         f"python -m app {command}",
         description=description,
         epilog=_SOURCES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("source", metavar="SOURCE", help="what to go through; see below")
+    words = "what to go through; see below" + (f" (default: {optional})" if optional else "")
+    parser.add_argument(
+        "source", metavar="SOURCE", nargs="?" if optional else None, default=optional or None, help=words
+    )
     _add_options(parser)
     return parser
 
@@ -194,6 +210,20 @@ def _bench(arguments: argparse.Namespace) -> int:
     from app.gui.bench import run_bench
 
     return run_bench(source, arguments.seconds, arguments.json, options)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    if not arguments.seconds > 0:
+        raise UsageError(f"--seconds {arguments.seconds:g} is no time to measure: give more than 0.")
+    options, settings = _options(arguments)
+    source = _open(arguments.source, settings, arguments.rate)
+
+    from app.paths import pictures_folder
+    from app.pipeline.self_check import as_text, measure
+
+    lines = measure(source, arguments.seconds, options, pictures_folder())
+    print(as_text(lines), end="")
+    return EXIT_USER if any(line.advice for line in lines) else 0
 
 
 def _annotate(arguments: argparse.Namespace) -> int:
@@ -260,8 +290,17 @@ def _options(arguments: argparse.Namespace) -> tuple[WindowOptions, Settings]:
         print(f"sonoblock: {notice}", file=sys.stderr)
     # `annotate` never steadies and has no such option.
     temporal_filter = getattr(arguments, "temporal_filter", None)
-    window = WindowOptions(scan_area, arguments.model, arguments.engine, threshold, temporal_filter, notice)
+    size = _size(arguments.window) if getattr(arguments, "window", None) else None
+    window = WindowOptions(scan_area, arguments.model, arguments.engine, threshold, temporal_filter, size, notice)
     return window, settings
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Width and height from WxH. Raises UsageError."""
+    parts = text.split("x")
+    if len(parts) == 2 and all(part.isdecimal() and 0 < len(part) < 5 and int(part) >= 320 for part in parts):
+        return int(parts[0]), int(parts[1])
+    raise UsageError(f"--window {text} is not a size: give width and height from 320 on, such as 1920x1080.")
 
 
 def _parse(word: str, settings: Settings, rate: float | None) -> Source:
@@ -298,6 +337,7 @@ def _last_source(settings: Settings, rate: float | None) -> Source:
 _COMMANDS = {
     "annotate": (_annotate_parser, _annotate),
     "bench": (_bench_parser, _bench),
+    "check": (_check_parser, _check),
     "devices": (_devices_parser, _devices),
 }
 

@@ -12,8 +12,19 @@ Style = Literal["fill", "outline", "both"]
 """How the block region is painted."""
 STYLES: tuple[Style, ...] = get_args(Style)
 
+Layout = Literal["one", "two", "corner"]
+"""One picture, the raw picture beside the one with the overlay, or the raw scan small in a corner."""
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+
 DEFAULT_MODEL = "default"
 DEFAULT_ENGINE = "auto"
+
+ENGINE_NAMES = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime", "tensorflow": "TensorFlow", "auto": "Automatic"}
+
+
+def engine_name(name: str) -> str:
+    """An engine as people write it."""
+    return ENGINE_NAMES.get(name, name)
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,8 @@ class WindowOptions:
     threshold: float | None = None
     temporal_filter: bool | None = None
     """Whether the overlay of moving pictures is steadied by the frames before."""
+    size: tuple[int, int] | None = None
+    """Width and height of the window, where it is to be measured."""
     notice: str = ""
     """A sentence that the window should show at its start, such as about damaged settings."""
     first_steps: bool = False

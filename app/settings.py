@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import OutputError
-from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, STYLES, Style
+from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, LAYOUTS, STYLES, Layout, Style
 from app.paths import settings_file
 from model.files import write_text
 
@@ -34,6 +34,10 @@ class Settings:
     opacity: float = 0.35
     """Of the overlay's fill, 0..1."""
     style: Style = "both"
+    spotlight: bool = False
+    """Dim the picture round the block region."""
+    layout: Layout = "one"
+    """Where the raw picture stands besides."""
     threshold: float | None = None
     """Probability from which a pixel belongs to the block region, 0..1; None leaves it to the model card."""
     temporal_filter: bool = True
@@ -142,6 +146,8 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "overlay": _is_bool,
     "opacity": _is_share,
     "style": lambda value: value in STYLES,
+    "spotlight": lambda value: isinstance(value, bool),
+    "layout": lambda value: value in LAYOUTS,
     "threshold": lambda value: value is None or (_is_share(value) and 0 < value < 1),
     "temporal_filter": _is_bool,
     "demo_folder": _is_text,

@@ -65,6 +65,8 @@ def run_bench(source: Source, seconds: float, json_path: Path | None, options: W
     application = make_application()
     application.setQuitOnLastWindowClosed(False)
     window = MainWindow(Settings(), keep_settings=False)
+    if options.size is not None:
+        window.resize(*options.size)
     run = _Run(window, seconds)
     run.ended.timeout.connect(application.quit)
     window.show()
@@ -191,6 +193,7 @@ def table(report: Report) -> str:
         _row("overlay age", report.overlay_age_ms),
         *(_row(f"step: {name}", times) for name, times in report.steps_ms.items()),
         "",
+        f"painted within two refreshes of a 60 Hz screen: {_percent(report.painted_in_time)} of the painted frames",
         f"first picture {_seconds(report.first_picture_s)}, first overlay {_seconds(report.first_overlay_s)} "
         f"after process start; CPU {report.cpu_percent:.0f} %, memory {report.rss_mb:.0f} MB",
     ]
@@ -200,6 +203,10 @@ def table(report: Report) -> str:
 def _row(name: str, times: Percentiles) -> str:
     cells = (f"{value:>10.1f}" if math.isfinite(value) else f"{'-':>10}" for value in (times.p50, times.p95, times.max))
     return f"{name:<22}{''.join(cells)}"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if math.isfinite(share) else "-"
 
 
 def _seconds(value: float | None) -> str:

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.capture.source import Frame
-from app.gui.canvas import Canvas
-from app.gui.geometry import fit
+from app.gui.layout import Cell, cells
 from app.gui.overlay import OverlayPainter, OverlayStyle
+from app.gui.pictures import Pictures, around, in_view
 from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.status import ANSWERS, OverlayKind, OverlayState, Wishes, overlay_state
 from app.gui.theme import HALO, SURROUND, TEXT, colour
@@ -51,8 +51,7 @@ class LiveView(QWidget):
         super().__init__()
         self._supply = supply
         self._clock = clock
-        self._canvas = Canvas()
-        self._drawn: tuple[Frame, QSize] | None = None
+        self._pictures = Pictures()
         self._regions: tuple[Prediction, OverlayPainter] | None = None
         self._counted: Frame | None = None
         self._label_sides: dict[str, int] = {}
@@ -61,6 +60,7 @@ class LiveView(QWidget):
         """The frame that is shown."""
         self.state = OverlayState(OverlayKind.WAITING)
         """The overlay as last painted or decided."""
+        self._told: tuple[Frame | None, OverlayKind, Prediction | None] = (None, self.state.kind, None)
         self.wishes = Wishes()
         self.style_of_overlay = OverlayStyle()
         self.text = ""
@@ -87,7 +87,8 @@ class LiveView(QWidget):
 
     def clear(self, text: str = "") -> None:
         """Forgets the picture, as when the source changes."""
-        self.frame = self._drawn = self._regions = None
+        self.frame = self._regions = None
+        self._pictures.forget()
         self.text = text
         self.leave_scan_area_mode()
         self.pull()
@@ -108,10 +109,11 @@ class LiveView(QWidget):
 
     def pull(self) -> None:
         """Looks for something new, and asks for painting if there is."""
-        before = (self.frame, self.state.kind, self.state.prediction)
-        state = self._look()
-        if before != (self.frame, state.kind, state.prediction):
-            self.state = state
+        self.state = self._look()
+        found = (self.frame, self.state.kind, self.state.prediction)
+        # Painting looks, too: what it found must be said no less.
+        if found != self._told:
+            self._told = found
             self.update()
             self.state_changed.emit()
 
@@ -124,12 +126,26 @@ class LiveView(QWidget):
     # Where things are, in device pixels
 
     def shown_rect(self) -> Rect | None:
-        """Where the frame lies in the view, in device pixels; None without a frame."""
+        """Where the frame with its overlay lies in the view, in device pixels; None without a frame."""
+        found = self._cells()
+        return found[0].picture if found else None
+
+    def raw_rect(self) -> Rect | None:
+        """Where the same frame lies once more, raw; None where there is one picture only."""
+        found = self._cells()
+        return found[1].picture if len(found) > 1 else None
+
+    def _cells(self) -> list[Cell]:
         if self.frame is None:
-            return None
+            return []
         height, width = self.frame.pixels.shape[:2]
+        # Drawing the scan area takes all the room there is.
+        layout = "one" if self._tool is not None else self.style_of_overlay.layout
+        return cells(layout, (width, height), self._room(), self.devicePixelRatioF())
+
+    def _room(self) -> tuple[int, int]:
         ratio = self.devicePixelRatioF()
-        return fit((width, height), (max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)))
+        return max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)
 
     def _to_device(self, point: QPointF) -> tuple[float, float]:
         ratio = self.devicePixelRatioF()
@@ -149,18 +165,21 @@ class LiveView(QWidget):
         # Looked at again: what was asked for some milliseconds ago may be too old by now.
         self.state = self._look()
         painter = QPainter(self)
-        frame, shown = self.frame, self.shown_rect()
-        if frame is None or shown is None:
+        frame, found = self.frame, self._cells()
+        if frame is None or not found:
             self._paint_empty(painter)
             painter.end()
             return
-        self._paint_picture(painter, frame, shown)
-        to_view = self._frame_to_view(shown, frame)
+        self._pictures.paint(painter, frame, found, QRectF(self.rect()), self.devicePixelRatioF())
+        if not self.wishes.signal:
+            for cell in found:
+                painter.fillRect(in_view(cell.picture, self.devicePixelRatioF()), colour(SURROUND, 0.6))
+        to_view = self._frame_to_view(found[0].picture, frame)
         if self._tool is not None:
             self._paint_tool(painter, to_view, self._tool)
         else:
-            self._paint_overlay(painter, to_view)
             self._paint_scan_area(painter, to_view, frame)
+            self._paint_overlay(painter, to_view, frame, found[0])
             if self.text:
                 self._paint_chip(painter, self.text)
         painter.end()
@@ -173,32 +192,34 @@ class LiveView(QWidget):
         room = self.rect().adjusted(48, 48, -48, -48)
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.text)
 
-    def _paint_picture(self, painter: QPainter, frame: Frame, shown: Rect) -> None:
-        size = QSize(shown.width, shown.height)
-        if self._drawn is None or self._drawn[0] is not frame or self._drawn[1] != size:
-            self._canvas.draw(frame.pixels, (shown.width, shown.height))
-            self._drawn = (frame, size)
-        ratio = self.devicePixelRatioF()
-        self._canvas.image.setDevicePixelRatio(ratio)
-        area = QRectF(shown.x / ratio, shown.y / ratio, shown.width / ratio, shown.height / ratio)
-        for edge in _around(QRectF(self.rect()), area):
-            painter.fillRect(edge, colour(SURROUND))
-        painter.drawImage(area.topLeft(), self._canvas.image)
-        if not self.wishes.signal:
-            painter.fillRect(area, colour(SURROUND, 0.6))
-
-    def _paint_overlay(self, painter: QPainter, to_view: QTransform) -> None:
+    def _paint_overlay(self, painter: QPainter, to_view: QTransform, frame: Frame, cell: Cell) -> None:
+        prediction, style, ratio = self.state.prediction, self.style_of_overlay, self.devicePixelRatioF()
+        regions, mapping, boxes = None, to_view, list[QRectF]()
+        if prediction is not None and prediction.regions:
+            if self._regions is None or self._regions[0] is not prediction:
+                self._regions = (prediction, OverlayPainter(prediction.regions))
+            regions = self._regions[1]
+            mapping = QTransform.fromTranslate(prediction.scan_area.x, prediction.scan_area.y) * to_view
+            boxes = regions.boxes(mapping)
+            if style.spotlight and prediction.region is not None:
+                regions.paint_spotlight(painter, mapping, in_view(cell.picture, ratio))
+            regions.paint(painter, mapping, style)
+        taken = [] if style.layout != "corner" else self._paint_small(painter, frame, boxes)
+        room = in_view(cell.room, ratio)
+        if regions is not None:
+            regions.paint_labels(painter, mapping, room.adjusted(8, 8, -8, -8), self._label_sides, taken)
         if words := ANSWERS.get(self.state.kind):
-            self._paint_chip(painter, words, bottom=True)
-        prediction = self.state.prediction
-        if prediction is None or not prediction.regions:
-            return
-        if self._regions is None or self._regions[0] is not prediction:
-            self._regions = (prediction, OverlayPainter(prediction.regions))
-        area = prediction.scan_area
-        mapping = QTransform.fromTranslate(area.x, area.y) * to_view
-        room = QRectF(self.rect()).adjusted(8, 8, -8, -8)
-        self._regions[1].paint(painter, mapping, room, self.style_of_overlay, self._label_sides)
+            self._paint_chip(painter, words, room, bottom=True)
+
+    def _paint_small(self, painter: QPainter, frame: Frame, regions: list[QRectF]) -> list[QRectF]:
+        """The raw scan in a corner; the raw picture needs none. Where it stands."""
+        if self.wishes.raw_held:
+            return []
+        height, width = frame.pixels.shape[:2]
+        area = (self._supply.scan_area or Rect(0, 0, width, height)).within(width, height)
+        place = self._pictures.place_small(frame, area, self._room(), regions, self.devicePixelRatioF())
+        self._pictures.paint_small(painter, place)
+        return [place]
 
     def _paint_scan_area(self, painter: QPainter, to_view: QTransform, frame: Frame) -> None:
         area = self._supply.scan_area
@@ -209,7 +230,7 @@ class LiveView(QWidget):
 
     def _paint_tool(self, painter: QPainter, to_view: QTransform, tool: ScanAreaTool) -> None:
         draft = to_view.mapRect(_rectf(tool.area))
-        for edge in _around(to_view.mapRect(QRectF(0, 0, *tool.frame)), draft):
+        for edge in around(to_view.mapRect(QRectF(0, 0, *tool.frame)), draft):
             painter.fillRect(edge, colour(HALO, 0.55))
         self._frame_line(painter, draft, 1.0)
         size = f"{tool.area.width} × {tool.area.height}"
@@ -226,17 +247,18 @@ class LiveView(QWidget):
             painter.setPen(QPen(colour(name, alpha), width))
             painter.drawRect(area)
 
-    def _paint_chip(self, painter: QPainter, text: str, bottom: bool = False) -> None:
-        """A line of text on dark ground at the upper or lower edge."""
+    def _paint_chip(self, painter: QPainter, text: str, room: QRectF | None = None, bottom: bool = False) -> None:
+        """A line of text on dark ground at the upper or lower edge of `room`, which is the whole view at first."""
+        room = QRectF(self.rect()) if room is None else room
         font = self._font(16)
         box = QFontMetrics(font).boundingRect(
-            QRect(0, 0, max(self.width() - 60, 100), self.height()),
+            QRect(0, 0, max(round(room.width()) - 60, 100), round(room.height())),
             int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap),
             text,
         )
         area = QRectF(0, 0, box.width() + 28, box.height() + 14)
-        top = self.height() - 12 - area.height() if bottom else 12
-        area.moveTo((self.width() - area.width()) / 2, top)
+        top = room.bottom() - 12 - area.height() if bottom else room.top() + 12
+        area.moveTo(room.center().x() - area.width() / 2, top)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour(HALO, 0.72))
@@ -332,14 +354,3 @@ class LiveView(QWidget):
 
 def _rectf(area: Rect) -> QRectF:
     return QRectF(area.x, area.y, area.width, area.height)
-
-
-def _around(outer: QRectF, inner: QRectF) -> list[QRectF]:
-    """The four strips of `outer` round `inner`."""
-    strips = [
-        QRectF(outer.left(), outer.top(), outer.width(), inner.top() - outer.top()),
-        QRectF(outer.left(), inner.bottom(), outer.width(), outer.bottom() - inner.bottom()),
-        QRectF(outer.left(), inner.top(), inner.left() - outer.left(), inner.height()),
-        QRectF(inner.right(), inner.top(), outer.right() - inner.right(), inner.height()),
-    ]
-    return [strip for strip in strips if strip.width() > 0 and strip.height() > 0]

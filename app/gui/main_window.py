@@ -13,6 +13,7 @@ from app.capture.source import Source
 from app.errors import OutputError
 from app.gui.actions import connect_actions, make_actions
 from app.gui.bridge import Background, Bridge
+from app.gui.check_page import SelfCheck
 from app.gui.dialogs import Dialogs, ScreenAreaChooser
 from app.gui.first_steps import FirstSteps
 from app.gui.help_page import HelpPage
@@ -39,6 +40,8 @@ from app.settings import Settings, save_settings
 TITLE = "SonoBlock"
 _STATUS_MS = 200
 """Numbers that change more often cannot be read."""
+_CHECK_MS = 8000
+"""The quick self-check comes once the model has had its time to load."""
 _MODEL_WAIT_MS = 500
 """Importing an engine holds Python up: it waits for the first picture, but no longer than this."""
 
@@ -116,10 +119,9 @@ class MainWindow(QMainWindow):
         self.choice = SourceChoice(self, settings, self.sources, view, actions, background, parse)
         self.screen_area = ScreenAreaChooser(self, lambda area: self.sources.open_word(f"screen:{area}"), say)
         self.models = Models(settings, pipeline, self.panel, self.bottom.model, self.dialogs, say)
+        self.check = SelfCheck(self, pipeline, self.sources, self.models, background, say)
         self.lines = StateLines(self, pipeline, self.sources, view, (self.top, self.bottom), say)
-        self.overlay = OverlayControl(
-            settings, pipeline, view, self.panel, actions["toggle_overlay"], self.lines.show_overlay
-        )
+        self.overlay = OverlayControl(settings, pipeline, view, self.panel, actions, self.lines.show_overlay)
         self.picture = PictureControl(settings, pipeline, view, self.sources, actions["toggle_freeze"], background, say)
         self.presets = PresetControl(
             self, settings, pipeline, self.sources, self.overlay, self.models, say, self._save_settings
@@ -132,6 +134,7 @@ class MainWindow(QMainWindow):
         self.panel.opacity_chosen.connect(self.overlay.set_opacity)
         self.panel.threshold_chosen.connect(self.overlay.set_threshold)
         self.panel.style_chosen.connect(self.overlay.set_style)
+        self.panel.layout_chosen.connect(self.overlay.set_layout)
         self.panel.model_chosen.connect(self.models.choose_model)
         self.panel.engine_chosen.connect(self.models.choose_engine)
 
@@ -146,6 +149,9 @@ class MainWindow(QMainWindow):
             "more_threshold": lambda: overlay.change_threshold(1),
             "less_threshold": lambda: overlay.change_threshold(-1),
             "model_threshold": lambda: overlay.set_threshold(None),
+            "toggle_spotlight": overlay.spotlight_toggled,
+            "toggle_steady": overlay.steady_toggled,
+            "cycle_layout": overlay.cycle_layout,
             "toggle_freeze": self._freeze_toggled,
             "snapshot": picture.snapshot,
             "edit_scan_area": picture.edit_scan_area,
@@ -167,6 +173,7 @@ class MainWindow(QMainWindow):
             "toggle_panel": lambda: self.fold(not self._folded),
             "toggle_full_screen": lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen(),
             "show_help": self._show_help,
+            "self_check": self.check.toggle,
             "first_steps": self.first_steps.start,
             "leave": self._leave,
             "close": self._close,
@@ -190,10 +197,11 @@ class MainWindow(QMainWindow):
         threshold = options.threshold if options.threshold is not None else self.settings.threshold
         self.pipeline.set_threshold(threshold)
         steadied = self.settings.temporal_filter if options.temporal_filter is None else options.temporal_filter
-        self.pipeline.set_temporal_filter(steadied)
+        self.overlay.set_steady(steadied)
         self._first_model = options.model or self.settings.model, options.engine or self.settings.engine
         self.view.first_painted.connect(self._load_first_model)
         QTimer.singleShot(_MODEL_WAIT_MS, self, self._load_first_model)
+        QTimer.singleShot(_CHECK_MS, self, self.check.at_start)
         self.overlay.show_threshold()
         if options.first_steps:
             self.first_steps.start()

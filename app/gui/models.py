@@ -7,8 +7,9 @@ from pathlib import Path
 
 from app.gui.dialogs import Dialogs
 from app.gui.panel import OPEN_MODEL, Panel
-from app.gui.status import Level, engine_name
+from app.gui.status import Level
 from app.gui.widgets import Chip
+from app.options import engine_name
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import ModelChanged
 from app.settings import Settings
@@ -46,6 +47,11 @@ class Models:
     @property
     def ready(self) -> bool:
         return self.event is not None and self.event.ready
+
+    @property
+    def wanted(self) -> str:
+        """The model that was asked for last: a shipped one's name or a folder."""
+        return self._wanted[0]
 
     def choose_model(self, model: str) -> None:
         """The user chose a model in the panel, or there, to open another one."""
@@ -86,6 +92,9 @@ class Models:
         elif self._loading:
             self._chip.say("Loading the model …", Level.PLAIN)
             self._loading = False
+        elif event.again:
+            self._say(event.reason)
+            self._chip.say("Starting the model again …", Level.WARN)
         else:
             self._refused(event)
 

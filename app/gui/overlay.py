@@ -11,9 +11,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from app.gui.theme import HALO, colour
-from app.options import Style
+from app.options import Layout, Style
 from model.postprocess import Outline, Region
 
+SPOTLIGHT = 0.62
+"""How much of its light the picture loses outside the region."""
 _GAP = 26.0
 """Distance of the label from the region."""
 
@@ -25,6 +27,10 @@ class OverlayStyle:
     style: Style = "both"
     opacity: float = 0.35
     """Of the fill, 0..1; the outline follows, but stays visible."""
+    spotlight: bool = False
+    """The picture round the block region is dimmed."""
+    layout: Layout = "one"
+    """Where the raw picture stands besides."""
 
 
 def to_path(outlines: list[Outline]) -> QPainterPath:
@@ -49,17 +55,34 @@ class OverlayPainter:
     def __init__(self, regions: Sequence[Region]) -> None:
         self._painters = [RegionPainter(region) for region in regions]
 
-    def paint(
-        self, painter: QPainter, to_view: QTransform, room: QRectF, style: OverlayStyle, sides: dict[str, int]
+    def boxes(self, to_view: QTransform) -> list[QRectF]:
+        """The rectangles of the view that the regions lie in. `to_view` maps scan-area pixels to the view."""
+        return [region.bounds(to_view) for region in self._painters]
+
+    def paint(self, painter: QPainter, to_view: QTransform, style: OverlayStyle) -> None:
+        """Paints fills and outlines into the view."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for region in self._painters:
+            region.paint(painter, to_view, style)
+
+    def paint_spotlight(self, painter: QPainter, to_view: QTransform, picture: QRectF) -> None:
+        """Dims `picture`, in the view, outside the leading structure's region."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        path = QPainterPath()
+        path.setFillRule(Qt.FillRule.OddEvenFill)
+        path.addRect(picture)
+        path.addPath(to_view.map(self._painters[-1].path))
+        painter.fillPath(path, colour(HALO, SPOTLIGHT))
+
+    def paint_labels(
+        self, painter: QPainter, to_view: QTransform, room: QRectF, sides: dict[str, int], taken: Sequence[QRectF] = ()
     ) -> None:
-        """Paints into the view. `to_view` maps scan-area pixels to it, `room` is where labels may stand.
+        """Paints each region's label inside `room`, off the regions and off what is `taken` already.
 
         `sides` is where each structure's label stood last, and is brought up to date.
         """
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for region in self._painters:
-            region.paint(painter, to_view, style)
-        boxes = [region.bounds(to_view) for region in self._painters]
+        boxes = [*self.boxes(to_view), *taken]
         # The leading structure comes last and chooses its label's place first.
         for number in reversed(range(len(self._painters))):
             others = boxes[:number] + boxes[number + 1 :]
@@ -74,7 +97,8 @@ class RegionPainter:
         self._structure = region.structure
         self._colour = region.structure.hex
         self._points = np.concatenate(outlines) if outlines else np.empty((0, 2), np.float32)
-        self._outline = to_path(outlines)
+        self.path = self._outline = to_path(outlines)
+        """Of the region, in scan-area pixels."""
         self._inner = to_path(thinned(region.inner_outlines))
 
     def bounds(self, to_view: QTransform) -> QRectF:
@@ -101,6 +125,8 @@ class RegionPainter:
             return QRectF()
         size = _label_size(painter, self._structure.title)
         box, sides[name] = place_label(self.bounds(to_view), size, room, sides.get(name, 0), others)
+        if box.isEmpty():
+            return box
         _leader(painter, box, self._nearest(box.center(), to_view), self._colour)
         _label(painter, box, self._structure.title, self._colour)
         return box
@@ -137,15 +163,17 @@ def place_label(
 ) -> tuple[QRectF, int]:
     """The first place that lies in `room` and off `others`, starting with the one used last, so that it does not jump.
 
-    Where none does (a region as large as the picture), the corner of `room` that is farthest from the region's centre.
+    Then the corners of `room` are tried. Where nothing is free (a region as large as the picture), the place is empty:
+    the label never lies over a region.
     """
-    places = label_places(region, size)
+    right, bottom = room.right() - size[0], room.bottom() - size[1]
+    corners = [(room.left(), room.top()), (right, room.top()), (room.left(), bottom), (right, bottom)]
+    places = [*label_places(region, size), *(QRectF(x, y, *size) for x, y in corners)]
     for number in [side, *range(len(places))]:
-        if room.contains(places[number]) and not any(places[number].intersects(other) for other in others):
-            return places[number], number
-    x = room.left() if region.center().x() > room.center().x() else room.right() - size[0]
-    y = room.top() if region.center().y() > room.center().y() else room.bottom() - size[1]
-    return QRectF(x, y, *size), side
+        place = places[number]
+        if room.contains(place) and not any(place.intersects(other) for other in (region, *others)):
+            return place, number
+    return QRectF(), side
 
 
 def _label_font(painter: QPainter) -> QFont:

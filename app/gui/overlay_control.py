@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QAction
 
@@ -11,7 +11,7 @@ from app.gui.live_view import LiveView
 from app.gui.overlay import OverlayStyle
 from app.gui.panel import Panel
 from app.gui.status import Wishes
-from app.options import STYLES, Style
+from app.options import LAYOUTS, STYLES, Layout, Style
 from app.pipeline.pipeline import Pipeline
 from app.settings import Settings
 
@@ -28,17 +28,19 @@ class OverlayControl:
         pipeline: Pipeline,
         view: LiveView,
         panel: Panel,
-        toggle: QAction,
+        actions: Mapping[str, QAction],
         changed: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._pipeline = pipeline
         self._view = view
         self._panel = panel
-        self._toggle = toggle
+        self._toggle, self._spotlight = actions["toggle_overlay"], actions["toggle_spotlight"]
+        self._steady = actions["toggle_steady"]
         self._changed = changed
         self._wishes = Wishes(overlay=settings.overlay, model_ready=False)
-        toggle.setChecked(settings.overlay)
+        self._toggle.setChecked(settings.overlay)
+        self._spotlight.setChecked(settings.spotlight)
         self._restyle()
 
     def follow(self) -> None:
@@ -85,7 +87,30 @@ class OverlayControl:
     def _restyle(self) -> None:
         self._panel.show_opacity(self._settings.opacity)
         self._panel.show_style(self._settings.style)
-        self._view.show_as(style=OverlayStyle(self._settings.style, self._settings.opacity))
+        self._panel.show_layout(self._settings.layout)
+        wanted = self._settings
+        self._view.show_as(style=OverlayStyle(wanted.style, wanted.opacity, wanted.spotlight, wanted.layout))
+
+    def spotlight_toggled(self) -> None:
+        self._settings.spotlight = self._spotlight.isChecked()
+        self._restyle()
+
+    def set_layout(self, layout: Layout) -> None:
+        self._settings.layout = layout
+        self._restyle()
+
+    def cycle_layout(self) -> None:
+        self.set_layout(LAYOUTS[(LAYOUTS.index(self._settings.layout) + 1) % len(LAYOUTS)])
+
+    def steady_toggled(self) -> None:
+        """The temporal filter was switched on or off, and is kept so."""
+        self._settings.temporal_filter = self._steady.isChecked()
+        self.set_steady(self._settings.temporal_filter)
+
+    def set_steady(self, on: bool) -> None:
+        """Switches the temporal filter for this run of the program."""
+        self._pipeline.set_temporal_filter(on)
+        self._steady.setChecked(on)
 
     def set_threshold(self, threshold: float | None) -> None:
         """None leaves it to the model card."""

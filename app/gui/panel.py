@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -21,14 +22,19 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui.keys import tooltip
-from app.gui.status import engine_name
 from app.gui.widgets import accessible, action_button, heading
-from app.options import STYLES, Style
+from app.options import Layout, Style, engine_name
 
 WIDTH = 312
 OPEN_MODEL = "…"
 """The model chooser's last entry: a bundle's folder is asked for."""
 _STYLE_NAMES: dict[Style, str] = {"fill": "Fill", "outline": "Outline", "both": "Both"}
+_LAYOUT_NAMES: dict[Layout, str] = {"one": "Off", "two": "Beside", "corner": "Corner"}
+_LAYOUT_TEXTS: dict[Layout, str] = {
+    "one": "No second picture",
+    "two": "The raw picture beside the one with the overlay",
+    "corner": "The raw scan small in a corner",
+}
 
 
 class Panel(QScrollArea):
@@ -37,6 +43,7 @@ class Panel(QScrollArea):
     opacity_chosen = Signal(float)
     threshold_chosen = Signal(float)
     style_chosen = Signal(str)
+    layout_chosen = Signal(str)
     model_chosen = Signal(str)
     engine_chosen = Signal(str)
 
@@ -69,8 +76,10 @@ class Panel(QScrollArea):
 
     def _add_overlay(self, layout: QVBoxLayout) -> None:
         layout.addWidget(heading("Overlay"))
-        layout.addWidget(action_button(self._actions["toggle_overlay"], "overlay", "Overlay"))
-        layout.addLayout(self._segments())
+        overlay = action_button(self._actions["toggle_overlay"], "overlay", "Overlay")
+        layout.addLayout(_row(overlay, action_button(self._actions["toggle_spotlight"], "spotlight", "Spotlight")))
+        texts = {style: f"Overlay as {name.lower()}" for style, name in _STYLE_NAMES.items()}
+        self._style_buttons = self._segments(layout, _STYLE_NAMES, texts, "cycle_style", self.style_chosen)
         self.opacity, self.opacity_value = self._slider("Opacity", 5, 100, "more_opacity", "less_opacity")
         self.opacity.valueChanged.connect(lambda value: self.opacity_chosen.emit(value / 100))
         layout.addLayout(self._row("Opacity", self.opacity, self.opacity_value))
@@ -78,6 +87,9 @@ class Panel(QScrollArea):
         self.threshold.valueChanged.connect(lambda value: self.threshold_chosen.emit(value / 100))
         self.threshold.setToolTip(f"{self.threshold.toolTip()}\n{tooltip('model_threshold')}")
         layout.addLayout(self._row("Threshold", self.threshold, self.threshold_value))
+        self._layout_buttons = self._segments(
+            layout, _LAYOUT_NAMES, _LAYOUT_TEXTS, "cycle_layout", self.layout_chosen, "Raw picture"
+        )
 
     def _add_picture(self, layout: QVBoxLayout) -> None:
         layout.addWidget(heading("Picture"))
@@ -103,23 +115,37 @@ class Panel(QScrollArea):
         self.engine.activated.connect(lambda _: self.engine_chosen.emit(self.engine.currentData()))
         layout.addWidget(self.model)
         layout.addWidget(self.engine)
+        steady = action_button(self._actions["toggle_steady"], "steady", "Steady")
+        layout.addLayout(_row(steady, action_button(self._actions["self_check"], "check", "Self-check")))
         layout.addWidget(action_button(self._actions["toggle_plots"], "plots"))
 
-    def _segments(self) -> QHBoxLayout:
+    def _segments(
+        self,
+        layout: QVBoxLayout,
+        names: Mapping[Any, str],
+        texts: Mapping[Any, str],
+        action: str,
+        chosen: SignalInstance,
+        label: str = "",
+    ) -> dict[str, QPushButton]:
+        """Adds a row of buttons of which one is down; gives them by what they stand for."""
         row = QHBoxLayout()
         row.setSpacing(6)
-        self._styles = QButtonGroup(self)
-        self._style_buttons: dict[str, QPushButton] = {}
-        for style in STYLES:
-            button = QPushButton(_STYLE_NAMES[style])
+        if label:
+            row.addWidget(QLabel(label))
+        group = QButtonGroup(self)
+        buttons: dict[str, QPushButton] = {}
+        for value, name in names.items():
+            button = QPushButton(name)
             button.setObjectName("segment")
             button.setCheckable(True)
-            accessible(button, f"Overlay as {_STYLE_NAMES[style].lower()}", tooltip("cycle_style"))
-            button.clicked.connect(lambda _=False, chosen=style: self.style_chosen.emit(chosen))
-            self._styles.addButton(button)
-            self._style_buttons[style] = button
+            accessible(button, texts[value], f"{texts[value]}\n{tooltip(action)}")
+            button.clicked.connect(lambda _=False, value=value: chosen.emit(value))
+            group.addButton(button)
+            buttons[value] = button
             row.addWidget(button, 1)
-        return row
+        layout.addLayout(row)
+        return buttons
 
     def _slider(self, name: str, low: int, high: int, more: str, less: str) -> tuple[QSlider, QLabel]:
         slider = QSlider(Qt.Orientation.Horizontal)
@@ -163,6 +189,9 @@ class Panel(QScrollArea):
         self._style_buttons[style].setChecked(True)
         self.opacity.setEnabled(True)
 
+    def show_layout(self, layout: Layout) -> None:
+        self._layout_buttons[layout].setChecked(True)
+
     def fill_models(self, names: Sequence[str], chosen: str) -> None:
         """The shipped models, the chosen one even where it is a folder, and the way to another folder."""
         self.model.clear()
@@ -178,3 +207,12 @@ class Panel(QScrollArea):
         for name in names:
             self.engine.addItem(f"Engine: {engine_name(name)}", name)
         self.engine.setCurrentIndex(max(self.engine.findData(chosen), 0))
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    """Widgets of the same width beside each other."""
+    row = QHBoxLayout()
+    row.setSpacing(6)
+    for widget in widgets:
+        row.addWidget(widget, 1)
+    return row

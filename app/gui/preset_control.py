@@ -62,7 +62,7 @@ class PresetControl:
     def _follow(self, source: str) -> None:
         self._overlay.follow()
         self._models.follow()
-        self._pipeline.set_temporal_filter(self._settings.temporal_filter)
+        self._overlay.set_steady(self._settings.temporal_filter)
         self._sources.open_word(source or "demo")
 
     def _finished(self) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
+from app.capture.source import SourceKind
 from app.gui.covering import covers
 from app.gui.live_view import LiveView
 from app.gui.sources import Sources
@@ -14,6 +17,8 @@ from app.gui.strips import BottomStrip, TopStrip
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceChanged, SourceState
 
+_STILL_S = 1.0
+"""A live source without a picture for longer than this, or than three of its pictures take, stands still."""
 _COVER_TEXT = (
     "This window covers the part of the screen that it watches: move it aside, or it will see its own overlay."
 )
@@ -30,6 +35,7 @@ class StateLines:
         view: LiveView,
         strips: tuple[TopStrip, BottomStrip],
         say: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._window = window
         self._pipeline = pipeline
@@ -37,6 +43,8 @@ class StateLines:
         self._view = view
         self._top, self._bottom = strips
         self._say = say
+        self._clock = clock
+        self._lost: tuple[SourceChanged, float] | None = None
         self._covered = False
         self._said_kind: OverlayKind | None = None
         view.state_changed.connect(self._overlay_changed)
@@ -48,20 +56,31 @@ class StateLines:
             self._top.badge.say("NO SOURCE", Level.PLAIN)
         else:
             state = event.state if event else SourceState.OPENING
-            self._top.badge.say(*badge(source.kind, state, self._pipeline.frozen))
+            self._top.badge.say(*badge(source.kind, state, self._pipeline.frozen or self._still(event)))
             self._top.name.setText(source.name)
         self._top.detail.setText(self._detail(event))
         self.show_overlay()
         self._bottom.rates.setText(rates(self._pipeline.statistics.snapshot()))
+        self._say_lost()
         self._watch_covering()
 
     def reset(self) -> None:
         """Another source: whether the window covers it is looked at anew."""
         self._covered = False
+        self._lost = None
 
     def changed(self, event: SourceChanged) -> None:
         """The current source says something: a lost signal is said over its last picture."""
-        self._view.say(_no_signal(event) if event.state is SourceState.NO_SIGNAL else "")
+        self._lost = (event, self._clock()) if event.state is SourceState.NO_SIGNAL else None
+        if self._lost is None:
+            self._view.say("")
+        self._say_lost()
+
+    def _say_lost(self) -> None:
+        """Counts down to the next try."""
+        if self._lost is not None:
+            event, since = self._lost
+            self._view.say(_no_signal(event, self._clock() - since))
 
     def show_overlay(self) -> None:
         """Says what there is of the overlay."""
@@ -80,6 +99,8 @@ class StateLines:
             return ""
         if self._covered:
             return "this window covers a part of it"
+        if self._still(event):
+            return "no new pictures for over a second"
         if event.state is SourceState.REPEATING:
             return "its pictures do not change"
         if event.state is SourceState.NO_SIGNAL:
@@ -89,6 +110,15 @@ class StateLines:
             return ""
         return " · ".join(part for part in (f"{info.width} × {info.height}", info.detail) if part)
 
+    def _still(self, event: SourceChanged | None) -> bool:
+        """Whether a live source owes its next picture for so long that what is shown is not live any more."""
+        frame = self._view.frame
+        if event is None or event.kind is not SourceKind.LIVE or event.state is not SourceState.RUNNING:
+            return False
+        rate = event.info.rate if event.info else None
+        late_s = max(_STILL_S, 3 / rate if rate else 0.0)
+        return frame is not None and not self._pipeline.frozen and self._clock() - frame.captured > late_s
+
     def _watch_covering(self) -> None:
         source = self._sources.current
         covered = source is not None and self._window.isVisible() and covers(self._window, source)
@@ -97,7 +127,9 @@ class StateLines:
         self._covered = covered
 
 
-def _no_signal(event: SourceChanged) -> str:
-    again = f" Next try in {event.retry_s:.0f} s." if event.retry_s and event.retry_s >= 1 else ""
-    again = again or (" Trying again." if event.retry_s is not None else "")
+def _no_signal(event: SourceChanged, waited_s: float) -> str:
+    again = ""
+    if event.retry_s is not None:
+        left = event.retry_s - waited_s
+        again = f" Next try in {math.ceil(left)} s." if left >= 1 else " Trying again."
     return f"No signal. {event.reason}{again}"

@@ -98,7 +98,7 @@ def overlay_words(state: OverlayState, moving: bool) -> tuple[str, Level]:
         OverlayKind.RAW: ("Overlay off while Space is held", Level.WARN),
         OverlayKind.DRAWING: ("Overlay on · hidden: drawing the scan area", Level.WARN),
         OverlayKind.NO_SIGNAL: ("Overlay on · hidden: no signal", Level.WARN),
-        OverlayKind.NO_MODEL: ("Overlay on · no model yet", Level.WARN),
+        OverlayKind.NO_MODEL: ("Overlay on · hidden: no model is running", Level.WARN),
         OverlayKind.WAITING: ("Overlay on · waiting for a prediction", Level.PLAIN),
     }
     if state.kind in fixed:
@@ -140,14 +140,6 @@ def rates(numbers: Snapshot) -> str:
         f"source {numbers.source_fps:.0f} · painted {numbers.painted_fps:.0f} · "
         f"predicted {numbers.predicted_fps:.0f} fps · dropped {numbers.dropped}"
     )
-
-
-ENGINE_NAMES = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime", "tensorflow": "TensorFlow", "auto": "Automatic"}
-
-
-def engine_name(name: str) -> str:
-    """An engine as people write it."""
-    return ENGINE_NAMES.get(name, name)
 
 
 def clock(seconds: float) -> str:

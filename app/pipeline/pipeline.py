@@ -16,7 +16,8 @@ from app.pipeline.scan_area import Found
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
 from app.pipeline.types import Event, ModelChanged, Prediction, Rect, SourceChanged
-from app.pipeline.worker import FindBundle, Job, OpenEngine, Worker
+from app.pipeline.watchdog import Stalls, Watchdog
+from app.pipeline.worker import Call, FindBundle, Job, OpenEngine, Worker
 from model import bundle as bundles
 from model.engines import choice
 
@@ -61,32 +62,43 @@ class Pipeline:
         self._grabber: Grabber | None = None
         self._old: list[Grabber] = []
         self._info: SourceInfo | None = None
-        self._worker = Worker(
+        self._open_engine, self._find_bundle = open_engine, find_bundle
+        self._closed = False
+        self._worker = self._make_worker()
+        self._stalls = Stalls()
+        self._watchdog = Watchdog(lambda: self._worker.call, self._stalled)
+
+    def _make_worker(self) -> Worker:
+        worker = Worker(
             self.frames,
             self._begin,
             self._deliver,
-            self._model_changed,
+            lambda event, threshold: self._model_changed(worker, event, threshold),
             self.statistics.predicted,
-            open_engine,
-            find_bundle,
+            self._open_engine,
+            self._find_bundle,
         )
+        return worker
 
     def start(self) -> None:
-        """Starts the segmentation worker."""
+        """Starts the segmentation worker, and what watches it."""
         self._worker.start()
+        self._watchdog.start()
 
     def close(self) -> None:
         """Stops all threads and waits for them, CLOSE_S at most. The pipeline cannot be used again."""
         with self._lock:
             self.set_source(None)
+            self._closed = True
             self._worker.stop()
+            self._watchdog.stop()
             old = list(self._old)
             watches = [] if self._watch is None else [self._watch]
             self._watch = None
             for watch in watches:
                 watch.stop()
         until = time.monotonic() + CLOSE_S
-        threads: list[Worker | Grabber | AreaWatch] = [self._worker, *old, *watches]
+        threads: list[Worker | Watchdog | Grabber | AreaWatch] = [self._watchdog, self._worker, *old, *watches]
         ended = [thread.join(max(until - time.monotonic(), 0)) for thread in threads]
         if not all(ended):
             _log.warning("%d threads did not end in time", ended.count(False))
@@ -144,6 +156,7 @@ class Pipeline:
     def set_model(self, model: str, engine: str = DEFAULT_ENGINE) -> None:
         """Loads another model, in the worker; there is no overlay until it is ready. ModelChanged tells."""
         with self._lock:
+            self._stalls.forget()
             self._worker.want(model, engine)
             self._renew()
             self._on_event(ModelChanged(model, engine, False, "The model is being loaded."))
@@ -281,8 +294,26 @@ class Pipeline:
                 self.statistics.found(region.area_px / (area.width * area.height), region.confidence)
             return True
 
-    def _model_changed(self, event: ModelChanged, card_threshold: float | None) -> None:
+    def _stalled(self, call: Call) -> None:
+        """The engine does not answer. Its thread cannot be ended: it is left alone, and another one takes its place."""
         with self._lock:
+            worker = self._worker
+            if self._closed or worker.call is not call:
+                return  # It answered after all.
+            asked = worker.asked
+            again = worker.wants_another or not (self._stalls.too_many() or call.loading)
+            worker.stop()
+            self._worker = self._make_worker()
+            self._worker.start()
+            event = ModelChanged(call.model, call.engine, False, _stall_words(call, again), again)
+            self._model_changed(self._worker, event, None)
+            if asked is not None and again and not self._worker.wants_another:
+                self._worker.want(*asked)
+
+    def _model_changed(self, worker: Worker, event: ModelChanged, card_threshold: float | None) -> None:
+        with self._lock:
+            if worker is not self._worker:
+                return  # Given up, because it hung.
             if self._worker.wants_another:
                 return  # Asked for something else meanwhile: what became of this one is of no interest.
             if card_threshold is not None:
@@ -290,3 +321,9 @@ class Pipeline:
             self._renew()
             _log.info("model %s", "ready" if event.ready else "not ready")
             self._on_event(event)
+
+
+def _stall_words(call: Call, again: bool) -> str:
+    what = "has been loading the model for" if call.loading else "has not answered for"
+    then = "It is being started again." if again else "Choose another engine or model."
+    return f"The engine {call.engine} {what} {call.limit_s:.0f} s: no overlay. {then}"

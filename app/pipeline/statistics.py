@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from app.pipeline.history import History, Series
 
 RATE_WINDOW_S = 2.5
 """Rates are those of the last so many seconds."""
+IN_TIME_MS = 2 * 1000 / 60
+"""Two pictures of a usual screen."""
 SAMPLES = 600
 """Percentiles are those of the last so many values."""
 
@@ -59,6 +61,8 @@ class Measures:
     """Painting minus capture of the frame that the overlay was computed from, of each painted frame that had one."""
     dropped: int
     """Frames that were replaced by a newer one before the worker took them."""
+    painted_in_time: float
+    """Share of the painted frames that were painted within IN_TIME_MS of their capture, 0..1; NaN: none yet."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class Snapshot(Measures):
             picture_age_ms=self.picture_age_ms,
             overlay_age_ms=self.overlay_age_ms,
             dropped=self.dropped,
+            painted_in_time=self.painted_in_time,
         )
 
 
@@ -179,6 +184,7 @@ class Statistics:
                 picture_age_ms=Percentiles.of(self._picture_ages),
                 overlay_age_ms=Percentiles.of(self._overlay_ages),
                 dropped=self._dropped() - self._dropped_before,
+                painted_in_time=_share_up_to(IN_TIME_MS, self._picture_ages),
                 steps_ms={name: Percentiles.of(times) for name, times in self._steps.items()},
                 totals=Totals(now - self._began, self._grabbed.total, self._painted.total, self._predicted.total),
             )
@@ -187,3 +193,7 @@ class Statistics:
         self._history.timed(now, steps_ms)
         for name, ms in steps_ms.items():
             self._steps.setdefault(name, deque(maxlen=self._samples)).append(ms)
+
+
+def _share_up_to(limit: float, values: Collection[float]) -> float:
+    return sum(value <= limit for value in values) / len(values) if values else float("nan")

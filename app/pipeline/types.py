@@ -114,6 +114,8 @@ class ModelChanged:
     engine: str
     ready: bool
     reason: str = ""
+    again: bool = False
+    """Not ready, but being loaded once more."""
 
 
 Event = SourceChanged | ModelChanged

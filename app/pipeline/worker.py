@@ -24,6 +24,10 @@ from model.temporal import HISTORY_S, TemporalFilter
 
 LOOK_S = 0.05
 """How often the worker looks up from an empty slot."""
+PREDICTING_S = 5.0
+"""An engine that takes longer for one picture has stalled; the slowest one measured takes a fifth of a second."""
+LOADING_S = 120.0
+"""The same of loading a model: TensorFlow on a busy laptop takes half a minute."""
 
 _log = logging.getLogger(log.NAME)
 
@@ -41,6 +45,18 @@ class Job:
     threshold: float
     steadied: bool = False
     """By the temporal filter, with what the worker remembers of this generation."""
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """What the worker has an engine do now, and may wait for in vain."""
+
+    model: str
+    engine: str
+    loading: bool
+    """Loading a model; else predicting."""
+    limit_s: float
+    """A call that takes longer has stalled."""
 
 
 def predict(
@@ -88,7 +104,7 @@ class Worker:
 
     `begin(frame)` gives the job for a frame that was taken, or None if it is no longer the newest of the present
     source. `deliver(prediction)` publishes it and says whether it was still wanted. `report(event, threshold)` says
-    what became of a model, with its card's threshold once it is ready.
+    what became of a model, with its card's threshold once it is ready. `call` tells a watchdog what it waits for.
     """
 
     def __init__(
@@ -107,6 +123,8 @@ class Worker:
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._wanted: tuple[str, str] | None = None
+        self._asked: tuple[str, str] | None = None
+        self._call: Call | None = None
         self._engine: Engine | None = None
         self._novelty: Novelty | None = None
         self._model = ("", "")
@@ -133,7 +151,7 @@ class Worker:
     def want(self, model: str, engine: str) -> None:
         """Asks for this model in this engine; returns at once."""
         with self._lock:
-            self._wanted = model, engine
+            self._wanted = self._asked = model, engine
 
     @property
     def wants_another(self) -> bool:
@@ -141,7 +159,30 @@ class Worker:
         with self._lock:
             return self._wanted is not None
 
+    @property
+    def asked(self) -> tuple[str, str] | None:
+        """The model and the engine that were asked for last."""
+        with self._lock:
+            return self._asked
+
+    @property
+    def call(self) -> Call | None:
+        """What the engine is doing; another object for every call, None between them."""
+        return self._call
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
     # What follows runs in the worker thread.
+
+    @contextmanager
+    def _calling(self, call: Call) -> Iterator[None]:
+        self._call = call
+        try:
+            yield
+        finally:
+            self._call = None
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -162,9 +203,10 @@ class Worker:
         self._close_engine()
         model, engine = wanted
         try:
-            bundle = self._find_bundle(model)
-            novelty = Novelty.of(bundle)
-            opened = self._open_engine(engine, bundle)
+            with self._calling(Call(model, engine, True, LOADING_S)):
+                bundle = self._find_bundle(model)
+                novelty = Novelty.of(bundle)
+                opened = self._open_engine(engine, bundle)
             names, threshold = (bundle.name, opened.name), bundle.threshold
         except ModelError as error:
             self._report(ModelChanged(model, engine, False, str(error)), None)
@@ -180,7 +222,8 @@ class Worker:
 
     def _work(self, frame: Frame, job: Job, engine: Engine) -> None:
         try:
-            prediction = predict(frame, job, engine, self._novelty, self._filter_for(job))
+            with self._calling(Call(*self._model, False, PREDICTING_S)):
+                prediction = predict(frame, job, engine, self._novelty, self._filter_for(job))
         # The boundary of the thread: an engine that fails must not take the raw picture or the worker with it.
         except Exception as error:  # noqa: BLE001
             log.failure(_log, "predicting failed", error)
@@ -188,6 +231,8 @@ class Worker:
             reason = f"The engine {self._model[1]} failed ({_brief(error)}): choose another engine or model."
             self._report(ModelChanged(*self._model, False, reason), None)
             return
+        if self._stopping.is_set():
+            return  # Given up meanwhile: nobody waits for this any more.
         if self._presence.believes(prediction, job.threshold):
             self._withheld = None
             wanted = self._deliver(prediction)

@@ -24,6 +24,7 @@ KEYS = {
     "picture_age_ms",
     "overlay_age_ms",
     "dropped",
+    "painted_in_time",
     "engine",
     "model",
     "cpu_percent",
@@ -35,7 +36,9 @@ KEYS = {
 
 
 def report() -> Report:
-    return Report(30, 30, 29, AGES, UNKNOWN, 0, "openvino", "default", 50, 200, 0.8, None, 10, 300, {"paint": AGES})
+    return Report(
+        30, 30, 29, AGES, UNKNOWN, 0, 0.98, "openvino", "default", 50, 200, 0.8, None, 10, 300, {"paint": AGES}
+    )
 
 
 def test_the_report_has_the_keys_of_the_contract_and_null_for_what_is_not_known() -> None:
@@ -55,6 +58,7 @@ def test_the_table_names_what_was_measured() -> None:
         "picture age",
         "overlay age",
         "step: paint",
+        "two refreshes of a 60 Hz screen: 98.0%",
         "first picture 0.80 s",
     ):
         assert words in text

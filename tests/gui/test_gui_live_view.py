@@ -142,6 +142,23 @@ def test_a_cleared_view_says_what_is_opened(view: LiveView, supply: Plain) -> No
     assert not is_overlay(grab(view).pixelColor(320, 240))
 
 
+@pytest.mark.parametrize("size", [(100, 75), (199, 149), (130, 97), (53, 41)])
+def test_a_fine_pattern_does_not_alias_when_it_is_made_small(size: tuple[int, int]) -> None:
+    board = (np.indices((300, 400)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    image = Canvas().draw(board, size)
+    pixels = np.asarray(image.constBits()).reshape(size[1], size[0], 4)[..., 0]
+    assert abs(float(pixels.mean()) - 127.5) < 2
+    assert pixels.std() < 20
+
+
+def test_a_canvas_follows_pictures_and_sizes_that_change() -> None:
+    canvas = Canvas()
+    for value, shape, size in ((10, (64, 64), (15, 15)), (20, (80, 64, 3), (16, 20)), (30, (3, 2), (1, 1))):
+        image = canvas.draw(np.full(shape, value, np.uint8), size)
+        assert (image.width(), image.height()) == size
+        assert image.pixelColor(0, 0).red() == value
+
+
 def test_grey_and_colour_pictures_keep_their_colours_on_the_canvas() -> None:
     colour = np.zeros((4, 6, 3), np.uint8)
     colour[...] = (200, 100, 50)
@@ -169,7 +186,7 @@ def test_a_hole_in_the_region_is_not_filled(qapp: object) -> None:
     image = QImage(300, 200, QImage.Format.Format_RGB32)
     image.fill(0)
     painter = QPainter(image)
-    OverlayPainter([region]).paint(painter, QTransform(), QRectF(0, 0, 300, 200), OverlayStyle("fill", 1.0), {})
+    OverlayPainter([region]).paint(painter, QTransform(), OverlayStyle("fill", 1.0))
     painter.end()
     assert is_overlay(image.pixelColor(30, 30))
     assert not is_overlay(image.pixelColor(45, 55))
@@ -182,7 +199,8 @@ def test_each_structure_has_its_colour_and_a_label_off_the_others(qapp: object) 
     image.fill(0)
     painter = QPainter(image)
     room, sides = QRectF(0, 0, 600, 400), dict[str, int]()
-    OverlayPainter(regions).paint(painter, QTransform(), room, OverlayStyle("fill", 1.0), sides)
+    OverlayPainter(regions).paint(painter, QTransform(), OverlayStyle("fill", 1.0))
+    OverlayPainter(regions).paint_labels(painter, QTransform(), room, sides)
     painter.end()
     assert image.pixelColor(230, 180).getRgb()[:3] == BLOCK_REGION.colour
     assert image.pixelColor(295, 180).getRgb()[:3] == ARTERY.colour

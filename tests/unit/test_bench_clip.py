@@ -13,6 +13,7 @@ from app.capture.video import VideoFile
 from app.pipeline.types import Rect
 from model.preprocess import to_grey
 from scripts.bench_clip import GROUND, main, scan_area
+from scripts.bench_sizes import numbers
 
 
 def read_back(path: Path) -> tuple[list[np.ndarray], float | None]:
@@ -70,3 +71,18 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, capsys: pytest.CaptureF
     assert write(tmp_path / "file" / "clip.mp4") == 2
     assert "cannot be written" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["file"]
+
+
+def test_the_table_of_sizes_takes_its_numbers_from_the_bench() -> None:
+    report = {
+        "painted_fps": 29.9,
+        "predicted_fps": 20,
+        "picture_age_ms": {"p50": 12.0, "p95": None, "max": None},
+        "painted_in_time": 0.9,
+        "steps_ms": {"paint": {"p50": 2.0, "p95": 4.0, "max": 9.0}},
+    }
+    found = numbers(report)
+    assert found[:5] == [29.9, 20.0, 2.0, 4.0, 12.0]
+    assert np.isnan(found[5])
+    assert found[6] == 0.9
+    assert all(np.isnan(cell) for cell in numbers({**report, "steps_ms": {}})[2:4])

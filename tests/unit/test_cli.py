@@ -112,6 +112,8 @@ def test_devices_lists_cameras_monitors_and_engines_without_importing_them():
         (["phantom", "--rate", "-3"], "-3"),
         (["annotate", "phantom", "--out", "o", "--no-temporal-filter"], "--no-temporal-filter"),
         (["bench", "phantom", "--seconds", "0"], "--seconds 0"),
+        (["bench", "phantom", "--window", "wide"], "--window wide"),
+        (["bench", "phantom", "--window", "1280x12"], "--window 1280x12"),
         (["bench", "phantom", "--seconds", "nan"], "--seconds nan"),
     ],
     ids=" ".join,

@@ -1,0 +1,170 @@
+"""The page of the self-check: made on demand, readable at a glance, kept as text where wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.errors import OutputError
+from app.gui.bridge import Background
+from app.gui.keys import key_for
+from app.gui.models import Models
+from app.gui.sources import Sources
+from app.gui.status import Level
+from app.gui.theme import LEVELS, QUIET
+from app.gui.widgets import accessible
+from app.paths import pictures_folder
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.self_check import Facts, Line, as_text, full_check, quick_check, verdict
+from model.files import write_text
+
+_WORKING = "Looking at everything …"
+
+
+class CheckPage(QDialog):
+    """What the self-check found; the picture goes on behind it."""
+
+    again = Signal()
+    wanted_as_text = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("help")
+        self.setWindowTitle("Self-check")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(640)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 20)
+        layout.setSpacing(14)
+        self.text = QLabel(_WORKING)
+        self.text.setTextFormat(Qt.TextFormat.RichText)
+        self.text.setWordWrap(True)
+        layout.addWidget(self.text, 1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        for name, text, does in (
+            ("Check again", "Looks at everything once more", self.again.emit),
+            ("Save as text", "Keeps this page in the pictures folder", self.wanted_as_text.emit),
+            ("Close", "Closes this page", self.close),
+        ):
+            button = QPushButton(name)
+            button.setObjectName("segment")
+            button.setMinimumWidth(130)
+            accessible(button, name, text)
+            button.clicked.connect(lambda _=False, does=does: does())
+            row.addWidget(button)
+        layout.addLayout(row)
+        # The window's own shortcuts do not reach a page that has the keyboard.
+        for keys in key_for("self_check").keys:
+            QShortcut(QKeySequence(keys), self, self.close)
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Shows what was found."""
+        self.text.setText(_html(lines))
+        self.adjustSize()
+
+
+def _html(lines: Sequence[Line]) -> str:
+    ink = {True: LEVELS[Level.WARN][0], False: LEVELS[Level.GOOD][0]}
+    rows = []
+    for line in lines:
+        mark = "!" if line.advice else "✓"
+        advice = f"<br><span style='color:{ink[True]}'>{escape(line.advice)}</span>" if line.advice else ""
+        rows.append(
+            f"<tr><td style='color:{ink[bool(line.advice)]}; padding:3px 8px'><b>{mark}</b></td>"
+            f"<td style='color:{QUIET}; padding:3px 18px 3px 0'>{escape(line.name)}</td>"
+            f"<td style='padding:3px 0'>{escape(line.value)}{advice}</td></tr>"
+        )
+    faults = sum(bool(line.advice) for line in lines)
+    last = f"<p style='color:{ink[bool(faults)]}'><b>{escape(verdict(faults))}</b></p>"
+    return f"<table cellspacing=0>{''.join(rows)}</table>{last}"
+
+
+class SelfCheck:
+    """Checks at the start, quickly, and on demand, thoroughly."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        pipeline: Pipeline,
+        sources: Sources,
+        models: Models,
+        background: Background,
+        say: Callable[[str], None],
+    ) -> None:
+        self._window = window
+        self._pipeline, self._sources, self._models = pipeline, sources, models
+        self._background = background
+        self._say = say
+        self._page: CheckPage | None = None
+        self._lines: list[Line] = []
+
+    def at_start(self) -> None:
+        """Says what is wrong, and nothing where all is well."""
+        if self._window.isVisible():
+            model = self._models.event
+            self._background.run(
+                "self-check", lambda: quick_check(model, pictures_folder()), self._said_at_start, self._say
+            )
+
+    def _said_at_start(self, lines: list[Line]) -> None:
+        for line in lines:
+            if line.advice:
+                key = key_for("self_check").label
+                self._say(f"{line.name}: {line.value}. {line.advice} ({key} checks everything.)")
+                return
+
+    def toggle(self) -> None:
+        """Opens the page and checks, or closes it."""
+        if self._page is not None:
+            self._page.close()
+            return
+        self._page = CheckPage(self._window)
+        self._page.again.connect(self._check)
+        self._page.wanted_as_text.connect(self._keep)
+        self._page.finished.connect(self._closed)
+        self._page.show()
+        self._check()
+
+    def _closed(self) -> None:
+        self._page = None
+        self._lines = []
+
+    def _check(self) -> None:
+        source = self._sources.current
+        kind = source.kind if source is not None else None
+        numbers = self._pipeline.statistics.snapshot()
+        facts = Facts(kind, self._sources.event, self._models.event, self._models.wanted, numbers)
+        self._background.run("self-check", lambda: full_check(facts, pictures_folder()), self._show, self._say)
+
+    def _show(self, lines: list[Line]) -> None:
+        if self._page is not None:
+            self._lines = lines
+            self._page.show_lines(lines)
+
+    def _keep(self) -> None:
+        if self._lines:
+            lines, now = self._lines, datetime.now()
+            self._background.run(
+                "self-check",
+                lambda: _write(pictures_folder(), lines, now),
+                lambda path: self._say(f"Self-check saved: {path}"),
+                self._say,
+            )
+
+
+def _write(folder: Path, lines: Sequence[Line], now: datetime) -> Path:
+    """Writes the page into `folder`; gives the file. Raises OutputError."""
+    path = folder / f"self-check-{now:%Y%m%d-%H%M%S}.txt"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(path, as_text(lines, now))
+    except OSError as error:
+        raise OutputError.of(path, error) from error
+    return path

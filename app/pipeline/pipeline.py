@@ -12,6 +12,7 @@ from app.capture.source import Frame, Source, SourceInfo, SourceKind
 from app.options import DEFAULT_ENGINE
 from app.pipeline.area_watch import AreaWatch
 from app.pipeline.grab import Grabber
+from app.pipeline.masks import MaskReturn
 from app.pipeline.scan_area import Found
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
@@ -61,6 +62,7 @@ class Pipeline:
         self._grabber: Grabber | None = None
         self._old: list[Grabber] = []
         self._info: SourceInfo | None = None
+        self._masks = MaskReturn()
         self._worker = Worker(
             self.frames,
             self._begin,
@@ -80,13 +82,14 @@ class Pipeline:
         with self._lock:
             self.set_source(None)
             self._worker.stop()
+            self._masks.stop()
             old = list(self._old)
             watches = [] if self._watch is None else [self._watch]
             self._watch = None
             for watch in watches:
                 watch.stop()
         until = time.monotonic() + CLOSE_S
-        threads: list[Worker | Grabber | AreaWatch] = [self._worker, *old, *watches]
+        threads: list[Worker | Grabber | AreaWatch | MaskReturn] = [self._worker, self._masks, *old, *watches]
         ended = [thread.join(max(until - time.monotonic(), 0)) for thread in threads]
         if not all(ended):
             _log.warning("%d threads did not end in time", ended.count(False))
@@ -276,6 +279,7 @@ class Pipeline:
             if prediction.generation != self._generation:
                 return False
             self.predictions.put(prediction)
+            self._masks.put(prediction, self.threshold)
             return True
 
     def _model_changed(self, event: ModelChanged, card_threshold: float | None) -> None:

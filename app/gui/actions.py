@@ -13,7 +13,7 @@ SHORT = {
     "choose_source": "Choose a source",
     "open_file": "Open a file …",
     "open_folder": "Open a folder of images …",
-    "open_address": "Camera address …",
+    "open_address": "Address of a stream …",
     "open_screen_area": "Part of the screen …",
     "choose_demo_folder": "Set the demo's folder …",
 }

@@ -32,6 +32,7 @@ _SOURCES = """source words:
   phantom              a made-up femoral scene that moves
   PATH                 a folder of images or a video file
   camera:N             a camera by number; also camera:/dev/videoN, camera:URL (RTSP, HTTP MJPEG)
+  igtl://HOST:PORT     an OpenIGTLink server, such as PLUS or 3D Slicer; its masks go back to it
   screen               the whole screen; also screen:N (a monitor), screen:X,Y,W,H (a part of it)
 """
 _COMMANDS_HELP = """commands:

@@ -20,12 +20,12 @@ from app.errors import OutputError
 from app.pipeline.clip import ClipWriter
 from app.pipeline.drawing import draw_overlay
 from app.pipeline.grab import RATE
+from app.pipeline.masks import frame_mask
 from app.pipeline.snapshot import make_folder, write_png
 from app.pipeline.types import Prediction, Rect
 from app.pipeline.worker import Job, predict
 from model.engines.engine import Engine
 from model.novelty import Novelty
-from model.postprocess import to_mask
 
 TABLE = "predictions.csv"
 COLUMNS = (
@@ -89,6 +89,8 @@ def annotate(source: Source, engine: Engine, task: Task, progress: TextIO | None
                 mask = frame_mask(prediction, frame.pixels.shape[:2], task.threshold, place)
                 write_png(table.folder / f"{frame.number:06}.png", mask)
                 table.write(table_row(frame, prediction, mask, place))
+                if place == 0 and frame.reply is not None:
+                    frame.reply.send(mask)
             if task.video:
                 _add_to(clip, draw_overlay(prediction.scan_area.cut(frame.pixels), prediction.regions))
             count += 1
@@ -99,16 +101,6 @@ def annotate(source: Source, engine: Engine, task: Task, progress: TextIO | None
 
 def _folder_name(structure: str) -> str:
     return re.sub(r"[^\w -]", "_", structure).strip()
-
-
-def frame_mask(prediction: Prediction, size: tuple[int, ...], threshold: float, place: int = 0) -> NDArray[np.uint8]:
-    """The mask uint8 (height, width) of the structure at `place`, at the frame's `size`: 255 inside, 0 elsewhere."""
-    area = prediction.scan_area
-    mask = np.zeros(size, np.uint8)
-    if prediction.unlike:
-        return mask
-    area.cut(mask)[to_mask(prediction.probability[place], (area.height, area.width), threshold)] = 255
-    return mask
 
 
 def table_row(frame: Frame, prediction: Prediction, mask: NDArray[np.uint8], place: int = 0) -> Row:
@@ -157,7 +149,7 @@ def _frames(source: Source, info: SourceInfo, limit: int | None) -> Generator[Fr
             if limit is None or number + 1 < limit:
                 ahead = pool.submit(read, number + 1)
             time_s = captured - start if picture.time_s is None else picture.time_s
-            yield Frame(picture.pixels, number, captured, time_s)
+            yield Frame(picture.pixels, number, captured, time_s, picture.reply)
             number += 1
 
 

@@ -43,6 +43,22 @@ class SourceInfo:
     """Pictures that do not follow each other in time, such as the files of a folder."""
 
 
+class Reply(Protocol):
+    """The way back for the mask of one picture, where its sender takes masks."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the picture."""
+        ...
+
+    def send(self, mask: Pixels) -> None:
+        """Sends the mask of the whole picture, uint8 (height, width), 0 outside; drops it where that cannot be.
+
+        May be called from any thread, and waits for half a second at most. Raises nothing.
+        """
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Picture:
     """One picture as a source yields it."""
@@ -51,6 +67,8 @@ class Picture:
     """uint8 (height, width) or (height, width, 3) BGR, read-only, never changed afterwards."""
     time_s: float | None = None
     """Seconds since the start of a recording; None for live sources."""
+    reply: Reply | None = None
+    """Where its mask is wanted; None: nowhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +83,8 @@ class Frame:
     """`time.monotonic()` when the picture arrived, seconds."""
     time_s: float | None = None
     """Seconds since the start of a recording; None for live sources."""
+    reply: Reply | None = None
+    """Where its mask is wanted; None: nowhere."""
 
 
 @runtime_checkable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from app.capture import camera, folder, screen
 from app.capture.camera import Camera
@@ -38,7 +38,7 @@ def parse(word: str, *, demo_folder: Path | None = None, rate: float | None = No
     if head == "camera":
         return Camera(_camera_target(word, rest), word=word, rate=rate)
     if head == "igtl":
-        raise SourceError(f"'{word}' cannot be opened: OpenIGTLink is not supported yet; use a grabber or the screen.")
+        return _open_igt_link(word)
     if "://" in word:
         address = camera.without_password(word)
         raise SourceError(f"'{address}' is not a source word: for a stream on the network write 'camera:{address}'.")
@@ -86,6 +86,20 @@ def _camera_target(word: str, rest: str) -> int | str:
         f"'{camera.without_password(word)}' names no camera: write 'camera:0',"
         " 'camera:/dev/video0', or 'camera:' and an address that begins with rtsp:// or http://."
     )
+
+
+def _open_igt_link(word: str) -> Source:
+    from app.capture.igtl import OpenIgtLink
+
+    try:
+        parts = urlsplit(word)
+        host, port, device = parts.hostname, parts.port, unquote(parts.path.strip("/"))
+    except ValueError:  # what looks like an address need not be one
+        host = port = None
+    if not word.startswith("igtl://") or not host or not port or parts.username is not None or parts.query:
+        shown = camera.without_password(word)
+        raise SourceError(f"'{shown}' names no OpenIGTLink server: write 'igtl://HOST:PORT', mostly with port 18944.")
+    return OpenIgtLink(host, port, device=device or None, word=word)
 
 
 def _is_address(text: str) -> bool:

@@ -13,7 +13,7 @@ SHORT = {
     "choose_source": "Choose a source",
     "open_file": "Open a file …",
     "open_folder": "Open a folder …",
-    "open_address": "Camera address …",
+    "open_address": "Address of a stream …",
     "open_screen_area": "Part of the screen …",
     "presets": "Presets …",
     "toggle_plots": "Plots",

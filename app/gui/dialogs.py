@@ -49,15 +49,16 @@ class Dialogs:
             self._ask(dialog, lambda: chosen(dialog.selectedFiles()[0]))
 
     def ask_address(self, chosen: Callable[[str], None]) -> None:
-        """Asks for a camera's address."""
+        """Asks for the address of a stream, and gives its source word."""
         if self._open is None:
             dialog = QInputDialog(self._window)
-            dialog.setWindowTitle("Camera address")
+            dialog.setWindowTitle("Address of a stream")
             dialog.setLabelText(
-                "Address of the stream, such as rtsp://192.168.1.20/stream or http://192.168.1.20/video"
+                "Address of the stream, such as rtsp://192.168.1.20/stream, http://192.168.1.20/video"
+                " or igtl://192.168.1.20:18944"
             )
             dialog.resize(560, dialog.sizeHint().height())
-            self._ask(dialog, lambda: chosen(dialog.textValue().strip()))
+            self._ask(dialog, lambda: chosen(_word_of(dialog.textValue().strip())))
 
     def _ask(self, dialog: QDialog, accepted: Callable[[], None]) -> None:
         self._open = dialog
@@ -71,6 +72,10 @@ class Dialogs:
 
         dialog.finished.connect(finished)
         dialog.open()
+
+
+def _word_of(address: str) -> str:
+    return address if address.startswith("igtl://") else f"camera:{address}"
 
 
 class ScreenAreaChooser:

@@ -51,7 +51,7 @@ KEYS: tuple[Key, ...] = (
     Key("choose_source", ("C",), "Choose a source", "Source"),
     Key("open_file", ("Ctrl+O",), "Open a file: video or DICOM", "Source"),
     Key("open_folder", ("Ctrl+Shift+O",), "Open a folder: images or DICOM", "Source"),
-    Key("open_address", ("Ctrl+U",), "Open a camera's address", "Source"),
+    Key("open_address", ("Ctrl+U",), "Open the address of a stream", "Source"),
     Key("open_screen_area", ("Ctrl+R",), "Watch a part of the screen", "Source"),
     Key("choose_demo_folder", ("Ctrl+D",), "Set the folder of the demo's images", "Source"),
     Key("presets", ("Ctrl+P",), "Presets for each machine; export and import settings", "Source"),

@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
             "choose_source": self.choice.start,
             "open_file": lambda: dialogs.ask_file("Open a video or DICOM file", sources.open_word),
             "open_folder": lambda: dialogs.ask_folder("Open a folder of images or DICOM files", sources.open_word),
-            "open_address": lambda: dialogs.ask_address(lambda address: sources.open_word(f"camera:{address}")),
+            "open_address": lambda: dialogs.ask_address(sources.open_word),
             "open_screen_area": self.screen_area.start,
             "choose_demo_folder": lambda: dialogs.ask_folder("Folder of the demo's images", sources.open_demo_folder),
             "presets": self.presets.start,

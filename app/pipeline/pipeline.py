@@ -12,6 +12,7 @@ from app.capture.source import Frame, Source, SourceInfo, SourceKind
 from app.options import DEFAULT_ENGINE
 from app.pipeline.area_watch import AreaWatch
 from app.pipeline.grab import Grabber
+from app.pipeline.masks import MaskReturn
 from app.pipeline.scan_area import Found
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
@@ -64,6 +65,7 @@ class Pipeline:
         self._info: SourceInfo | None = None
         self._open_engine, self._find_bundle = open_engine, find_bundle
         self._closed = False
+        self._masks = MaskReturn()
         self._worker = self._make_worker()
         self._stalls = Stalls()
         self._watchdog = Watchdog(lambda: self._worker.call, self._stalled)
@@ -92,13 +94,18 @@ class Pipeline:
             self._closed = True
             self._worker.stop()
             self._watchdog.stop()
+            self._masks.stop()
             old = list(self._old)
             watches = [] if self._watch is None else [self._watch]
             self._watch = None
             for watch in watches:
                 watch.stop()
         until = time.monotonic() + CLOSE_S
-        threads: list[Worker | Watchdog | Grabber | AreaWatch] = [self._watchdog, self._worker, *old, *watches]
+        threads: list[Worker | Watchdog | Grabber | AreaWatch | MaskReturn] = [
+            *(self._watchdog, self._worker, self._masks),
+            *old,
+            *watches,
+        ]
         ended = [thread.join(max(until - time.monotonic(), 0)) for thread in threads]
         if not all(ended):
             _log.warning("%d threads did not end in time", ended.count(False))
@@ -292,6 +299,7 @@ class Pipeline:
             if (region := prediction.region) is not None:
                 area = prediction.scan_area
                 self.statistics.found(region.area_px / (area.width * area.height), region.confidence)
+            self._masks.put(prediction, self.threshold)
             return True
 
     def _stalled(self, call: Call) -> None:

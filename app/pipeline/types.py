@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.capture.source import Pixels, SourceInfo, SourceKind
+from app.capture.source import Pixels, Reply, SourceInfo, SourceKind
 from model.postprocess import Region
 
 
@@ -63,6 +63,8 @@ class Prediction:
     """Where the time went: preprocess, network, novelty and temporal filter where they were used, postprocess."""
     novelty: float | None = None
     """How unlike the model's training pictures the scan area is, above 1 unlike; None: the model cannot tell."""
+    reply: Reply | None = None
+    """Where the frame's mask is wanted; None: nowhere."""
 
     @property
     def unlike(self) -> bool:

@@ -89,7 +89,9 @@ def predict(
             None if score is not None and score > 1 else find_region(probability, size, job.threshold, structure)
             for probability, structure in zip(maps, engine.structures, strict=True)
         )
-    return Prediction(job.generation, frame.number, frame.captured, job.scan_area, maps, answers, steps, score)
+    return Prediction(
+        job.generation, frame.number, frame.captured, job.scan_area, maps, answers, steps, score, frame.reply
+    )
 
 
 @contextmanager

@@ -36,13 +36,21 @@ def choose(window: MainWindow, path: Path) -> None:
     dialog.accept()
 
 
-def test_an_address_is_opened_as_a_camera(opened: Opened, qtbot: QtBot) -> None:
-    word = "camera:rtsp://10.0.0.5/scan"
+@pytest.mark.parametrize(
+    ("address", "word"),
+    [
+        (" rtsp://10.0.0.5/scan ", "camera:rtsp://10.0.0.5/scan"),
+        (" igtl://10.0.0.5:18944 ", "igtl://10.0.0.5:18944"),
+    ],
+)
+def test_an_address_is_opened_as_a_camera_or_by_openigtlink(
+    opened: Opened, qtbot: QtBot, address: str, word: str
+) -> None:
     window = opened(sources={word: Live(picture(), word, "Far camera")})
     ask(window, "open_address")
     dialog = dialog_of(window, QInputDialog)
     assert isinstance(dialog, QInputDialog)
-    dialog.setTextValue(" rtsp://10.0.0.5/scan ")
+    dialog.setTextValue(address)
     dialog.accept()
     qtbot.waitUntil(lambda: window.top.name.text() == "Far camera")
 

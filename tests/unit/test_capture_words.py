@@ -113,7 +113,12 @@ def test_a_screen_rectangle_is_understood() -> None:
         ("screen:1,2,0,4", "names no part of the screen"),
         ("screen:1,2,3,-4", "names no part of the screen"),
         ("screen:a,b,c,d", "names no part of the screen"),
-        ("igtl://127.0.0.1:18944", "OpenIGTLink is not supported yet"),
+        ("igtl://127.0.0.1", "names no OpenIGTLink server: write 'igtl://HOST:PORT'"),
+        ("igtl://127.0.0.1:0", "names no OpenIGTLink server"),
+        ("igtl://127.0.0.1:99999", "names no OpenIGTLink server"),
+        ("igtl://user:secret@host:18944", "names no OpenIGTLink server"),
+        ("igtl:127.0.0.1:18944", "names no OpenIGTLink server"),
+        ("igtl://[::1", "names no OpenIGTLink server"),
         ("http://host/live.mjpg", "write 'camera:http://host/live.mjpg'"),
         ("rtsp://user:secret@host/live", "write 'camera:rtsp://host/live'"),
         ("no such file.mp4", r"no such file\.mp4 does not exist"),
@@ -184,3 +189,16 @@ def test_opencv_is_quiet_and_has_its_limits_whoever_loads_it_first() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["0", "0", "-8"]
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("igtl://127.0.0.1:18944", "OpenIGTLink 127.0.0.1:18944"),
+        ("igtl://plus.local:18944/Image_Reference", "OpenIGTLink plus.local:18944"),
+        ("igtl://[::1]:18944", "OpenIGTLink ::1:18944"),
+    ],
+)
+def test_an_igtl_address_is_an_openigtlink_server(word: str, name: str) -> None:
+    source = parse(word)
+    assert (source.word, source.name, source.kind) == (word, name, SourceKind.LIVE)

@@ -73,9 +73,9 @@ class ClipWriter:
         with self._stream:
             self._stream.truncate(self.bytes)
             self._patch(self._size_at, (self.bytes - self._size_at - 8 | 1 << 56).to_bytes(8, "big"))
-            self._patch(self._duration_at, struct.pack(">d", self._last_s * 1e9 / _NANOSECONDS))
-            if self._frames > 1:
-                self._patch(self._step_at, _step(self._last_s / (self._frames - 1)))
+            step_s = self._last_s / (self._frames - 1) if self._frames > 1 else _USUAL_STEP_S
+            self._patch(self._step_at, _step(step_s))
+            self._patch(self._duration_at, struct.pack(">d", (self._last_s + step_s) * 1e9 / _NANOSECONDS))
 
     def _write(self, data: bytes) -> None:
         left = memoryview(data)

@@ -103,7 +103,9 @@ class RecordedClip:
         except OSError as error:
             raise unreadable(self._path, error) from error
         except ValueError as error:
-            raise SourceError(f"{self._path} is damaged at frame {number}: copy it again from where it came.") from error
+            raise SourceError(
+                f"{self._path} is damaged at frame {number}: copy it again from where it came."
+            ) from error
 
 
 def is_recorded(path: Path) -> bool:

@@ -12,6 +12,8 @@ from app.capture.source import Frame, Source, SourceInfo, SourceKind
 from app.options import DEFAULT_ENGINE
 from app.pipeline.area_watch import AreaWatch
 from app.pipeline.grab import Grabber
+from app.pipeline.recorder import Recorder
+from app.pipeline.recording import MadeBy
 from app.pipeline.scan_area import Found
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
@@ -58,6 +60,8 @@ class Pipeline:
         self._card_threshold = FALLBACK_THRESHOLD
         self._temporal_filter = True
         self._frozen = False
+        self._model: ModelChanged | None = None
+        self.recorder = Recorder()
         self._grabber: Grabber | None = None
         self._old: list[Grabber] = []
         self._info: SourceInfo | None = None
@@ -72,12 +76,15 @@ class Pipeline:
         )
 
     def start(self) -> None:
-        """Starts the segmentation worker."""
+        """Starts the segmentation worker and the recorder."""
         self._worker.start()
+        self.recorder.start()
 
     def close(self) -> None:
         """Stops all threads and waits for them, CLOSE_S at most. The pipeline cannot be used again."""
         with self._lock:
+            # Before the source goes: what ends the recording is the user, who closes the program.
+            self.recorder.stop()
             self.set_source(None)
             self._worker.stop()
             old = list(self._old)
@@ -86,7 +93,7 @@ class Pipeline:
             for watch in watches:
                 watch.stop()
         until = time.monotonic() + CLOSE_S
-        threads: list[Worker | Grabber | AreaWatch] = [self._worker, *old, *watches]
+        threads: list[Worker | Recorder | Grabber | AreaWatch] = [self._worker, self.recorder, *old, *watches]
         ended = [thread.join(max(until - time.monotonic(), 0)) for thread in threads]
         if not all(ended):
             _log.warning("%d threads did not end in time", ended.count(False))
@@ -102,6 +109,7 @@ class Pipeline:
             self.frames.clear()
             self.predictions.clear()
             self.statistics.reset()
+            self.recorder.source_changed()
             self._scan_area, self._info, self._frozen, self._grabber = scan_area, None, False, None
             self._found = None
             if source is not None:
@@ -224,6 +232,7 @@ class Pipeline:
             if grabber is not self._grabber:
                 return
             self.statistics.grabbed()
+            self.recorder.offer(frame, self._area_of(frame), shown=not self._frozen)
             if self._frozen:
                 return
             if jumped:
@@ -266,16 +275,21 @@ class Pipeline:
             # Frames are put and cleared under this lock: the newest one belongs to the present source and generation.
             if self.frames.latest() is not frame:
                 return None
-            height, width = frame.pixels.shape[:2]
-            area = (self.scan_area or Rect(0, 0, width, height)).within(width, height)
             steadied = self._temporal_filter and not (self._info is not None and self._info.stills)
-            return Job(self._generation, area, self.threshold, steadied)
+            return Job(self._generation, self._area_of(frame), self.threshold, steadied)
+
+    def _area_of(self, frame: Frame) -> Rect:
+        """The scan area inside a frame."""
+        height, width = frame.pixels.shape[:2]
+        return (self.scan_area or Rect(0, 0, width, height)).within(width, height)
 
     def _deliver(self, prediction: Prediction) -> bool:
         with self._lock:
             if prediction.generation != self._generation:
                 return False
             self.predictions.put(prediction)
+            if (model := self._model) is not None:
+                self.recorder.predicted(prediction, MadeBy(model.model, model.hash, model.engine, self.threshold))
             return True
 
     def _model_changed(self, event: ModelChanged, card_threshold: float | None) -> None:
@@ -284,6 +298,7 @@ class Pipeline:
                 return  # Asked for something else meanwhile: what became of this one is of no interest.
             if card_threshold is not None:
                 self._card_threshold = card_threshold
+            self._model = event if event.ready else None
             self._renew()
             _log.info("model %s", "ready" if event.ready else "not ready")
             self._on_event(event)

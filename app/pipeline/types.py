@@ -114,6 +114,8 @@ class ModelChanged:
     engine: str
     ready: bool
     reason: str = ""
+    hash: str = ""
+    """Names the very weights of a model that is ready."""
 
 
 Event = SourceChanged | ModelChanged

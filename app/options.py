@@ -12,6 +12,10 @@ Style = Literal["fill", "outline", "both"]
 """How the block region is painted."""
 STYLES: tuple[Style, ...] = get_args(Style)
 
+SnapshotKind = Literal["raw and overlay", "raw", "overlay", "side by side"]
+"""What a snapshot keeps: the scan area as it came, with its overlay, or both, in two files or in one."""
+SNAPSHOT_KINDS: tuple[SnapshotKind, ...] = get_args(SnapshotKind)
+
 DEFAULT_MODEL = "default"
 DEFAULT_ENGINE = "auto"
 

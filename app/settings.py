@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from app.errors import OutputError
-from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, STYLES, Style
+from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, SNAPSHOT_KINDS, STYLES, SnapshotKind, Style
 from app.paths import settings_file
 from model.files import write_text
 
@@ -35,6 +36,12 @@ class Settings:
     """Probability from which a pixel belongs to the block region, 0..1; None leaves it to the model card."""
     temporal_filter: bool = True
     """Steady the overlay of moving pictures by the frames before."""
+    snapshot: SnapshotKind = "raw and overlay"
+    """What a snapshot keeps."""
+    ring_seconds: float = 30.0
+    """How much of the last seconds is held in memory, to be saved when asked; 0 holds nothing. 300 at most."""
+    ring_mb: float = 300.0
+    """Most memory for that, in MB."""
     demo_folder: str = ""
     """Folder of the user's own images for the source `demo`; empty shows the phantom."""
     geometry: str = ""
@@ -97,7 +104,11 @@ def _is_share(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
-_CHECKS = {
+def _is_up_to(most: float) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
+
+
+_CHECKS: dict[str, Callable[[Any], bool]] = {
     "source": _is_text,
     "recent": lambda value: isinstance(value, list) and all(map(_is_text, value)),
     "scan_areas": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
@@ -108,6 +119,9 @@ _CHECKS = {
     "style": lambda value: value in STYLES,
     "threshold": lambda value: value is None or (_is_share(value) and 0 < value < 1),
     "temporal_filter": lambda value: isinstance(value, bool),
+    "snapshot": lambda value: value in SNAPSHOT_KINDS,
+    "ring_seconds": _is_up_to(300),
+    "ring_mb": _is_up_to(100_000),
     "demo_folder": _is_text,
     "geometry": _is_text,
 }

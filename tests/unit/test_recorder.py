@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-
 from pathlib import Path
 
 import cv2

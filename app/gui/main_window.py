@@ -15,6 +15,7 @@ from app.gui.actions import connect_actions, make_actions
 from app.gui.bridge import Background, Bridge
 from app.gui.dialogs import Dialogs, ScreenAreaChooser
 from app.gui.help_page import HelpPage
+from app.gui.kept_list import KeptControl
 from app.gui.keyboard import Keyboard
 from app.gui.live_view import LiveView
 from app.gui.message_bar import MessageBar
@@ -23,6 +24,7 @@ from app.gui.overlay_control import OverlayControl
 from app.gui.panel import Panel
 from app.gui.picture_control import PictureControl
 from app.gui.playback import Playback
+from app.gui.record_control import RecordControl
 from app.gui.source_menu import SourceMenu
 from app.gui.sources import ParseWord, Sources, parse_word
 from app.gui.state_lines import StateLines
@@ -116,6 +118,9 @@ class MainWindow(QMainWindow):
         )
         self.picture = PictureControl(settings, pipeline, view, self.sources, actions["toggle_freeze"], background, say)
         self.playback = Playback(pipeline, view, self.transport, actions)
+        recorder, box, chip = pipeline.recorder, self.panel.recordings, self.top.recording
+        self.kept = KeptControl(self, settings, recorder, background, self.sources.open_word, say)
+        self.recording = RecordControl(self, settings, recorder, box, chip, actions, background, say, self.kept.reload)
 
     def _connect(self) -> None:
         connect_actions(self.actions_by_name, self._handlers())
@@ -141,6 +146,9 @@ class MainWindow(QMainWindow):
             "model_threshold": lambda: overlay.set_threshold(None),
             "toggle_freeze": self._freeze_toggled,
             "snapshot": picture.snapshot,
+            "toggle_recording": self.recording.toggled,
+            "save_last": self.recording.save_last,
+            "show_kept": self.kept.toggle,
             "edit_scan_area": picture.edit_scan_area,
             "reset_scan_area": lambda: picture.set_scan_area(None),
             "play_pause": playback.play_pause,
@@ -198,6 +206,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._status.stop()
+        self.recording.stop()
         self.view.stop()
         self.screen_area.close()
         if self._keep_settings:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui.keys import tooltip
+from app.gui.record_box import RecordBox
 from app.gui.status import engine_name
 from app.gui.widgets import accessible, action_button, heading
 from app.options import STYLES, Style
@@ -57,6 +58,8 @@ class Panel(QScrollArea):
         self._add_source(layout)
         self._add_overlay(layout)
         self._add_picture(layout)
+        self.recordings = RecordBox(actions)
+        layout.addWidget(self.recordings)
         self._add_model(layout)
         layout.addStretch(1)
         self.setWidget(body)

@@ -62,6 +62,8 @@ class RecorderState:
     ring_seconds: float
     """What 'save the last seconds' would give now."""
     ring_bytes: int
+    folder: Path | None
+    """Of what is being recorded."""
     ended: Ended | None
     """The last recording that ended, or that could not begin."""
 
@@ -233,7 +235,9 @@ class Recorder:
     def state(self) -> RecorderState:
         """Now."""
         dropped = self._dropped - self._dropped_before
-        return RecorderState(self._wanted, *self._written, dropped, *self._ring.size(), self._ended)
+        writer = self._writer
+        folder = writer.folder if writer is not None else None
+        return RecorderState(self._wanted, *self._written, dropped, *self._ring.size(), folder, self._ended)
 
     def _put(self, job: Callable[[], None]) -> None:
         """For the recorder's thread, unless too much is waiting for it."""

@@ -133,7 +133,11 @@ class KeptList(QDialog):
         )
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         yes = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton("Keep", QMessageBox.ButtonRole.RejectRole))
+        no = box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        for button in (yes, no):
+            button.setObjectName("segment")
+            button.setMinimumWidth(108)
+        box.setDefaultButton(no)
         yes.clicked.connect(lambda _=False: self.delete_asked.emit(kept))
         box.open()
 
@@ -235,4 +239,8 @@ def _icon(thumbnail: Pixels | None) -> QIcon:
         painter = QPainter(ground)
         painter.drawImage((THUMBNAIL[0] - width) // 2, (THUMBNAIL[1] - height) // 2, picture)
         painter.end()
-    return QIcon(QPixmap.fromImage(ground))
+    pixmap = QPixmap.fromImage(ground)
+    icon = QIcon(pixmap)
+    # Or Qt would colour the one that is chosen.
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon

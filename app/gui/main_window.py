@@ -118,9 +118,18 @@ class MainWindow(QMainWindow):
         )
         self.picture = PictureControl(settings, pipeline, view, self.sources, actions["toggle_freeze"], background, say)
         self.playback = Playback(pipeline, view, self.transport, actions)
-        recorder, box, chip = pipeline.recorder, self.panel.recordings, self.top.recording
-        self.kept = KeptControl(self, settings, recorder, background, self.sources.open_word, say)
-        self.recording = RecordControl(self, settings, recorder, box, chip, actions, background, say, self.kept.reload)
+        self.kept = KeptControl(self, settings, pipeline.recorder, background, self.sources.open_word, say)
+        self.recording = RecordControl(
+            self,
+            settings,
+            pipeline,
+            self.sources,
+            (self.panel.recordings, self.top.recording),
+            actions,
+            background,
+            say,
+            self.kept.reload,
+        )
 
     def _connect(self) -> None:
         connect_actions(self.actions_by_name, self._handlers())

@@ -22,7 +22,7 @@ class RecordBox(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addWidget(heading("Recordings and snapshots"))
+        layout.addWidget(heading("Recording"))
         grid = QGridLayout()
         grid.setSpacing(6)
         self.record = action_button(actions["toggle_recording"], "record", "Record")

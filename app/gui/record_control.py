@@ -7,14 +7,18 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction
 
+from app.capture.source import SourceKind
 from app.gui.bridge import Background
 from app.gui.record_box import RecordBox
+from app.gui.sources import Sources
 from app.gui.status import Level
 from app.gui.widgets import Chip
 from app.options import SnapshotKind
-from app.pipeline.recorder import Ended, Recorder, RecorderState
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.recorder import Ended, RecorderState
 from app.settings import Settings
 
+_WHOLE_FRAME = "The whole frame is kept, as no scan area is set: if a name is in it, draw a scan area (A) first."
 _LOOK_MS = 200
 """Numbers that change more often cannot be read."""
 
@@ -26,9 +30,9 @@ class RecordControl(QObject):
         self,
         parent: QObject,
         settings: Settings,
-        recorder: Recorder,
-        box: RecordBox,
-        chip: Chip,
+        pipeline: Pipeline,
+        sources: Sources,
+        shown: tuple[RecordBox, Chip],
         actions: Mapping[str, QAction],
         background: Background,
         say: Callable[[str], None],
@@ -36,9 +40,11 @@ class RecordControl(QObject):
     ) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._recorder = recorder
+        self._pipeline = pipeline
+        self._recorder = recorder = pipeline.recorder
+        self._sources = sources
+        box, self._chip = shown
         self._box = box
-        self._chip = chip
         self._toggle, self._save = actions["toggle_recording"], actions["save_last"]
         self._background = background
         self._say = say
@@ -64,6 +70,8 @@ class RecordControl(QObject):
         """Recording was switched on or off."""
         if self._toggle.isChecked():
             self._recorder.start_recording()
+            if self._is_whole_frame():
+                self._say(_WHOLE_FRAME)
         else:
             self._recorder.stop_recording()
         self.refresh()
@@ -73,8 +81,13 @@ class RecordControl(QObject):
         if self._saving:
             return
         self._saving = True
-        self._say("Saving the last seconds …")
+        self._say(_WHOLE_FRAME if self._is_whole_frame() else "Saving the last seconds …")
         self._background.run("save the last seconds", self._recorder.save_ring, self._saved, self._not_saved)
+
+    def _is_whole_frame(self) -> bool:
+        """Whether what the scanner writes round its picture, such as a name, is part of what is kept."""
+        source = self._sources.current
+        return source is not None and source.kind is SourceKind.LIVE and self._pipeline.scan_area is None
 
     def _saved(self, saved: Ended) -> None:
         self._saving = False

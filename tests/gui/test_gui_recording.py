@@ -71,7 +71,7 @@ def test_v_records_says_so_in_every_fold_and_stops(window: MainWindow, qtbot: Qt
         assert not chip.visibleRegion().isEmpty()
     qtbot.waitUntil(lambda: window.pipeline.recorder.state.seconds > 0.2)
     press(window, Qt.Key.Key_V)
-    qtbot.waitUntil(lambda: re.match(r"Recorded \d\d:\d\d, ", window.messages.text))
+    qtbot.waitUntil(lambda: bool(re.match(r"Recorded \d\d:\d\d, ", window.messages.text)))
     assert not chip.isVisible()
     assert not window.panel.recordings.record.isChecked()
     assert str(recordings_folder()) in window.messages.text
@@ -127,7 +127,7 @@ def test_b_saves_the_last_seconds_and_the_panel_says_what_is_in_memory(window: M
     window.recording.refresh()
     assert re.fullmatch(r"In memory: \d+ s, \d+\.\d MB of 300 MB", box.memory.text())
     press(window, Qt.Key.Key_B)
-    qtbot.waitUntil(lambda: re.match(r"Saved \d\d:\d\d, ", window.messages.text))
+    qtbot.waitUntil(lambda: bool(re.match(r"Saved \d\d:\d\d, ", window.messages.text)))
     (folder,) = recordings_folder().iterdir()
     clip = RecordedClip(folder)
     clip.open()

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import tomllib
 from pathlib import Path
 
 import cv2
@@ -418,6 +419,11 @@ def test_a_recording_whose_program_was_killed_can_be_played(root):
     ordinary = cv2.VideoCapture(str(folder / CLIP))
     assert ordinary.read()[0]
     ordinary.release()
+
+
+def test_the_version_that_is_written_is_the_projects():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert __version__ == project["version"]
 
 
 def test_stopping_closes_the_recording(recorder):

@@ -68,6 +68,13 @@ def record(recorder, numbers, area=AREA, **kinds):
     return frames
 
 
+def settle(recorder):
+    """Waits until the recorder has done all that it was given."""
+    done = threading.Event()
+    recorder._order(done.set)
+    assert done.wait(WAIT_S)
+
+
 def finished(recorder):
     recorder.stop_recording()
     await_true(lambda: recorder.state.ended is not None, "the recording's end")
@@ -166,7 +173,7 @@ def test_masks_and_table_lie_beside_it_with_what_they_come_from(recorder):
 def test_the_last_seconds_are_saved_from_memory_with_their_masks(recorder, root):
     recorder.set_ring(0.4)
     frames = record(recorder, range(30))
-    await_true(lambda: recorder.state.ring_seconds and recorder._waiting == 0)
+    settle(recorder)
     saved = recorder.save_ring()
     found = read_all(saved.folder)
     assert len(found) == 11
@@ -181,7 +188,7 @@ def test_memory_stays_within_its_bound(recorder):
     size = encode(frame_of(0), AREA).bytes
     recorder.set_ring(1000, size * 7)
     record(recorder, range(40))
-    await_true(lambda: recorder._waiting == 0)
+    settle(recorder)
     assert size * 5 < recorder.state.ring_bytes <= size * 7
     recorder.set_ring(0)
     assert (recorder.state.ring_seconds, recorder.state.ring_bytes) == (0.0, 0)
@@ -230,7 +237,7 @@ def test_a_recording_begun_at_once_after_the_last_one_is_another_one(recorder, r
         recorder.start_recording()
         record(recorder, range(begin, begin + 3))
         recorder.stop_recording()
-    await_true(lambda: root.exists() and len(list(root.iterdir())) == 3 and recorder._waiting == 0)
+    settle(recorder)
     recorder.stop()
     assert recorder.join(WAIT_S)
     assert [len(read_all(folder)) for folder in root.iterdir()] == [3, 3, 3]
@@ -315,7 +322,7 @@ def test_a_disk_that_refuses_stops_the_recording_at_the_last_whole_frame(recorde
     """The same where no file system can be mounted: the system's own words, in the middle of a frame."""
     recorder.start_recording()
     record(recorder, range(3))
-    await_true(lambda: recorder.state.seconds > 0 and recorder._waiting == 0)
+    settle(recorder)
     stream = recorder._writer._clip._stream
     full = threading.Event()
 

@@ -12,40 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.capture.source import Frame, Picture, Pixels, Recording, Source, SourceInfo
 from app.errors import OutputError
 from app.pipeline.clip import ClipWriter
 from app.pipeline.drawing import draw_overlay
 from app.pipeline.grab import RATE
-from app.pipeline.masks import frame_mask
 from app.pipeline.snapshot import make_folder, write_png
-from app.pipeline.types import Prediction, Rect
+from app.pipeline.table import COLUMNS, TABLE, Row, frame_mask, table_row
+from app.pipeline.types import Rect
 from app.pipeline.worker import Job, predict
 from model.engines.engine import Engine
 from model.novelty import Novelty
 
-TABLE = "predictions.csv"
-COLUMNS = (
-    "frame",
-    "time_s",
-    "found",
-    "confidence",
-    "area_px",
-    "centre_x",
-    "centre_y",
-    "scan_x",
-    "scan_y",
-    "scan_w",
-    "scan_h",
-    "ms",
-)
 CLIP = "overlay.mp4"
 """Or with the suffix of what the machine can write."""
-
-Row = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -101,20 +81,6 @@ def annotate(source: Source, engine: Engine, task: Task, progress: TextIO | None
 
 def _folder_name(structure: str) -> str:
     return re.sub(r"[^\w -]", "_", structure).strip()
-
-
-def table_row(frame: Frame, prediction: Prediction, mask: NDArray[np.uint8], place: int = 0) -> Row:
-    """One line of the table; area and centre are those of the mask that is written, in the frame's pixels."""
-    area, region = prediction.scan_area, prediction.answers[place]
-    rows, columns = np.nonzero(mask)
-    found = region is not None and bool(rows.size)
-    confidence = region.confidence if region is not None and found else 0.0
-    # A pixel's centre lies half a pixel from its edges.
-    centre = (f"{columns.mean() + 0.5:.2f}", f"{rows.mean() + 0.5:.2f}") if found else ("", "")
-    time_s = "" if frame.time_s is None else f"{frame.time_s:.3f}"
-    milliseconds = f"{sum(prediction.steps_ms.values()):.2f}"
-    scan = (area.x, area.y, area.width, area.height)
-    return (frame.number, time_s, int(found), f"{confidence:.4f}", rows.size, *centre, *scan, milliseconds)
 
 
 def _job(frame: Frame, task: Task) -> Job:

@@ -15,6 +15,9 @@ STYLES: tuple[Style, ...] = get_args(Style)
 Layout = Literal["one", "two", "corner"]
 """One picture, the raw picture beside the one with the overlay, or the raw scan small in a corner."""
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+SnapshotKind = Literal["raw and overlay", "raw", "overlay", "side by side"]
+"""What a snapshot keeps: the scan area as it came, with its overlay, or both, in two files or in one."""
+SNAPSHOT_KINDS: tuple[SnapshotKind, ...] = get_args(SnapshotKind)
 
 DEFAULT_MODEL = "default"
 DEFAULT_ENGINE = "auto"

@@ -27,6 +27,11 @@ def pictures_folder() -> Path:
     return _home("pictures") or platformdirs.user_pictures_path() / APP
 
 
+def recordings_folder() -> Path:
+    """For recordings; in the user's data, since they are the program's own and found through it."""
+    return data_folder() / "recordings"
+
+
 def settings_file() -> Path:
     """The settings of this user."""
     return config_folder() / "settings.json"

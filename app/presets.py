@@ -24,7 +24,10 @@ PLAIN = ("source", "model", "engine", "overlay", "opacity", "style", "threshold"
 """Settings that a preset holds as they are."""
 BY_SOURCE = ("scan_areas", "camera_modes")
 """Settings kept for each source, by its word or by 'WORD@WIDTHxHEIGHT', or a list of such: a preset holds its own's."""
-PERSONAL = ("recent", "geometry", "demo_folder", "introduced")
+PERSONAL = (
+    *("recent", "geometry", "demo_folder", "introduced"),
+    *("spotlight", "layout", "snapshot", "ring_seconds", "ring_mb"),
+)
 """Settings of this computer, or of this user: they do not travel."""
 _MARK = "sonoblock_settings"
 _SIZE = re.compile(r"@[0-9]+x[0-9]+$")

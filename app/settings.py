@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import OutputError
-from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, LAYOUTS, STYLES, Layout, Style
+from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, LAYOUTS, SNAPSHOT_KINDS, STYLES, Layout, SnapshotKind, Style
 from app.paths import settings_file
 from model.files import write_text
 
@@ -42,6 +42,12 @@ class Settings:
     """Probability from which a pixel belongs to the block region, 0..1; None leaves it to the model card."""
     temporal_filter: bool = True
     """Steady the overlay of moving pictures by the frames before."""
+    snapshot: SnapshotKind = "raw and overlay"
+    """What a snapshot keeps."""
+    ring_seconds: float = 30.0
+    """How much of the last seconds is held in memory, to be saved when asked; 0 holds nothing. 300 at most."""
+    ring_mb: float = 300.0
+    """Most memory for that, in MB."""
     demo_folder: str = ""
     """Folder of the user's own images for the source `demo`; empty shows the phantom."""
     presets: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -136,6 +142,10 @@ def _are_presets(value: Any) -> bool:
     return True
 
 
+def _is_up_to(most: float) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
+
+
 _CHECKS: dict[str, Callable[[Any], bool]] = {
     "source": _is_text,
     "recent": lambda value: isinstance(value, list) and all(map(_is_text, value)),
@@ -150,6 +160,9 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "layout": lambda value: value in LAYOUTS,
     "threshold": lambda value: value is None or (_is_share(value) and 0 < value < 1),
     "temporal_filter": _is_bool,
+    "snapshot": lambda value: value in SNAPSHOT_KINDS,
+    "ring_seconds": _is_up_to(300),
+    "ring_mb": _is_up_to(100_000),
     "demo_folder": _is_text,
     "presets": _are_presets,
     "introduced": _is_bool,

@@ -58,7 +58,7 @@ class Bundle:
     @property
     def hash(self) -> str:
         """Twelve hexadecimal digits that name these very weights."""
-        digests = "".join(entry["sha256"] for _, entry in sorted(self.card["files"].items()))
+        digests = "".join(entry["sha256"] for _, entry in sorted(self.card.get("files", {}).items()))
         return hashlib.sha256(digests.encode()).hexdigest()[:12]
 
     @property

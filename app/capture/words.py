@@ -12,6 +12,7 @@ from app.capture.dicom import DicomClip
 from app.capture.dicom_folder import DicomFolder, holds_dicom
 from app.capture.files import unreadable
 from app.capture.folder import ImageFolder
+from app.capture.recorded import RecordedClip, is_recorded
 from app.capture.screen import Area, Screen
 from app.capture.source import Source, SourceError, SourceKind
 from app.capture.video import VideoFile, check_video_file, is_dicom_file
@@ -126,6 +127,8 @@ def _recording(word: str, rate: float | None) -> Source:
         ) from error
     except OSError as error:
         raise unreadable(path, error) from error
+    if (is_folder or path.is_file()) and is_recorded(path):
+        return RecordedClip(path)
     if is_folder:
         return _folder(path, rate)
     if is_dicom_file(path):

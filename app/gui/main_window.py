@@ -17,6 +17,7 @@ from app.gui.check_page import SelfCheck
 from app.gui.dialogs import Dialogs, ScreenAreaChooser
 from app.gui.first_steps import FirstSteps
 from app.gui.help_page import HelpPage
+from app.gui.kept_list import KeptControl
 from app.gui.keyboard import Keyboard
 from app.gui.live_view import LiveView
 from app.gui.message_bar import MessageBar
@@ -27,6 +28,7 @@ from app.gui.picture_control import PictureControl
 from app.gui.playback import Playback
 from app.gui.plots import Plots
 from app.gui.preset_control import PresetControl
+from app.gui.record_control import RecordControl
 from app.gui.source_choice import SourceChoice
 from app.gui.sources import ParseWord, Sources, parse_word
 from app.gui.state_lines import StateLines
@@ -127,6 +129,18 @@ class MainWindow(QMainWindow):
             self, settings, pipeline, self.sources, self.overlay, self.models, say, self._save_settings
         )
         self.playback = Playback(pipeline, view, self.transport, actions)
+        self.kept = KeptControl(self, settings, pipeline.recorder, background, self.sources.open_word, say)
+        self.recording = RecordControl(
+            self,
+            settings,
+            pipeline,
+            self.sources,
+            (self.panel.recordings, self.top.recording),
+            actions,
+            background,
+            say,
+            self.kept.reload,
+        )
 
     def _connect(self) -> None:
         connect_actions(self.actions_by_name, self._handlers())
@@ -154,6 +168,9 @@ class MainWindow(QMainWindow):
             "cycle_layout": overlay.cycle_layout,
             "toggle_freeze": self._freeze_toggled,
             "snapshot": picture.snapshot,
+            "toggle_recording": self.recording.toggled,
+            "save_last": self.recording.save_last,
+            "show_kept": self.kept.toggle,
             "edit_scan_area": picture.edit_scan_area,
             "reset_scan_area": lambda: picture.set_scan_area(None),
             "play_pause": playback.play_pause,
@@ -218,6 +235,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._status.stop()
+        self.recording.stop()
         self.view.stop()
         self.screen_area.close()
         self.choice.close()

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui.keys import tooltip
+from app.gui.record_box import RecordBox
 from app.gui.widgets import accessible, action_button, heading
 from app.options import Layout, Style, engine_name
 
@@ -64,6 +65,8 @@ class Panel(QScrollArea):
         self._add_source(layout)
         self._add_overlay(layout)
         self._add_picture(layout)
+        self.recordings = RecordBox(actions)
+        layout.addWidget(self.recordings)
         self._add_model(layout)
         layout.addStretch(1)
         self.setWidget(body)

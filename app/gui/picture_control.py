@@ -42,7 +42,7 @@ class PictureControl:
         self._view.pull()  # What was published before stays.
 
     def snapshot(self) -> None:
-        """Keeps the scan area that is shown, raw and with its overlay."""
+        """Keeps the scan area that is shown, as the settings say."""
         from app.pipeline.snapshot import save_snapshot
 
         self._view.pull()
@@ -50,10 +50,10 @@ class PictureControl:
         if frame is None:
             self._say("There is no picture to save yet.")
             return
-        style, opacity = self._settings.style, self._settings.opacity
+        style, opacity, kind = self._settings.style, self._settings.opacity, self._settings.snapshot
         self._background.run(
             "snapshot",
-            lambda: save_snapshot(pictures_folder(), frame, prediction, area, style, opacity),
+            lambda: save_snapshot(pictures_folder(), frame, prediction, area, style, opacity, kind=kind),
             lambda paths: self._say(f"Snapshot saved: {paths[-1]}"),
             self._say,
         )

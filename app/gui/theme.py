@@ -91,6 +91,10 @@ QLineEdit:focus {{ border: 2px solid {FOCUS}; min-height: {TARGET - 4}px; }}
 #firstSteps #name {{ font-weight: 600; }}
 #messages QPushButton {{ background: transparent; border: 1px solid transparent; }}
 #messages QPushButton:focus {{ border: 2px solid {FOCUS}; }}
+QListWidget {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 8px; outline: 0; padding: 4px; }}
+QListWidget:focus {{ border: 2px solid {FOCUS}; padding: 3px; }}
+QListWidget::item {{ border-radius: 6px; padding: 4px; }}
+QListWidget::item:selected {{ background: #30404a; color: {TEXT}; }}
 #help QLabel {{ background: transparent; }}
 """
 

@@ -1,29 +1,16 @@
-"""The mask of a whole frame, and its way back to a sender that takes masks."""
+"""The way of the masks back to a sender that takes them."""
 
 from __future__ import annotations
 
 import threading
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.capture.source import Reply
 from app.pipeline.slot import Slot
+from app.pipeline.table import frame_mask
 from app.pipeline.types import Prediction
-from model.postprocess import to_mask
 
 LOOK_S = 0.05
 """How often the thread looks up from an empty slot."""
-
-
-def frame_mask(prediction: Prediction, size: tuple[int, ...], threshold: float, place: int = 0) -> NDArray[np.uint8]:
-    """The mask uint8 (height, width) of the structure at `place`, at the frame's `size`: 255 inside, 0 elsewhere."""
-    area = prediction.scan_area
-    mask = np.zeros(size, np.uint8)
-    if prediction.unlike:
-        return mask
-    area.cut(mask)[to_mask(prediction.probability[place], (area.height, area.width), threshold)] = 255
-    return mask
 
 
 class MaskReturn:

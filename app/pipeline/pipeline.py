@@ -13,6 +13,8 @@ from app.options import DEFAULT_ENGINE
 from app.pipeline.area_watch import AreaWatch
 from app.pipeline.grab import Grabber
 from app.pipeline.masks import MaskReturn
+from app.pipeline.recorder import Recorder
+from app.pipeline.recording import MadeBy
 from app.pipeline.scan_area import Found
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
@@ -60,6 +62,8 @@ class Pipeline:
         self._card_threshold = FALLBACK_THRESHOLD
         self._temporal_filter = True
         self._frozen = False
+        self._model: ModelChanged | None = None
+        self.recorder = Recorder()
         self._grabber: Grabber | None = None
         self._old: list[Grabber] = []
         self._info: SourceInfo | None = None
@@ -83,13 +87,16 @@ class Pipeline:
         return worker
 
     def start(self) -> None:
-        """Starts the segmentation worker, and what watches it."""
+        """Starts the segmentation worker, what watches it, and the recorder."""
         self._worker.start()
+        self.recorder.start()
         self._watchdog.start()
 
     def close(self) -> None:
         """Stops all threads and waits for them, CLOSE_S at most. The pipeline cannot be used again."""
         with self._lock:
+            # Before the source goes: what ends the recording is the user, who closes the program.
+            self.recorder.stop()
             self.set_source(None)
             self._closed = True
             self._worker.stop()
@@ -101,8 +108,8 @@ class Pipeline:
             for watch in watches:
                 watch.stop()
         until = time.monotonic() + CLOSE_S
-        threads: list[Worker | Watchdog | Grabber | AreaWatch | MaskReturn] = [
-            *(self._watchdog, self._worker, self._masks),
+        threads: list[Worker | Watchdog | Grabber | AreaWatch | MaskReturn | Recorder] = [
+            *(self._watchdog, self._worker, self._masks, self.recorder),
             *old,
             *watches,
         ]
@@ -121,6 +128,7 @@ class Pipeline:
             self.frames.clear()
             self.predictions.clear()
             self.statistics.reset()
+            self.recorder.source_changed()
             self._scan_area, self._info, self._frozen, self._grabber = scan_area, None, False, None
             self._found = None
             if source is not None:
@@ -244,6 +252,7 @@ class Pipeline:
             if grabber is not self._grabber:
                 return
             self.statistics.grabbed()
+            self.recorder.offer(frame, self._area_of(frame), shown=not self._frozen)
             if self._frozen:
                 return
             if jumped:
@@ -286,10 +295,13 @@ class Pipeline:
             # Frames are put and cleared under this lock: the newest one belongs to the present source and generation.
             if self.frames.latest() is not frame:
                 return None
-            height, width = frame.pixels.shape[:2]
-            area = (self.scan_area or Rect(0, 0, width, height)).within(width, height)
             steadied = self._temporal_filter and not (self._info is not None and self._info.stills)
-            return Job(self._generation, area, self.threshold, steadied)
+            return Job(self._generation, self._area_of(frame), self.threshold, steadied)
+
+    def _area_of(self, frame: Frame) -> Rect:
+        """The scan area inside a frame."""
+        height, width = frame.pixels.shape[:2]
+        return (self.scan_area or Rect(0, 0, width, height)).within(width, height)
 
     def _deliver(self, prediction: Prediction) -> bool:
         with self._lock:
@@ -300,6 +312,8 @@ class Pipeline:
                 area = prediction.scan_area
                 self.statistics.found(region.area_px / (area.width * area.height), region.confidence)
             self._masks.put(prediction, self.threshold)
+            if (model := self._model) is not None:
+                self.recorder.predicted(prediction, MadeBy(model.model, model.hash, model.engine, self.threshold))
             return True
 
     def _stalled(self, call: Call) -> None:
@@ -326,6 +340,7 @@ class Pipeline:
                 return  # Asked for something else meanwhile: what became of this one is of no interest.
             if card_threshold is not None:
                 self._card_threshold = card_threshold
+            self._model = event if event.ready else None
             self._renew()
             _log.info("model %s", "ready" if event.ready else "not ready")
             self._on_event(event)

@@ -1,4 +1,4 @@
-"""Keeps one picture: the scan area alone, as it came and with its overlay."""
+"""Keeps one picture: the scan area alone, as it came, with its overlay, or both."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from datetime import datetime
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from app.capture.source import Frame, Pixels
 from app.errors import OutputError
-from app.options import Style
+from app.options import SnapshotKind, Style
 from app.pipeline.drawing import OPACITY, draw_overlay
 from app.pipeline.types import Prediction, Rect
 from model.files import write_beside
+
+ENDINGS = ("", "-overlay", "-side-by-side")
+"""Of the files' names, behind the time."""
 
 
 def save_snapshot(
@@ -23,24 +27,40 @@ def save_snapshot(
     style: Style = "both",
     opacity: float = OPACITY,
     now: datetime | None = None,
+    kind: SnapshotKind = "raw and overlay",
 ) -> list[Path]:
-    """Writes the scan area of `frame` as PNG and, if there is a prediction, once more with its overlay.
+    """Writes the scan area of `frame` as PNG: raw, with its overlay, each of them, or both side by side.
 
-    Only the scan area is written, since the rest of a frame shows the patient's name; the files carry a time and
-    nothing else. `scan_area` (None: the whole frame) counts where there is no prediction. Gives the paths written.
-    Raises OutputError.
+    Without a prediction there is no overlay, and what is written is raw. Only the scan area is written, since the rest
+    of a frame shows the patient's name; the files carry a time and nothing else. `scan_area` (None: the whole frame)
+    counts where there is no prediction. Gives the paths written. Raises OutputError.
     """
     height, width = frame.pixels.shape[:2]
     area = prediction.scan_area if prediction else (scan_area or Rect(0, 0, width, height)).within(width, height)
     picture = area.cut(frame.pixels)
     stem = _free_stem(folder, now or datetime.now())
-    pictures = {f"{stem}.png": picture}
-    if prediction is not None:
-        pictures[f"{stem}-overlay.png"] = draw_overlay(picture, prediction.regions, style=style, opacity=opacity)
+    if prediction is None or kind == "raw":
+        pictures = {"": picture}
+    else:
+        painted = draw_overlay(picture, prediction.regions, style=style, opacity=opacity)
+        pictures = _chosen(kind, picture, painted)
     make_folder(folder)
-    for name, content in pictures.items():
-        write_png(folder / name, content)
-    return [folder / name for name in pictures]
+    paths = {folder / f"{stem}{ending}.png": content for ending, content in pictures.items()}
+    for path, content in paths.items():
+        write_png(path, content)
+    return list(paths)
+
+
+def _chosen(kind: SnapshotKind, raw: Pixels, painted: Pixels) -> dict[str, Pixels]:
+    """What is written of both, by the ending of its name."""
+    if kind == "side by side":
+        return {"-side-by-side": _side_by_side(raw, painted)}
+    return {"-overlay": painted} if kind == "overlay" else {"": raw, "-overlay": painted}
+
+
+def _side_by_side(raw: Pixels, painted: Pixels) -> Pixels:
+    colour = raw if raw.ndim == 3 else cv2.cvtColor(raw, cv2.COLOR_GRAY2BGR)
+    return np.asarray(np.hstack([colour, painted]), np.uint8)
 
 
 def make_folder(folder: Path) -> None:
@@ -64,7 +84,7 @@ def write_png(path: Path, pixels: Pixels) -> None:
 def _free_stem(folder: Path, now: datetime) -> str:
     stem = now.strftime("%Y%m%d-%H%M%S-") + f"{now.microsecond // 1000:03}"
     number, free = 1, stem
-    while (folder / f"{free}.png").exists():
+    while any((folder / f"{free}{ending}.png").is_file() for ending in ENDINGS):
         number += 1
         free = f"{stem}-{number}"
     return free

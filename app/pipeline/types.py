@@ -118,6 +118,8 @@ class ModelChanged:
     reason: str = ""
     again: bool = False
     """Not ready, but being loaded once more."""
+    hash: str = ""
+    """Names the very weights of a model that is ready."""
 
 
 Event = SourceChanged | ModelChanged

@@ -209,7 +209,7 @@ class Worker:
                 bundle = self._find_bundle(model)
                 novelty = Novelty.of(bundle)
                 opened = self._open_engine(engine, bundle)
-            names, threshold = (bundle.name, opened.name), bundle.threshold
+            names, threshold, weights = (bundle.name, opened.name), bundle.threshold, bundle.hash
         except ModelError as error:
             self._report(ModelChanged(model, engine, False, str(error)), None)
         # The boundary of the thread: whatever an engine's library throws must reach the user as a model that did not
@@ -220,7 +220,7 @@ class Worker:
             self._report(ModelChanged(model, engine, False, reason), None)
         else:
             self._engine, self._novelty, self._model = opened, novelty, names
-            self._report(ModelChanged(*names, True), threshold)
+            self._report(ModelChanged(*names, True, hash=weights), threshold)
 
     def _work(self, frame: Frame, job: Job, engine: Engine) -> None:
         try:

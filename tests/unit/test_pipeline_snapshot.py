@@ -49,6 +49,36 @@ def test_a_snapshot_is_the_scan_area_raw_and_with_its_overlay(tmp_path, frame, r
     assert len(list((tmp_path / "new").iterdir())) == 2
 
 
+@pytest.mark.parametrize(
+    ("kind", "endings"),
+    [
+        ("raw", [""]),
+        ("overlay", ["-overlay"]),
+        ("side by side", ["-side-by-side"]),
+        ("raw and overlay", ["", "-overlay"]),
+    ],
+)
+def test_a_snapshot_keeps_what_is_chosen(tmp_path, frame, region, probability, kind, endings):
+    paths = save_snapshot(tmp_path, frame, prediction_of(frame, region, probability), now=NOW, kind=kind)
+    assert [path.name for path in paths] == [f"20260304-050607-089{ending}.png" for ending in endings]
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
+    again = save_snapshot(tmp_path, frame, prediction_of(frame, region, probability), now=NOW, kind=kind)
+    assert not set(again) & set(paths)
+
+
+def test_side_by_side_is_raw_on_the_left_and_overlay_on_the_right(tmp_path, region, probability):
+    frame = Frame(np.full((120, 160), 60, np.uint8), 3, 100.0)
+    prediction = prediction_of(frame, region, probability)
+    (both,) = save_snapshot(tmp_path, frame, prediction, kind="side by side")
+    (painted,) = save_snapshot(tmp_path, frame, prediction, kind="overlay")
+    picture = cv2.imread(str(both))
+    assert picture.shape == (80, 200, 3)
+    assert (picture[:, :100] == 60).all()
+    assert (picture[:, 100:] == cv2.imread(str(painted))).all()
+    (raw,) = save_snapshot(tmp_path, frame, None, AREA, kind="side by side")
+    assert cv2.imread(str(raw)).shape == (80, 100, 3)
+
+
 def test_a_snapshot_without_prediction_is_the_raw_scan_area_alone(tmp_path, frame):
     (raw,) = save_snapshot(tmp_path, frame, None, AREA)
     assert cv2.imread(str(raw)).max() == 60

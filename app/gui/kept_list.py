@@ -1,0 +1,246 @@
+"""The list of recordings and snapshots: by their time, with a small picture; opened, shown in their folder, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QDesktopServices, QIcon, QImage, QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMessageBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.capture.source import Pixels
+from app.gui.bridge import Background
+from app.gui.keys import key_for
+from app.gui.record_control import megabytes, minutes
+from app.gui.theme import RAISED
+from app.paths import pictures_folder, recordings_folder
+from app.pipeline.kept import THUMBNAIL, Kept, delete, find_kept
+from app.pipeline.recorder import Recorder
+from app.settings import Settings
+
+_KEPT = Qt.ItemDataRole.UserRole
+
+
+class KeptList(QDialog):
+    """Signals what is to be done; the picture goes on behind it."""
+
+    open_asked = Signal(object)
+    folder_asked = Signal(object)
+    delete_asked = Signal(object)
+    """A Kept; it was confirmed."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Recordings and snapshots")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(620, 560)
+        self.list = QListWidget()
+        self.list.setObjectName("kept")
+        self.list.setAccessibleName("Recordings and snapshots, the newest first")
+        self.list.setIconSize(QSize(*THUMBNAIL))
+        self.list.setSpacing(2)
+        self.list.setUniformItemSizes(True)
+        self.list.itemActivated.connect(lambda _: self._ask(self.open_asked))
+        self.list.currentItemChanged.connect(lambda *_: self._enable())
+        self.empty = QLabel("Looking …")
+        self.empty.setWordWrap(True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.buttons = {
+            name: self._button(row, name, do)
+            for name, do in (
+                ("Open", lambda: self._ask(self.open_asked)),
+                ("Show folder", lambda: self._ask(self.folder_asked)),
+                ("Delete …", self._confirm),
+            )
+        }
+        row.addStretch(1)
+        self._button(row, "Close", self.close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 12, 14, 14)
+        layout.addWidget(self.empty, 1)
+        layout.addWidget(self.list, 1)
+        layout.addLayout(row)
+        for key in ("Del", "Backspace"):
+            QShortcut(QKeySequence(key), self, self._confirm)
+        for key in key_for("show_kept").keys:
+            QShortcut(QKeySequence(key), self, self.close)
+        self.fill(None)
+
+    def _button(self, row: QHBoxLayout, name: str, do: Callable[[], object]) -> QPushButton:
+        button = QPushButton(name)
+        button.setObjectName("segment")
+        button.setAccessibleName(name)
+        button.setMinimumWidth(108)
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda _=False: do())
+        row.addWidget(button)
+        return button
+
+    def fill(self, found: Sequence[Kept] | None) -> None:
+        """Lists these; None as long as they are being looked for."""
+        at = max(self.list.currentRow(), 0)
+        self.list.clear()
+        for kept in found or ():
+            item = QListWidgetItem(_icon(kept.thumbnail), words(kept))
+            item.setData(_KEPT, kept)
+            item.setToolTip(str(kept.path))
+            self.list.addItem(item)
+        self.list.setCurrentRow(min(at, self.list.count() - 1))
+        self.list.setVisible(bool(found))
+        self.empty.setVisible(not found)
+        if found is not None:
+            self.empty.setText("Nothing was kept yet: V records, B saves the last seconds, S saves a snapshot.")
+        self._enable()
+
+    @property
+    def chosen(self) -> Kept | None:
+        item = self.list.currentItem()
+        kept = item.data(_KEPT) if item is not None else None
+        return kept if isinstance(kept, Kept) else None
+
+    def _enable(self) -> None:
+        for button in self.buttons.values():
+            button.setEnabled(self.chosen is not None)
+
+    def _ask(self, signal: object) -> None:
+        if self.chosen is not None:
+            signal.emit(self.chosen)  # type: ignore[attr-defined]
+
+    def _confirm(self) -> None:
+        kept = self.chosen
+        if kept is None:
+            return
+        kind = "recording" if kept.is_recording else "snapshot"
+        box = QMessageBox(
+            QMessageBox.Icon.NoIcon,
+            "Delete",
+            f"Delete the {kind} of {when(kept)}? It cannot be brought back.",
+            QMessageBox.StandardButton.NoButton,
+            self,
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        yes = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
+        no = box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        for button in (yes, no):
+            button.setObjectName("segment")
+            button.setMinimumWidth(108)
+        box.setDefaultButton(no)
+        yes.clicked.connect(lambda _=False: self.delete_asked.emit(kept))
+        box.open()
+
+
+class KeptControl:
+    """Opens the list and does what is asked for in it."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        settings: Settings,
+        recorder: Recorder,
+        background: Background,
+        open_word: Callable[[str], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._window = window
+        self._settings = settings
+        self._recorder = recorder
+        self._background = background
+        self._open_word = open_word
+        self._say = say
+        self.list: KeptList | None = None
+
+    def toggle(self) -> None:
+        """Shows the list, or closes it."""
+        if self.list is not None:
+            self.list.close()
+            return
+        self.list = KeptList(self._window)
+        self.list.open_asked.connect(self._open)
+        self.list.folder_asked.connect(lambda kept: _show(kept.path.parent if not kept.is_recording else kept.path))
+        self.list.delete_asked.connect(self._delete)
+        self.list.finished.connect(self._closed)
+        self.list.show()
+        self.reload()
+
+    def reload(self) -> None:
+        """Looks again for what there is to list, where the list is open."""
+        if self.list is not None:
+            self._background.run(
+                "find what was kept", lambda: find_kept(recordings_folder(), pictures_folder()), self._fill, self._say
+            )
+
+    def _fill(self, found: list[Kept]) -> None:
+        if self.list is not None:
+            self.list.fill(found)
+
+    def _closed(self) -> None:
+        self.list = None
+        # Or its keys would be deaf where the desktop does not see to it.
+        self._window.activateWindow()
+
+    def _open(self, kept: Kept) -> None:
+        if not kept.is_recording:
+            _show(kept.path)
+            return
+        if kept.path == self._recorder.state.folder:
+            self._say("This one is being recorded: stop the recording first (F9).")
+            return
+        self._open_word(str(kept.path))
+        if self.list is not None:
+            self.list.close()
+
+    def _delete(self, kept: Kept) -> None:
+        if kept.path == self._recorder.state.folder:
+            self._say("This one is being recorded: stop the recording first (F9).")
+            return
+        self._settings.recent = [word for word in self._settings.recent if word != str(kept.path)]
+        self._background.run(
+            "delete", lambda: delete(kept, recordings_folder(), pictures_folder()), lambda _: self.reload(), self._say
+        )
+
+
+def words(kept: Kept) -> str:
+    """Such as '24 November 2026, 13:45:10' and below it 'Recording, 00:32, 84 MB'."""
+    if not kept.is_recording:
+        return f"{when(kept)}\nSnapshot, {megabytes(kept.bytes)}"
+    length = "cannot be played" if kept.seconds is None else minutes(kept.seconds)
+    return f"{when(kept)}\nRecording, {length}, {megabytes(kept.bytes)}"
+
+
+def when(kept: Kept) -> str:
+    return f"{kept.time.day} {kept.time:%B %Y, %H:%M:%S}"
+
+
+def _show(path: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+def _icon(thumbnail: Pixels | None) -> QIcon:
+    """The small picture in the middle of a ground that is the same size for all."""
+    ground = QImage(*THUMBNAIL, QImage.Format.Format_RGB32)
+    ground.fill(QColor(RAISED))
+    if thumbnail is not None:
+        height, width = thumbnail.shape[:2]
+        format_ = QImage.Format.Format_Grayscale8 if thumbnail.ndim == 2 else QImage.Format.Format_BGR888
+        picture = QImage(thumbnail.tobytes(), width, height, thumbnail.strides[0], format_)
+        painter = QPainter(ground)
+        painter.drawImage((THUMBNAIL[0] - width) // 2, (THUMBNAIL[1] - height) // 2, picture)
+        painter.end()
+    pixmap = QPixmap.fromImage(ground)
+    icon = QIcon(pixmap)
+    # Or Qt would colour the one that is chosen.
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon

@@ -1,0 +1,143 @@
+"""Recording on and off, saving the last seconds, and saying at any moment what is being kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAction
+
+from app.capture.source import SourceKind
+from app.gui.bridge import Background
+from app.gui.record_box import RecordBox
+from app.gui.sources import Sources
+from app.gui.status import Level
+from app.gui.widgets import Chip
+from app.options import SnapshotKind
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.recorder import Ended, RecorderState
+from app.settings import Settings
+
+_WHOLE_FRAME = "The whole frame is kept, as no scan area is set: if a name is in it, draw a scan area (A) first."
+_LOOK_MS = 200
+"""Numbers that change more often cannot be read."""
+
+
+class RecordControl(QObject):
+    """Hands the user's wishes to the recorder; `kept` is told when there is something new to list."""
+
+    def __init__(
+        self,
+        parent: QObject,
+        settings: Settings,
+        pipeline: Pipeline,
+        sources: Sources,
+        shown: tuple[RecordBox, Chip],
+        actions: Mapping[str, QAction],
+        background: Background,
+        say: Callable[[str], None],
+        kept: Callable[[], None],
+    ) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._pipeline = pipeline
+        self._recorder = recorder = pipeline.recorder
+        self._sources = sources
+        box, self._chip = shown
+        self._box = box
+        self._toggle, self._save = actions["toggle_recording"], actions["save_last"]
+        self._background = background
+        self._say = say
+        self._kept = kept
+        self._known: Ended | None = None
+        self._saving = False
+        recorder.set_ring(settings.ring_seconds, round(settings.ring_mb * 1e6))
+        self._save.setEnabled(settings.ring_seconds > 0)
+        box.save_last.setEnabled(settings.ring_seconds > 0)
+        box.save_last.setText(f"Save last {settings.ring_seconds:g} s" if settings.ring_seconds else "Save last")
+        box.show_snapshot(settings.snapshot)
+        box.snapshot_chosen.connect(self._set_snapshot)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start(_LOOK_MS)
+        self.refresh()
+
+    def stop(self) -> None:
+        """The window goes."""
+        self._timer.stop()
+
+    def toggled(self) -> None:
+        """Recording was switched on or off."""
+        if self._toggle.isChecked():
+            self._recorder.start_recording()
+            if self._is_whole_frame():
+                self._say(_WHOLE_FRAME)
+        else:
+            self._recorder.stop_recording()
+        self.refresh()
+
+    def save_last(self) -> None:
+        """Writes the last seconds, beside everything else."""
+        if self._saving:
+            return
+        self._saving = True
+        self._say(_WHOLE_FRAME if self._is_whole_frame() else "Saving the last seconds …")
+        self._background.run("save the last seconds", self._recorder.save_ring, self._saved, self._not_saved)
+
+    def _is_whole_frame(self) -> bool:
+        """Whether what the scanner writes round its picture, such as a name, is part of what is kept."""
+        source = self._sources.current
+        return source is not None and source.kind is SourceKind.LIVE and self._pipeline.scan_area is None
+
+    def _saved(self, saved: Ended) -> None:
+        self._saving = False
+        self._say(saved.problem or ended_words("Saved", saved))
+        self._kept()
+
+    def _not_saved(self, text: str) -> None:
+        self._saving = False
+        self._say(text)
+
+    def _set_snapshot(self, kind: SnapshotKind) -> None:
+        self._settings.snapshot = kind
+
+    def refresh(self) -> None:
+        """Says what is."""
+        state = self._recorder.state
+        self._toggle.setChecked(state.recording)
+        self._chip.setVisible(state.recording)
+        if state.recording:
+            self._chip.say(record_words(state), Level.WARN)
+        self._box.memory.setText(memory_words(state, self._settings.ring_seconds, self._settings.ring_mb))
+        if state.ended is not None and state.ended is not self._known:
+            self._known = state.ended
+            self._say(state.ended.problem or ended_words("Recorded", state.ended))
+            self._kept()
+
+
+def record_words(state: RecorderState) -> str:
+    """The line that stays visible while recording is on."""
+    return f"● REC {minutes(state.seconds)} · {megabytes(state.bytes)} · dropped {state.dropped}"
+
+
+def memory_words(state: RecorderState, seconds: float, most_mb: float) -> str:
+    """What 'save the last seconds' would give now, and what it takes."""
+    if not seconds:
+        return "Nothing is held in memory (ring_seconds is 0)"
+    full = " (full)" if state.ring_bytes > 0.98 * most_mb * 1e6 else ""
+    return f"In memory: {state.ring_seconds:.0f} s, {megabytes(state.ring_bytes)} of {most_mb:.0f} MB{full}"
+
+
+def ended_words(done: str, ended: Ended) -> str:
+    dropped = f", {ended.dropped} dropped" if ended.dropped else ""
+    return f"{done} {minutes(ended.seconds)}, {megabytes(ended.bytes)}{dropped}: {ended.folder}"
+
+
+def minutes(seconds: float) -> str:
+    """Seconds as 00:42."""
+    return f"{int(seconds) // 60:02d}:{int(seconds) % 60:02d}"
+
+
+def megabytes(size: int) -> str:
+    """Bytes as 3.4 MB or 34 MB."""
+    return f"{size / 1e6:.1f} MB" if size < 9.95e6 else f"{size / 1e6:.0f} MB"

@@ -177,6 +177,18 @@ class Pipeline:
             if self._grabber is not None:
                 self._grabber.seek(frame)
 
+    def set_speed(self, speed: float) -> None:
+        """Plays the present recording so many times as fast as it was taken (above 0)."""
+        with self._lock:
+            if self._grabber is not None:
+                self._grabber.set_speed(speed)
+
+    def set_range(self, frames: tuple[int, int] | None) -> None:
+        """Plays the present recording from the first of these frames to the last, over and over; None: all of it."""
+        with self._lock:
+            if self._grabber is not None:
+                self._grabber.set_range(frames)
+
     @property
     def generation(self) -> int:
         """Goes up whenever earlier predictions no longer hold."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cv2
+
 from app.capture.files import unreadable
 from app.capture.pixels import IMAGE_SUFFIXES, as_pixels
 from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
@@ -209,7 +210,8 @@ class VideoFile:
             return False
         before = aim = frame - 1
         while aim > 0:
-            self._capture.set(cv2.CAP_PROP_POS_FRAMES, int(self._stamps[aim] / 1000 * self._rate))
+            # One less, since rounding must not take it past the frame: going back costs a second jump.
+            self._capture.set(cv2.CAP_PROP_POS_FRAMES, max(int(self._stamps[aim] / 1000 * self._rate) - 1, 0))
             landed = self._grab()
             if landed is None:
                 return False
@@ -248,8 +250,7 @@ class VideoFile:
         """
         if self._rate is None or self._position >= 0.9 * self._claimed - 2:
             return
-        # The length counts from 0, wherever the first frame is.
-        if self._start_ms / 1000 + self._last_s + 1 / self._rate < 0.9 * self._claimed / self._rate - 0.1:
+        if self._last_s + 1 / self._rate < 0.9 * self._claimed / self._rate - 0.1:
             raise SourceError(
                 f"{self.path} ends early, after {self._position} of {self._claimed} frames:"
                 " copy it again from where it came."

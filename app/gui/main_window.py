@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 from app.capture.source import Source
 from app.errors import OutputError
 from app.gui.actions import connect_actions, make_actions
+from app.gui.ahead_control import AheadControl
 from app.gui.bridge import Background, Bridge
 from app.gui.dialogs import Dialogs, ScreenAreaChooser
 from app.gui.help_page import HelpPage
@@ -116,6 +117,7 @@ class MainWindow(QMainWindow):
         )
         self.picture = PictureControl(settings, pipeline, view, self.sources, actions["toggle_freeze"], background, say)
         self.playback = Playback(pipeline, view, self.transport, actions)
+        self.ahead = AheadControl(pipeline, self.sources, self.models, self.transport, actions["toggle_ahead"])
 
     def _connect(self) -> None:
         connect_actions(self.actions_by_name, self._handlers())
@@ -149,6 +151,11 @@ class MainWindow(QMainWindow):
             "seek_back": lambda: playback.seek_by(-1),
             "seek_forward": lambda: playback.seek_by(1),
             "seek_start": playback.seek_start,
+            "seek_end": playback.seek_end,
+            "slower": lambda: playback.change_speed(-1),
+            "faster": lambda: playback.change_speed(1),
+            "loop": playback.mark_loop,
+            "toggle_ahead": self.ahead.refresh,
             "choose_source": self._open_menu,
             "open_file": lambda: dialogs.ask_file("Open a video file", sources.open_word),
             "open_folder": lambda: dialogs.ask_folder("Open a folder of images", sources.open_word),
@@ -203,6 +210,7 @@ class MainWindow(QMainWindow):
         if self._keep_settings:
             self._save_settings()
         self.background.close()
+        self.ahead.close()
         self.pipeline.close()
         super().closeEvent(event)
 
@@ -267,6 +275,7 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         self.lines.refresh()
         self.playback.show_frame()
+        self.ahead.refresh()
 
     def _freeze_toggled(self) -> None:
         self.picture.freeze_toggled()

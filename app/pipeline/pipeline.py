@@ -7,16 +7,17 @@ import threading
 import time
 from collections.abc import Callable
 
-from app import log
-from app.capture.source import Frame, Source, SourceInfo, SourceKind
+from app import log, paths
+from app.capture.source import Frame, Repeatable, Source, SourceInfo, SourceKind
 from app.options import DEFAULT_ENGINE
+from app.pipeline.ahead import Ahead, Wish
 from app.pipeline.area_watch import AreaWatch
 from app.pipeline.grab import Grabber
 from app.pipeline.scan_area import Found
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
 from app.pipeline.types import Event, ModelChanged, Prediction, Rect, SourceChanged
-from app.pipeline.worker import FindBundle, Job, OpenEngine, Worker
+from app.pipeline.worker import FindBundle, Job, OpenEngine, Recall, Worker
 from model import bundle as bundles
 from model.engines import choice
 
@@ -57,7 +58,9 @@ class Pipeline:
         self._threshold: float | None = None
         self._card_threshold = FALLBACK_THRESHOLD
         self._temporal_filter = True
+        self._recall: Recall | None = None
         self._frozen = False
+        self._open_engine, self._find_bundle = open_engine, find_bundle
         self._grabber: Grabber | None = None
         self._old: list[Grabber] = []
         self._info: SourceInfo | None = None
@@ -103,7 +106,7 @@ class Pipeline:
             self.predictions.clear()
             self.statistics.reset()
             self._scan_area, self._info, self._frozen, self._grabber = scan_area, None, False, None
-            self._found = None
+            self._found = self._recall = None
             if source is not None:
                 # The same device again can only be opened once it has been let go.
                 after = [grabber for grabber in self._old if grabber.source.word == source.word]
@@ -144,6 +147,7 @@ class Pipeline:
     def set_model(self, model: str, engine: str = DEFAULT_ENGINE) -> None:
         """Loads another model, in the worker; there is no overlay until it is ready. ModelChanged tells."""
         with self._lock:
+            self._recall = None
             self._worker.want(model, engine)
             self._renew()
             self._on_event(ModelChanged(model, engine, False, "The model is being loaded."))
@@ -188,6 +192,17 @@ class Pipeline:
         with self._lock:
             if self._grabber is not None:
                 self._grabber.set_range(frames)
+
+    def set_recall(self, recall: Recall | None) -> None:
+        """Asks `recall` about each frame before the network; a change of source or model ends that."""
+        with self._lock:
+            self._recall = recall
+
+    def look_ahead(self, source: Repeatable, wish: Wish, resting: Callable[[], bool]) -> Ahead:
+        """Has the model look at all frames of a recording while `resting()`, in a thread that the caller ends."""
+        ahead = Ahead(source, wish, resting, self._open_engine, self._find_bundle, paths.cache_folder() / "ahead")
+        ahead.start()
+        return ahead
 
     @property
     def generation(self) -> int:
@@ -281,7 +296,7 @@ class Pipeline:
             height, width = frame.pixels.shape[:2]
             area = (self.scan_area or Rect(0, 0, width, height)).within(width, height)
             steadied = self._temporal_filter and not (self._info is not None and self._info.stills)
-            return Job(self._generation, area, self.threshold, steadied)
+            return Job(self._generation, area, self.threshold, steadied, self._recall)
 
     def _deliver(self, prediction: Prediction) -> bool:
         with self._lock:

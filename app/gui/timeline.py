@@ -16,10 +16,10 @@ from app.gui.theme import FOCUS, HALO, LEVELS, QUIET, RAISED, TEXT, colour
 from app.gui.widgets import accessible
 from app.pipeline.ahead import THUMBNAILS, Strips
 
-_GUTTER = 84
+_GUTTER = 100
 """Room for the strips' names, left of the line."""
 _RIGHT = 8
-_MARKS, _PICTURES, _STRIP, _GAP = 12, 40, 13, 2
+_MARKS, _PICTURES, _STRIP, _GAP = 12, 40, 16, 2
 """Heights from top to bottom: marks, pictures, then three strips."""
 CONFIDENCE, AREA, UNLIKE = "#8fe0c0", "#b3cfe6", LEVELS[Level.WARN][0]
 _NAMES = (("Confidence", CONFIDENCE), ("Area", AREA), ("Unlike training", UNLIKE))

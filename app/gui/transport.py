@@ -13,6 +13,8 @@ from app.gui.timeline import Timeline
 from app.gui.widgets import action_button
 from app.pipeline.ahead import Strips
 
+_TO_HERE = "Repeat: to here"
+
 
 class Transport(QWidget):
     """The time line under the picture, and a line of buttons and numbers."""
@@ -37,9 +39,11 @@ class Transport(QWidget):
         line.addWidget(action_button(actions["step_back"], "step-back", "", "icon"))
         line.addWidget(self._play)
         line.addWidget(action_button(actions["step_forward"], "step-forward", "", "icon"))
-        line.addWidget(action_button(actions["slower"], "", "Slower", "segment"))
+        slower = action_button(actions["slower"], "", "Slower", "segment")
+        faster = action_button(actions["faster"], "", "Faster", "segment")
+        line.addWidget(slower)
         line.addWidget(self.speed)
-        line.addWidget(action_button(actions["faster"], "", "Faster", "segment"))
+        line.addWidget(faster)
         line.addWidget(self.loop)
         line.addStretch(1)
         line.addWidget(self.progress)
@@ -50,6 +54,8 @@ class Transport(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.slider)
         layout.addLayout(line)
+        for button, longest in ((slower, ""), (faster, ""), (self.ahead, ""), (self.loop, _TO_HERE)):
+            button.setMinimumWidth(self.fontMetrics().horizontalAdvance(longest or button.text()) + 40)
         self.speed.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.speed.setMinimumWidth(self.fontMetrics().horizontalAdvance("0.25 ×") + 8)
         self.set_speed(1.0)
@@ -72,7 +78,7 @@ class Transport(QWidget):
 
     def set_range(self, frames: tuple[int, int | None] | None) -> None:
         """What is repeated; its last frame is None while it is not chosen yet."""
-        texts = {None: "Repeat A–B", True: "Repeat: to here", False: "Repeat off"}
+        texts = {None: "Repeat A–B", True: _TO_HERE, False: "Repeat off"}
         self.loop.setText(texts[None if frames is None else frames[1] is None])
         self.slider.range = frames
         self.slider.update()

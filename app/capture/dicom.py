@@ -78,7 +78,7 @@ class DicomClip:
         self.loops = True
         self.regions: tuple[UltrasoundRegion, ...] = ()
         """The file's regions, once open, in its order."""
-        self._path = path
+        self.path = path
         self._frames: DicomFrames | None = None
         self._video: VideoFile | None = None
         self._info: SourceInfo | None = None
@@ -93,6 +93,10 @@ class DicomClip:
             return self._video.frame_count
         return self._frames.count if self._frames is not None else 0
 
+    def another(self) -> DicomClip:
+        """A second one of the same file, not open."""
+        return DicomClip(self.path, word=self.word, name=self.name)
+
     def open(self) -> SourceInfo:
         """Opens the file and decodes its first frame. Raises SourceError."""
         if self._info is None:
@@ -106,13 +110,13 @@ class DicomClip:
     def read(self) -> Picture | None:
         """The next frame, or None behind the last. Raises SourceError where one is damaged or the file ends early."""
         if self._frames is None:
-            raise SourceError(f"{self._path} is not open: open it before reading.")
+            raise SourceError(f"{self.path} is not open: open it before reading.")
         if self._video is not None:
             return self._video.read()
         if self._position >= self._frames.count:
             if self._frames.claimed > self._frames.count:
                 raise SourceError(
-                    f"{self._path} ends early, after {self._frames.count} of {self._frames.claimed} frames:"
+                    f"{self.path} ends early, after {self._frames.count} of {self._frames.claimed} frames:"
                     " copy it again from where it came."
                 )
             return None
@@ -124,7 +128,7 @@ class DicomClip:
     def seek(self, frame: int) -> None:
         """The next `read` gives this frame, counted from 0 and clipped to the file. Raises SourceError."""
         if self._frames is None:
-            raise SourceError(f"{self._path} is not open: open it before seeking.")
+            raise SourceError(f"{self.path} is not open: open it before seeking.")
         if self._video is not None:
             self._video.seek(frame)
             return
@@ -143,12 +147,12 @@ class DicomClip:
     def _start(self) -> SourceInfo:
         from app.capture.dicom_frames import DicomFrames, syntax_name
 
-        self._frames = frames = DicomFrames(self._path)
+        self._frames = frames = DicomFrames(self.path)
         detail = syntax_name(frames.syntax)
         self.regions = guarded(frames, regions)
         self._position = 0
         if frames.is_video:
-            self._video = VideoFile(self._path, stream=frames.stream, frames=frames.claimed)
+            self._video = VideoFile(self.path, stream=frames.stream, frames=frames.claimed)
             info = self._video.open()
             return SourceInfo(info.width, info.height, info.rate, detail)
         self._times, rate = guarded(frames, times)

@@ -71,7 +71,7 @@ class DicomFolder:
         """What is shown, in order, once open."""
         self.skipped = 0
         """Number of DICOM files that cannot be read."""
-        self._path = path
+        self.path = path
         self._clip: DicomClip | None = None
         self._at = 0
         self._read = 0
@@ -89,10 +89,14 @@ class DicomFolder:
         """The regions of the entry that is shown."""
         return self._clip.regions if self._clip is not None else ()
 
+    def another(self) -> DicomFolder:
+        """A second one of the same files, not open."""
+        return DicomFolder(self.path, word=self.word)
+
     def open(self) -> SourceInfo:
         """Lists the files and decodes the first frame. Raises SourceError."""
         if self._info is None:
-            self.entries, self.skipped = list_dicom(self._path)
+            self.entries, self.skipped = list_dicom(self.path)
             self._at, self._before_s, self._last_s = 0, 0.0, 0.0
             self._info = self._enter()
         return self._info
@@ -100,7 +104,7 @@ class DicomFolder:
     def read(self) -> Picture | None:
         """The next frame, or None behind the last entry's last. Raises SourceError."""
         if self._info is None:
-            raise SourceError(f"{self._path} is not open: open it before reading.")
+            raise SourceError(f"{self.path} is not open: open it before reading.")
         while self._clip is not None:
             picture = self._clip.read()
             if picture is not None:
@@ -118,7 +122,7 @@ class DicomFolder:
     def seek(self, frame: int) -> None:
         """The next `read` gives this frame, counted from 0 over all entries and clipped. Raises SourceError."""
         if self._info is None:
-            raise SourceError(f"{self._path} is not open: open it before seeking.")
+            raise SourceError(f"{self.path} is not open: open it before seeking.")
         frame = max(0, min(frame, self.frame_count - 1))
         ends = list(itertools.accumulate(entry.frames for entry in self.entries))
         at = next(number for number, end in enumerate(ends) if frame < end)
@@ -157,14 +161,14 @@ class DicomFolder:
                 del self.entries[self._at]
                 if not self.entries:
                     raise SourceError(
-                        f"None of the DICOM files in {self._path} can be read; the last: {error}"
+                        f"None of the DICOM files in {self.path} can be read; the last: {error}"
                     ) from error
                 continue
             self._clip, self._read = clip, 0
             self.entries[self._at] = replace(self.entries[self._at], frames=max(clip.frame_count, 1))
             self.name = self.entries[self._at].name
             return info
-        raise SourceError(f"{self._path} holds no DICOM picture: choose another folder.")
+        raise SourceError(f"{self.path} holds no DICOM picture: choose another folder.")
 
     def _settle(self) -> None:
         """The entry ended, so now its length is known."""

@@ -36,7 +36,7 @@ class ImageFolder:
         self.kind = kind
         self.loops = True
         self.skipped: list[str] = []
-        self._folder = folder
+        self.path = folder
         self._rate = rate
         self._files: list[Path] = []
         self._position = 0
@@ -48,10 +48,14 @@ class ImageFolder:
         """Number of pictures, once open, less those found damaged."""
         return len(self._files)
 
+    def another(self) -> ImageFolder:
+        """A second one of the same folder, not open."""
+        return ImageFolder(self.path, word=self.word, rate=self._rate, kind=self.kind)
+
     def open(self) -> SourceInfo:
         """Lists the folder and decodes the first picture. Raises SourceError."""
         if self._info is None:
-            self._files, self._position, self.skipped = _image_files(self._folder), 0, []
+            self._files, self._position, self.skipped = _image_files(self.path), 0, []
             self._pending = first = self._decode()
             assert first is not None  # the list is not empty, so one was decoded, or SourceError raised
             height, width = first.shape[:2]
@@ -62,7 +66,7 @@ class ImageFolder:
     def read(self) -> Picture | None:
         """The next picture, or None behind the last. Raises SourceError when none is left that can be read."""
         if self._info is None:
-            raise SourceError(f"{self._folder} is not open: open it before reading.")
+            raise SourceError(f"{self.path} is not open: open it before reading.")
         if self._position >= len(self._files):
             return None
         pixels = self._decode() if self._pending is None else self._pending
@@ -96,7 +100,7 @@ class ImageFolder:
                 del self._files[self._position]
         if not self._files:
             raise SourceError(
-                f"None of the {len(self.skipped)} images in {self._folder} can be read: replace the damaged files."
+                f"None of the {len(self.skipped)} images in {self.path} can be read: replace the damaged files."
             )
         return None
 

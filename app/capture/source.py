@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -131,4 +132,16 @@ class Recording(Source, Protocol):
 
     def seek(self, frame: int) -> None:
         """The next `read` gives this frame, counted from 0 and clipped to the recording. Raises SourceError."""
+        ...
+
+
+@runtime_checkable
+class Repeatable(Recording, Protocol):
+    """A recording that lies on a disk, so that a second reader of it can be opened."""
+
+    path: Path
+    """A file or a folder."""
+
+    def another(self) -> Recording:
+        """A second one of the same recording, not open."""
         ...

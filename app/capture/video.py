@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from app.capture.files import unreadable
 from app.capture.pixels import IMAGE_SUFFIXES, as_pixels
 from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
+from app.capture.stamps import StampIndex, Stamps, frame_at
 
 FALLBACK_RATE = 25.0
 """Frames a second for the time stamps of a file that has neither time stamps nor a rate."""
@@ -21,13 +21,16 @@ SENSIBLE_RATE = 1000.0
 SENSIBLE_COUNT = 100_000_000
 """A file that claims more frames than this does not know."""
 HEAD_BYTES = 4096
+NEAR = 12
+"""So many frames on are decoded one by one: that is quicker than a jump, which starts at a key frame before."""
 
 
 class VideoFile:
     """A video file that OpenCV's FFmpeg reads.
 
-    `seek` is exact. Where the file's own index is not (MPEG program and transport streams, bare MJPEG), it decodes all
-    frames up to the one asked for, which takes as long as that takes.
+    `seek` is exact. OpenCV jumps to a time that it works out from a steady rate, so the time stamps of all frames are
+    listed once, and each jump is checked by the stamp of the frame that it gave. Where stamps do not tell frames apart,
+    all frames up to the one asked for are decoded, which takes as long as that takes.
     """
 
     kind = SourceKind.REPLAY
@@ -46,7 +49,7 @@ class VideoFile:
         self.word = word or str(path)
         self.name = path.name
         self.loops = True
-        self._path = path
+        self.path = path
         self._open_stream = stream
         self._said = frames
         self._stream: io.BufferedIOBase | None = None
@@ -58,19 +61,25 @@ class VideoFile:
         self._position = 0
         self._last_s = 0.0
         self._start_ms = 0.0
-        self._exact = False
+        self._index: StampIndex | None = None
+        self._stamps: Stamps | None = None
         self._pending: Pixels | None = None
 
     @property
     def frame_count(self) -> int:
-        """Number of frames, once open: what the file says, put right when its end is met."""
+        """Number of frames, once open: what the file says, put right when its frames are counted or its end is met."""
+        self._take_index(wait=False)
         return self._count
+
+    def another(self) -> VideoFile:
+        """A second one of the same file, not open."""
+        return VideoFile(self.path, word=self.word, stream=self._open_stream, frames=self._said)
 
     def open(self) -> SourceInfo:
         """Opens the file and decodes its first frame. Raises SourceError."""
         if self._info is None:
             if self._open_stream is None:
-                check_video_file(self._path)
+                check_video_file(self.path)
             try:
                 self._info = self._start()
             except SourceError:
@@ -81,14 +90,17 @@ class VideoFile:
     def read(self) -> Picture | None:
         """The next frame, or None behind the last. Raises SourceError where the file ends early."""
         if self._capture is None:
-            raise SourceError(f"{self._path} is not open: open it before reading.")
+            raise SourceError(f"{self.path} is not open: open it before reading.")
         pixels = self._decode() if self._pending is None else self._pending
         self._pending = None
         if pixels is None:
             self._check_whole()
             self._count = self._position
             return None
-        picture = Picture(pixels, self._time_s(self._capture.get(cv2.CAP_PROP_POS_MSEC)))
+        stamp_ms = self._capture.get(cv2.CAP_PROP_POS_MSEC)
+        picture = Picture(pixels, self._time_s(stamp_ms))
+        if self._stamps is not None and frame_at(self._stamps, stamp_ms - self._start_ms) != self._position:
+            self._stamps = None  # What is shown is not what was listed: from now on, frames are counted.
         self._position += 1
         self._count = max(self._count, self._position)
         return picture
@@ -96,26 +108,33 @@ class VideoFile:
     def seek(self, frame: int) -> None:
         """The next `read` gives this frame, counted from 0 and clipped to the file. Raises SourceError."""
         if self._capture is None:
-            raise SourceError(f"{self._path} is not open: open it before seeking.")
+            raise SourceError(f"{self.path} is not open: open it before seeking.")
+        self._take_index(wait=True)
         frame = max(0, min(frame, self._count - 1))
         if frame == self._position:
             return
-        self._pending = None
-        if self._exact and self._jump(frame):
-            self._position = frame
-        else:
-            self._walk(frame)
+        # A frame that was decoded and not read counts as one that is still to come: its place is the position.
+        if self._pending is not None:
+            self._pending, self._position = None, self._position + 1
+        if self._stamps is not None and not 0 <= frame - self._position <= NEAR:
+            if self._jump(frame):
+                self._position = frame
+                return
+            self._reopen()  # A jump that failed may have left it anywhere.
+        self._walk(frame)
 
     def close(self) -> None:
         """Lets the file go."""
+        if self._index is not None:
+            self._index.close()
         self._release()
-        self._info = self._pending = None
+        self._info = self._pending = self._index = self._stamps = None
 
     def _start(self) -> SourceInfo:
         capture = self._reopen()
         first = self._decode()
         if first is None:
-            raise SourceError(f"{self._path} holds no frame: record it again, or choose another file.")
+            raise SourceError(f"{self.path} holds no frame: record it again, or choose another file.")
         self._start_ms = _finite(capture.get(cv2.CAP_PROP_POS_MSEC))
         rate = _finite(capture.get(cv2.CAP_PROP_FPS))
         self._rate = rate if 0 < rate <= SENSIBLE_RATE else None
@@ -124,10 +143,7 @@ class VideoFile:
         self._claimed = self._said or self._claimed
         self._count = max(1, self._claimed)
         detail = fourcc(capture.get(cv2.CAP_PROP_FOURCC))
-        self._exact = self._jump(0) and _same(self._decode(), first)
-        if not self._exact:
-            self._reopen()
-            self._decode()
+        self._index = StampIndex(self._open_packets)
         self._pending = first
         height, width = first.shape[:2]
         return SourceInfo(width, height, self._rate, detail)
@@ -135,20 +151,42 @@ class VideoFile:
     def _reopen(self) -> cv2.VideoCapture:
         """Opens the file anew, before its first frame."""
         self._release()
-        # FFmpeg alone: OpenCV's other readers take a picture's name for a pattern of many.
-        if self._open_stream is None:
-            self._capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
-        else:
-            self._stream = self._open_stream()
-            # OpenCV takes any reader of Python's, which its types do not say.
-            self._capture = cv2.VideoCapture(self._stream, cv2.CAP_FFMPEG, [])  # type: ignore[call-overload]
+        self._capture, self._stream = self._opened([])
         if not self._capture.isOpened():
             raise SourceError(
-                f"{self._path} cannot be read as a video: it is damaged, cut short or of a kind not known here;"
+                f"{self.path} cannot be read as a video: it is damaged, cut short or of a kind not known here;"
                 " copy it again, or convert it to MP4."
             )
         self._position, self._last_s = 0, 0.0
         return self._capture
+
+    def _opened(self, options: list[int]) -> tuple[cv2.VideoCapture, io.BufferedIOBase | None]:
+        # FFmpeg alone: OpenCV's other readers take a picture's name for a pattern of many.
+        if self._open_stream is None:
+            return cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG, options), None
+        stream = self._open_stream()
+        # OpenCV takes any reader of Python's, which its types do not say.
+        return cv2.VideoCapture(stream, cv2.CAP_FFMPEG, options), stream  # type: ignore[call-overload]
+
+    def _open_packets(self) -> tuple[cv2.VideoCapture, Callable[[], None]]:
+        """A reader of the file's packets, none of which it decodes; and what closes it. In the index's thread."""
+        capture, stream = self._opened([cv2.CAP_PROP_FORMAT, -1])
+
+        def close() -> None:
+            capture.release()
+            if stream is not None:
+                stream.close()
+
+        return capture, close
+
+    def _take_index(self, wait: bool) -> None:
+        """Goes by the list of stamps from now on, if there is one, and if it is there or to be waited for."""
+        index = self._index
+        if index is None or not (wait or index.ready):
+            return
+        self._index, self._stamps = None, index.stamps()
+        if self._stamps is not None:
+            self._count = max(len(self._stamps), self._position)
 
     def _release(self) -> None:
         if self._capture is not None:
@@ -163,13 +201,32 @@ class VideoFile:
         try:
             return as_pixels(array) if ok else None
         except ValueError as error:
-            raise SourceError(f"{self._path} has frames that cannot be shown ({error}): convert it to MP4.") from error
+            raise SourceError(f"{self.path} has frames that cannot be shown ({error}): convert it to MP4.") from error
 
     def _jump(self, frame: int) -> bool:
-        """Goes to a frame by the file's index; whether that worked."""
+        """Has the next decoded frame be this one, by its stamp; whether that worked."""
         assert self._capture is not None
-        self._capture.set(cv2.CAP_PROP_POS_FRAMES, frame)
-        return self._capture.get(cv2.CAP_PROP_POS_FRAMES) == frame
+        if self._stamps is None or not self._rate or frame == 0:
+            return False
+        before = aim = frame - 1
+        while aim > 0:
+            # One less, since rounding must not take it past the frame: going back costs a second jump.
+            self._capture.set(cv2.CAP_PROP_POS_FRAMES, max(int(self._stamps[aim] / 1000 * self._rate) - 1, 0))
+            landed = self._grab()
+            if landed is None:
+                return False
+            if landed <= before:
+                return all(self._grab() == number for number in range(landed + 1, frame))
+            # It counts frames at a steady rate from the key frame on, so it goes too far where frames are rare.
+            aim -= max(2 * (landed - before), 4)
+        return False
+
+    def _grab(self) -> int | None:
+        """Decodes a frame that is not looked at; its number by its stamp, None where that is not listed."""
+        assert self._capture is not None and self._stamps is not None
+        if not self._capture.grab():
+            return None
+        return frame_at(self._stamps, self._capture.get(cv2.CAP_PROP_POS_MSEC) - self._start_ms)
 
     def _walk(self, frame: int) -> None:
         """Goes to a frame by decoding all before it; stops at the end."""
@@ -195,7 +252,7 @@ class VideoFile:
             return
         if self._last_s + 1 / self._rate < 0.9 * self._claimed / self._rate - 0.1:
             raise SourceError(
-                f"{self._path} ends early, after {self._position} of {self._claimed} frames:"
+                f"{self.path} ends early, after {self._position} of {self._claimed} frames:"
                 " copy it again from where it came."
             )
 
@@ -255,7 +312,3 @@ def fourcc(code: float) -> str:
 def _finite(value: float) -> float:
     """`value`, or 0 where it is not a number."""
     return value if math.isfinite(value) else 0.0
-
-
-def _same(picture: Pixels | None, other: Pixels) -> bool:
-    return picture is not None and np.array_equal(picture, other)

@@ -20,9 +20,12 @@ SHORT = {
     "choose_demo_folder": "Demo's folder …",
 }
 """Names where the key table's text is too long for a menu or a button."""
-RECORDING = ("play_pause", "step_back", "step_forward", "seek_back", "seek_forward", "seek_start")
+RECORDING = (
+    "play_pause", "step_back", "step_forward", "seek_back", "seek_forward", "seek_start", "seek_end",
+    "slower", "faster", "loop", "toggle_ahead",
+)  # fmt: skip
 """Actions that need a recording."""
-CHECKABLE = ("toggle_overlay", "toggle_freeze", "toggle_spotlight", "toggle_steady", "toggle_recording")
+CHECKABLE = ("toggle_overlay", "toggle_freeze", "toggle_spotlight", "toggle_steady", "toggle_recording", "toggle_ahead")
 
 
 def make_actions(window: QWidget) -> dict[str, QAction]:

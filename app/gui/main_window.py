@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 from app.capture.source import Source
 from app.errors import OutputError
 from app.gui.actions import connect_actions, make_actions
+from app.gui.ahead_control import AheadControl
 from app.gui.bridge import Background, Bridge
 from app.gui.check_page import SelfCheck
 from app.gui.dialogs import Dialogs, ScreenAreaChooser
@@ -141,6 +142,7 @@ class MainWindow(QMainWindow):
             say,
             self.kept.reload,
         )
+        self.ahead = AheadControl(pipeline, self.sources, self.models, self.transport, actions["toggle_ahead"])
 
     def _connect(self) -> None:
         connect_actions(self.actions_by_name, self._handlers())
@@ -183,6 +185,11 @@ class MainWindow(QMainWindow):
             "open_file": lambda: dialogs.ask_file("Open a video or DICOM file", sources.open_word),
             "open_folder": lambda: dialogs.ask_folder("Open a folder of images or DICOM files", sources.open_word),
             "open_address": lambda: dialogs.ask_address(sources.open_word),
+            "seek_end": playback.seek_end,
+            "slower": lambda: playback.change_speed(-1),
+            "faster": lambda: playback.change_speed(1),
+            "loop": playback.mark_loop,
+            "toggle_ahead": self.ahead.refresh,
             "open_screen_area": self.screen_area.start,
             "choose_demo_folder": lambda: dialogs.ask_folder("Folder of the demo's images", sources.open_demo_folder),
             "presets": self.presets.start,
@@ -241,6 +248,7 @@ class MainWindow(QMainWindow):
         self.choice.close()
         self._save_settings()
         self.background.close()
+        self.ahead.close()
         self.pipeline.close()
         super().closeEvent(event)
 
@@ -308,6 +316,7 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         self.lines.refresh()
         self.playback.show_frame()
+        self.ahead.refresh()
 
     def _freeze_toggled(self) -> None:
         self.picture.freeze_toggled()

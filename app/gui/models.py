@@ -53,6 +53,11 @@ class Models:
         """The model that was asked for last: a shipped one's name or a folder."""
         return self._wanted[0]
 
+    @property
+    def running(self) -> tuple[str, str]:
+        """The model, as it was asked for, and its engine, once one is ready."""
+        return self._wanted[0], self.event.engine if self.event is not None else self._wanted[1]
+
     def choose_model(self, model: str) -> None:
         """The user chose a model in the panel, or there, to open another one."""
         if model != OPEN_MODEL:

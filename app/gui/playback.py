@@ -14,6 +14,7 @@ from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceChanged, SourceState
 
 _OPEN = (SourceState.RUNNING, SourceState.PAUSED, SourceState.ENDED)
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 _USUAL_RATE = 25.0
 """Frames a second of a recording that does not say."""
 
@@ -31,17 +32,24 @@ class Playback:
         self._recording = False
         self._folded = False
         self._playing = False
+        self._source: Recording | None = None
+        self._speed = 1.0
+        self._range: tuple[int, int | None] | None = None
         transport.sought.connect(pipeline.seek)
         self.reset()
 
     def reset(self) -> None:
         """Another source: no recording until it is known to be one."""
         self._playing = False
+        self._source = None
+        self._set_speed(1.0)
+        self._set_range(None)
         self._set_recording(False)
 
     def changed(self, source: Source | None, event: SourceChanged) -> None:
         """The current source says something."""
         if event.state in _OPEN and not self._recording and isinstance(source, Recording):
+            self._source = source
             self._transport.set_length(source.frame_count)
             self._set_recording(True)
         self._playing = event.state is SourceState.RUNNING
@@ -49,6 +57,8 @@ class Playback:
 
     def show_frame(self) -> None:
         """Says in the transport which frame is shown."""
+        if self._source is not None and self._source.frame_count - 1 != self._transport.slider.maximum():
+            self._transport.set_length(self._source.frame_count)  # It was counted meanwhile.
         if self._recording and self._view.frame is not None:
             self._transport.show_frame(self._view.frame)
 
@@ -71,6 +81,40 @@ class Playback:
 
     def seek_start(self) -> None:
         self._pipeline.seek(0)
+
+    def seek_end(self) -> None:
+        self._pipeline.seek(self._transport.slider.maximum())
+
+    def change_speed(self, steps: int) -> None:
+        """Faster or slower by so many steps of SPEEDS; faster plays, too, what is paused."""
+        if steps > 0 and not self._playing:
+            self._pipeline.play()
+            return
+        at = min(max(SPEEDS.index(self._speed) + steps, 0), len(SPEEDS) - 1)
+        self._set_speed(SPEEDS[at])
+
+    def mark_loop(self) -> None:
+        """Once: repeat from the frame that is shown. Twice: to the frame that is shown. Then: all of it again."""
+        frame = self._view.frame
+        if frame is None:
+            return
+        if self._range is None:
+            self._set_range((frame.number, None))
+        elif self._range[1] is None:
+            first, last = sorted((self._range[0], frame.number))
+            self._set_range((first, last))
+        else:
+            self._set_range(None)
+
+    def _set_speed(self, speed: float) -> None:
+        self._speed = speed
+        self._pipeline.set_speed(speed)
+        self._transport.set_speed(speed)
+
+    def _set_range(self, frames: tuple[int, int | None] | None) -> None:
+        self._range = frames
+        self._pipeline.set_range(None if frames is None or frames[1] is None else (frames[0], frames[1]))
+        self._transport.set_range(frames)
 
     def _set_recording(self, recording: bool) -> None:
         self._recording = recording

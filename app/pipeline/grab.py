@@ -38,6 +38,8 @@ class _Order(enum.Enum):
     SEEK = enum.auto()
     TURN = enum.auto()
     """Play instead of pause, or the other way round."""
+    PACE = enum.auto()
+    """Play faster or slower."""
     SHOW = enum.auto()
 
 
@@ -71,6 +73,8 @@ class Grabber:
         self._seek: int | None = None
         self._shown: int | None = None
         self._ended = False
+        self._speed = 1.0
+        self._range: tuple[int, int] | None = None
         self._info: SourceInfo | None = None
         self._said: SourceState | None = None
         # A daemon, so that a driver that hangs cannot keep the program from ending.
@@ -121,6 +125,20 @@ class Grabber:
         """Shows this frame of a recording, which plays on from there if it was playing."""
         with self._changed:
             self._seek = max(frame, 0)
+            self._changed.notify_all()
+
+    def set_speed(self, speed: float) -> None:
+        """Plays a recording so many times as fast as it was taken, from the next frame on."""
+        with self._changed:
+            self._speed = speed
+            self._changed.notify_all()
+
+    def set_range(self, frames: tuple[int, int] | None) -> None:
+        """Plays only from the first of these frames to the last, over and over; None: the whole recording."""
+        with self._changed:
+            self._range = frames
+            if frames is not None and self._shown is not None and not frames[0] <= self._shown <= frames[1]:
+                self._seek = frames[0]
             self._changed.notify_all()
 
     # What follows runs in the grab thread.
@@ -197,14 +215,19 @@ class Grabber:
         self._say(SourceState.RUNNING if playing else SourceState.PAUSED)
         self._show_next(reel, pace, sought=True)
         while True:
+            self._turn_back(reel, playing)
             reel.read_ahead()
             self._ended = reel.at_end
             self._say(SourceState.ENDED if reel.at_end else SourceState.RUNNING if playing else SourceState.PAUSED)
+            pace.speed = self._speed
             due = pace.due(reel.picture) if playing and reel.picture else None
-            order, target = self._await_order(due, playing)
+            order, target = self._await_order(due, playing, pace.speed)
             if order is _Order.STOP:
                 return
-            if order is _Order.SEEK:
+            if order is _Order.PACE:
+                # From the frame that is shown on: what was slow so far is not made up for.
+                pace.restart(time.monotonic())
+            elif order is _Order.SEEK:
                 reel.seek(target)
                 reel.read_ahead()
                 self._show_next(reel, pace, sought=True)
@@ -214,7 +237,13 @@ class Grabber:
             else:
                 self._show_next(reel, pace, sought=False)
 
-    def _await_order(self, due: float | None, playing: bool) -> tuple[_Order, int]:
+    def _turn_back(self, reel: Reel, playing: bool) -> None:
+        """At the end of the range that is played, its beginning is next. Raises SourceError."""
+        frames = self._range
+        if frames is not None and playing and self._seek is None and (reel.number > frames[1] or reel.at_end):
+            reel.seek(frames[0])
+
+    def _await_order(self, due: float | None, playing: bool, speed: float) -> tuple[_Order, int]:
         """Waits for what comes next, at the latest `due` (`time.monotonic()` seconds); and the frame to seek."""
         with self._changed:
             while True:
@@ -225,6 +254,8 @@ class Grabber:
                     return _Order.SEEK, target
                 if self._playing != playing:
                     return _Order.TURN, 0
+                if self._speed != speed:
+                    return _Order.PACE, 0
                 left = None if due is None else due - time.monotonic()
                 if left is not None and left <= 0:
                     return _Order.SHOW, 0
@@ -319,6 +350,8 @@ class Pace:
     """When the next picture of a recording is due: by its time stamps, or a steady rate where it has none."""
 
     def __init__(self, rate: float) -> None:
+        self.speed = 1.0
+        """So many times as fast as it was taken."""
         self._interval = 1 / rate
         self._due = self._at = 0.0
         self._time_s: float | None = None
@@ -340,10 +373,10 @@ class Pace:
         self._at, self._time_s = now, picture.time_s
 
     def _step(self, picture: Picture) -> float:
-        """Seconds from the last picture to this one."""
+        """Seconds from the showing of the last picture to that of this one."""
         if picture.time_s is None or self._time_s is None or picture.time_s <= self._time_s:
-            return self._interval
-        return picture.time_s - self._time_s
+            return self._interval / self.speed
+        return (picture.time_s - self._time_s) / self.speed
 
 
 class RepeatWatch:

@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from app import log
-from app.capture.source import Frame, Source, SourceInfo, SourceKind
+from app import log, paths
+from app.capture.source import Frame, Repeatable, Source, SourceInfo, SourceKind
 from app.options import DEFAULT_ENGINE
+from app.pipeline.ahead import Ahead, Wish
 from app.pipeline.area_watch import AreaWatch
 from app.pipeline.grab import Grabber
 from app.pipeline.masks import MaskReturn
@@ -20,7 +21,7 @@ from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
 from app.pipeline.types import Event, ModelChanged, Prediction, Rect, SourceChanged
 from app.pipeline.watchdog import Stalls, Watchdog
-from app.pipeline.worker import Call, FindBundle, Job, OpenEngine, Worker
+from app.pipeline.worker import Call, FindBundle, Job, OpenEngine, Recall, Worker
 from model import bundle as bundles
 from model.engines import choice
 
@@ -61,13 +62,14 @@ class Pipeline:
         self._threshold: float | None = None
         self._card_threshold = FALLBACK_THRESHOLD
         self._temporal_filter = True
+        self._recall: Recall | None = None
         self._frozen = False
         self._model: ModelChanged | None = None
         self.recorder = Recorder()
+        self._open_engine, self._find_bundle = open_engine, find_bundle
         self._grabber: Grabber | None = None
         self._old: list[Grabber] = []
         self._info: SourceInfo | None = None
-        self._open_engine, self._find_bundle = open_engine, find_bundle
         self._closed = False
         self._masks = MaskReturn()
         self._worker = self._make_worker()
@@ -130,7 +132,7 @@ class Pipeline:
             self.statistics.reset()
             self.recorder.source_changed()
             self._scan_area, self._info, self._frozen, self._grabber = scan_area, None, False, None
-            self._found = None
+            self._found = self._recall = None
             if source is not None:
                 # The same device again can only be opened once it has been let go.
                 after = [grabber for grabber in self._old if grabber.source.word == source.word]
@@ -172,6 +174,7 @@ class Pipeline:
         """Loads another model, in the worker; there is no overlay until it is ready. ModelChanged tells."""
         with self._lock:
             self._stalls.forget()
+            self._recall = None
             self._worker.want(model, engine)
             self._renew()
             self._on_event(ModelChanged(model, engine, False, "The model is being loaded."))
@@ -204,6 +207,29 @@ class Pipeline:
         with self._lock:
             if self._grabber is not None:
                 self._grabber.seek(frame)
+
+    def set_speed(self, speed: float) -> None:
+        """Plays the present recording so many times as fast as it was taken (above 0)."""
+        with self._lock:
+            if self._grabber is not None:
+                self._grabber.set_speed(speed)
+
+    def set_range(self, frames: tuple[int, int] | None) -> None:
+        """Plays the present recording from the first of these frames to the last, over and over; None: all of it."""
+        with self._lock:
+            if self._grabber is not None:
+                self._grabber.set_range(frames)
+
+    def set_recall(self, recall: Recall | None) -> None:
+        """Asks `recall` about each frame before the network; a change of source or model ends that."""
+        with self._lock:
+            self._recall = recall
+
+    def look_ahead(self, source: Repeatable, wish: Wish, resting: Callable[[], bool]) -> Ahead:
+        """Has the model look at all frames of a recording while `resting()`, in a thread that the caller ends."""
+        ahead = Ahead(source, wish, resting, self._open_engine, self._find_bundle, paths.cache_folder() / "ahead")
+        ahead.start()
+        return ahead
 
     @property
     def generation(self) -> int:
@@ -296,7 +322,7 @@ class Pipeline:
             if self.frames.latest() is not frame:
                 return None
             steadied = self._temporal_filter and not (self._info is not None and self._info.stills)
-            return Job(self._generation, self._area_of(frame), self.threshold, steadied)
+            return Job(self._generation, self._area_of(frame), self.threshold, steadied, self._recall)
 
     def _area_of(self, frame: Frame) -> Rect:
         """The scan area inside a frame."""

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app import log
 from app.capture.source import Frame
 from app.pipeline.presence import Presence
@@ -35,6 +38,19 @@ OpenEngine = Callable[[str, Bundle], Engine]
 FindBundle = Callable[[str], Bundle]
 
 
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What the network said about a frame earlier."""
+
+    maps: NDArray[np.float32]
+    """float32 (classes, n, n), 0..1."""
+    novelty: float | None
+
+
+Recall = Callable[[Frame, Rect], Known | None]
+"""What is known of a frame in a scan area inside it; None: nothing. Called from the worker thread."""
+
+
 @dataclass(frozen=True)
 class Job:
     """What is to be done with a frame: the settings at the moment when it was taken."""
@@ -45,6 +61,8 @@ class Job:
     threshold: float
     steadied: bool = False
     """By the temporal filter, with what the worker remembers of this generation."""
+    recall: Recall | None = None
+    """Asked before the network is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,10 +92,11 @@ def predict(
     steps: dict[str, float] = {}
     with _timed(steps, "preprocess"):
         inputs = to_input(job.scan_area.cut(frame.pixels), engine.size)
+    known = None if job.recall is None else job.recall(frame, job.scan_area)
     with _timed(steps, "network"):
-        maps = engine.predict(inputs)
-    score = None
-    if novelty is not None:
+        maps = engine.predict(inputs) if known is None else known.maps
+    score = None if known is None else known.novelty
+    if novelty is not None and known is None:
         with _timed(steps, "novelty"):
             score = novelty.score(inputs)
     if temporal is not None:

@@ -223,7 +223,7 @@ def segment(window: MainWindow, text: str) -> QPushButton:
 def test_spotlight_and_raw_picture_by_keys_and_panel_are_kept(opened: Opened, qtbot: QtBot) -> None:
     window = opened()
     qtbot.waitUntil(lambda: shows_overlay(window))
-    press(window, Qt.Key.Key_L)
+    press(window, Qt.Key.Key_H)
     assert window.view.style_of_overlay.spotlight
     assert segment(window, "Spotlight").isChecked()
     segment(window, "Spotlight").click()

@@ -133,6 +133,51 @@ def test_one_step_on_does_not_seek(watch):
     assert clip.seeks == []
 
 
+def test_a_range_repeats_until_it_is_taken_away(watch):
+    watched = watch(Clip(10))
+    watched.wait_for_frame(3)
+    watched.grabber.set_range((4, 6))
+    watched.wait_for_frame(4, 3)
+    shown = watched.numbers
+    inside = shown[shown.index(6) if 6 in shown else 0 :]
+    assert set(inside[-5:]) <= {4, 5, 6}
+    assert inside[inside.index(6) + 1] == 4
+    watched.grabber.set_range(None)
+    watched.wait_for_frame(9)
+
+
+def test_a_range_elsewhere_is_gone_to_and_a_step_may_leave_it(watch):
+    watched = watch(Clip(10), "pause")
+    watched.wait_for_frame(0)
+    watched.grabber.set_range((4, 6))
+    watched.wait_for_frame(4)
+    watched.grabber.seek(8)
+    watched.wait_for_frame(8)
+    watched.grabber.play()
+    watched.wait_for_frame(5)
+    assert 9 not in watched.numbers
+
+
+@pytest.mark.parametrize("speed", [0.1, 0.5, 2.0, 4.0])
+def test_the_pace_is_that_of_the_time_stamps_times_the_speed(speed):
+    pace = Pace(25.0)
+    pace.speed = speed
+    now, start = 100.0, 100.0
+    pace.shown(picture(0.0), now)
+    pace.restart(now)
+    for number in range(1, 20):
+        now = pace.due(picture(number / 10))
+        pace.shown(picture(number / 10), now)
+    assert now - start == pytest.approx(1.9 / speed)
+
+
+def test_a_change_of_speed_wakes_a_recording_that_waits(watch):
+    watched = watch(Clip(10, rate=0.01))
+    watched.wait_for_frame(0)
+    watched.grabber.set_speed(1e6)
+    watched.wait_for_frame(3)
+
+
 def test_steps_asked_for_at_once_add_up(watch):
     clip = Clip(50)
     watched = watch(clip, "pause")

@@ -1,0 +1,199 @@
+"""The time line of a recording: small pictures, what the model says of each frame, and where the picture is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QSlider
+
+from app.capture.source import Pixels
+from app.gui.status import Level
+from app.gui.theme import FOCUS, HALO, LEVELS, QUIET, RAISED, TEXT, colour
+from app.gui.widgets import accessible
+from app.pipeline.ahead import THUMBNAILS, Strips
+
+_GUTTER = 100
+"""Room for the strips' names, left of the line."""
+_RIGHT = 8
+_MARKS, _PICTURES, _STRIP, _GAP = 12, 40, 16, 2
+"""Heights from top to bottom: marks, pictures, then three strips."""
+CONFIDENCE, AREA, UNLIKE = "#8fe0c0", "#b3cfe6", LEVELS[Level.WARN][0]
+_NAMES = (("Confidence", CONFIDENCE), ("Area", AREA), ("Unlike training", UNLIKE))
+
+
+class Timeline(QSlider):
+    """A slider whose handle is a line over all that is known of the recording. Its value is the frame's number."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.pictures: Sequence[Pixels] = ()
+        self.range: tuple[int, int | None] | None = None
+        """First and last frame of what is repeated; the last is None while it is not chosen yet."""
+        self._strips = Strips.unknown(0)
+        self._columns: tuple[int, list[NDArray[np.float32]]] | None = None
+        self._best: list[int] = []
+        accessible(
+            self,
+            "Position in the recording",
+            "Position in the recording. Triangles: frames where the model is surest. "
+            "Strips: its confidence, the region's area, and where the picture is unlike the training data",
+        )
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, _MARKS + _PICTURES + 3 * (_STRIP + _GAP) + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_GUTTER + 80, self.sizeHint().height())
+
+    def set_strips(self, strips: Strips) -> None:
+        """Shows what is known by now."""
+        self._strips, self._columns, self._best = strips, None, strips.best()
+        self.update()
+
+    def set_pictures(self, pictures: Sequence[Pixels]) -> None:
+        """Small pictures, evenly spread over the recording, as many as there are by now."""
+        if pictures is not self.pictures:
+            self.pictures = pictures
+            self.update()
+
+    # Places
+
+    def x_of(self, frame: float) -> float:
+        """Where a frame's middle is, in the widget's own units."""
+        return _GUTTER + (frame + 0.5) / (self.maximum() + 1) * self._room()
+
+    def frame_at(self, x: float) -> int:
+        """The frame at a place, the first or last one outside."""
+        place = int((x - _GUTTER) / self._room() * (self.maximum() + 1))
+        return min(max(place, 0), self.maximum())
+
+    def _room(self) -> int:
+        return max(self.width() - _GUTTER - _RIGHT, 1)
+
+    # The mouse: where it is pressed, there the picture is
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            self.setValue(self.frame_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.isSliderDown():
+            self.setValue(self.frame_at(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.setSliderDown(False)
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._paint_pictures(painter)
+        self._paint_strips(painter)
+        self._paint_range(painter)
+        self._paint_marks(painter)
+        self._paint_place(painter)
+        painter.end()
+
+    def _paint_pictures(self, painter: QPainter) -> None:
+        room = QRectF(_GUTTER, _MARKS, self._room(), _PICTURES)
+        painter.fillRect(room, colour(RAISED))
+        if not self.pictures:
+            return
+        painter.save()
+        painter.setClipRect(room)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        height, width = self.pictures[0].shape[:2]
+        wide = max(_PICTURES * width / height, 1.0)
+        for place in range(int(np.ceil(room.width() / wide))):
+            # Of the pictures there are, the nearest to the middle of its place.
+            share = min((place + 0.5) * wide / room.width(), 0.999)
+            number = int(share * THUMBNAILS)
+            if number < len(self.pictures):
+                target = QRectF(room.left() + place * wide, room.top(), wide, _PICTURES)
+                painter.drawImage(target, _image(self.pictures[number]))
+        painter.restore()
+
+    def _paint_strips(self, painter: QPainter) -> None:
+        painter.setFont(self._font())
+        for row, ((name, ink), values) in enumerate(zip(_NAMES, self._heights(), strict=True)):
+            room = self._strip(row)
+            painter.fillRect(room, colour(RAISED))
+            painter.setPen(colour(QUIET))
+            names = QRectF(0, room.top(), _GUTTER - 8, room.height())
+            painter.drawText(names, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), name)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour(ink))
+            for column in np.flatnonzero(values > 0):
+                high = max(float(values[column]) * room.height(), 1.0)
+                painter.drawRect(QRectF(room.left() + int(column), room.bottom() - high, 1, high))
+            for column in np.flatnonzero(np.isnan(values)):
+                painter.fillRect(QRectF(room.left() + int(column), room.top(), 1, room.height()), colour(HALO, 0.55))
+
+    def _paint_range(self, painter: QPainter) -> None:
+        if self.range is None:
+            return
+        first, last = self.range
+        half = 0.5 / (self.maximum() + 1) * self._room()
+        left = self.x_of(first) - half
+        right = self.x_of(last) + half if last is not None else left + 2
+        bar = QRectF(left, _MARKS - 4, max(right - left, 3), 4)
+        painter.fillRect(bar, colour(FOCUS))
+        before = QRectF(_GUTTER, _MARKS, left - _GUTTER, _PICTURES)
+        after = QRectF(right, _MARKS, self.width() - _RIGHT - right, _PICTURES)
+        for outside in (before, after):
+            if last is not None and outside.width() > 0:
+                painter.fillRect(outside, colour(HALO, 0.6))
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour(CONFIDENCE))
+        for frame in self._best:
+            x = self.x_of(frame)
+            painter.drawPolygon(QPolygonF([QPointF(x - 5, 0), QPointF(x + 5, 0), QPointF(x, 7)]))
+
+    def _paint_place(self, painter: QPainter) -> None:
+        x = self.x_of(self.value())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for name, width in ((HALO, 4.0), (FOCUS if self.hasFocus() else TEXT, 2.0)):
+            painter.setPen(QPen(colour(name), width))
+            painter.drawLine(QPointF(x, 3), QPointF(x, self._strip(2).bottom()))
+
+    def _strip(self, row: int) -> QRectF:
+        return QRectF(_GUTTER, _MARKS + _PICTURES + _GAP + row * (_STRIP + _GAP), self._room(), _STRIP)
+
+    def _heights(self) -> list[NDArray[np.float32]]:
+        """Of each strip, the height in each column, 0..1; NaN where nothing is known yet."""
+        if self._columns is None or self._columns[0] != self._room():
+            strips = self._strips
+            largest = float(np.nanmax(strips.area, initial=0.0)) or 1.0
+            unlike = np.where(np.isnan(strips.novelty), np.nan, (strips.novelty > 1).astype(np.float32))
+            rows = (strips.confidence, strips.area / largest, unlike.astype(np.float32))
+            self._columns = self._room(), [_columns(row, self._room(), self.maximum() + 1) for row in rows]
+        return self._columns[1]
+
+    def _font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(11)
+        return font
+
+
+def _columns(values: NDArray[np.float32], width: int, frames: int) -> NDArray[np.float32]:
+    """The largest value of the frames in each column of so many pixels; NaN where one is not known."""
+    padded = np.full(frames, np.nan, np.float32)
+    padded[: len(values)] = values[:frames]
+    first = np.arange(width) * frames // width
+    last = np.maximum((np.arange(width) + 1) * frames // width, first + 1)
+    # One column holds several frames of a long recording, several columns hold one of a short recording.
+    return np.array([padded[start:end].max() for start, end in zip(first, last, strict=True)], np.float32)
+
+
+def _image(pixels: Pixels) -> QImage:
+    height, width = pixels.shape[:2]
+    return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_BGR888).copy()

@@ -1,0 +1,245 @@
+"""Looks at a recording ahead of the user: every frame's answer, and small pictures for the time line."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app import log
+from app.capture.source import Frame, Picture, Pixels, Recording, Repeatable, SourceError
+from app.pipeline.ahead_cache import AheadCache, Entry, content_hash, mark_of
+from app.pipeline.types import Rect
+from app.pipeline.worker import FindBundle, Known, OpenEngine
+from model.engines.engine import Engine
+from model.errors import ModelError
+from model.novelty import Novelty
+from model.postprocess import find_region
+from model.preprocess import to_input
+
+MOST_FRAMES = 20_000
+"""Of a longer recording, the frames behind are not looked at ahead."""
+LOOK_S = 0.1
+"""How often it is seen whether the picture stands still by now."""
+THUMBNAILS = 16
+THUMBNAIL_HEIGHT = 72
+"""Pixels: twice what the time line shows, for screens with small pixels."""
+
+_log = logging.getLogger(log.NAME)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the answers depend on."""
+
+    model: str
+    engine: str
+    scan_area: Rect | None
+    threshold: float
+
+
+@dataclass(frozen=True, eq=False)
+class Strips:
+    """What is known of each frame; NaN where nothing is known yet. All float32 (frames,)."""
+
+    confidence: NDArray[np.float32]
+    """0..1; 0 where no region is found."""
+    area: NDArray[np.float32]
+    """Share of the scan area, 0..1."""
+    novelty: NDArray[np.float32]
+    """Above 1: unlike the training data. 0 where the model cannot tell."""
+
+    @staticmethod
+    def unknown(count: int) -> Strips:
+        return Strips(*(np.full(count, np.nan, np.float32) for _ in range(3)))
+
+    def best(self, most: int = 3) -> list[int]:
+        """Numbers of the frames with the highest confidence among their neighbours, the best first."""
+        worth = np.where(np.isnan(self.confidence) | (self.novelty > 1), 0, self.confidence)
+        apart = max(len(worth) // 12, 1)
+        found: list[int] = []
+        while len(found) < most and len(worth) and worth.max() > 0:
+            at = int(np.argmax(worth))
+            found.append(at)
+            worth[max(at - apart, 0) : at + apart + 1] = 0
+        return found
+
+
+class _Reader:
+    """A thread with a second reader of a recording. Whatever fails ends it: the live picture has its own."""
+
+    def __init__(self, source: Repeatable, name: str) -> None:
+        self._recording = source.another()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks the thread to end; returns at once."""
+        self._stopping.set()
+
+    def join(self, timeout: float) -> bool:
+        """Waits for the thread to end, `timeout` seconds at most. Whether it has."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._recording.open()
+            self._work(self._recording)
+        except (SourceError, ModelError, OSError) as error:
+            log.failure(_log, "looking ahead ended", error)
+        # The boundary of the thread: a decoder or an engine that throws costs the strips and no more.
+        except Exception as error:  # noqa: BLE001
+            log.failure(_log, "looking ahead failed", error)
+        finally:
+            self._recording.close()
+
+    def _work(self, recording: Recording) -> None:
+        raise NotImplementedError
+
+
+class Thumbnails(_Reader):
+    """Small pictures of a recording, evenly spread."""
+
+    def __init__(self, source: Repeatable) -> None:
+        super().__init__(source, "thumbnails")
+        self.pictures: tuple[Pixels, ...] = ()
+        """From the beginning on, as many as there are by now; BGR, uint8 (THUMBNAIL_HEIGHT, width, 3)."""
+
+    def _work(self, recording: Recording) -> None:
+        recording.seek(0)  # From then on, the number of frames is right.
+        for place in range(THUMBNAILS):
+            if self._stopping.is_set():
+                return
+            recording.seek(int((place + 0.5) * recording.frame_count / THUMBNAILS))
+            picture = recording.read()
+            if picture is None:
+                return
+            self.pictures = (*self.pictures, _small(picture.pixels))
+
+
+class Ahead(_Reader):
+    """Has the model look at every frame, one by one, each by itself as after a seek, and keeps what it says.
+
+    It works only while `resting()`, with an engine of its own. Frames that the cache in `folder` knows are not looked
+    at again. Its answers stay there after its end.
+    """
+
+    def __init__(
+        self,
+        source: Repeatable,
+        wish: Wish,
+        resting: Callable[[], bool],
+        open_engine: OpenEngine,
+        find_bundle: FindBundle,
+        folder: Path,
+    ) -> None:
+        super().__init__(source, "analysis ahead")
+        self.wish = wish
+        self.strips = Strips.unknown(0)
+        """Grows while the thread runs."""
+        self._path = source.path
+        self._resting, self._open_engine, self._find_bundle, self._folder = resting, open_engine, find_bundle, folder
+        self._cache: AheadCache | None = None
+
+    @property
+    def done(self) -> int:
+        """Number of frames that are known."""
+        return int(np.count_nonzero(~np.isnan(self.strips.confidence)))
+
+    @property
+    def total(self) -> int:
+        """Number of frames to know; 0 until the recording is open."""
+        return len(self.strips.confidence)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return not self._thread.is_alive()
+
+    def recall(self, frame: Frame, scan_area: Rect) -> Known | None:
+        """What is known of a very frame in a very scan area (inside the frame). From any thread."""
+        entry = self._cache.entries.get(frame.number) if self._cache is not None else None
+        if entry is None or scan_area != _area(self.wish, frame.pixels) or mark_of(frame.pixels) != entry.mark:
+            return None
+        return Known(entry.maps(), entry.novelty)
+
+    # What follows runs in the thread.
+
+    def _work(self, recording: Recording) -> None:
+        bundle = self._find_bundle(self.wish.model)
+        content = content_hash(self._path, self._stopping.is_set)
+        if content is None:
+            return
+        recording.seek(0)  # From then on, the number of frames is right.
+        self.strips = Strips.unknown(min(recording.frame_count, MOST_FRAMES))
+        cache = AheadCache(self._folder, content, bundle.hash, str(self.wish.scan_area))
+        self._cache = cache
+        for entry in list(cache.entries.values()):
+            if self._stopping.is_set():
+                return
+            self._enter(entry, entry.maps())
+        missing = [number for number in range(self.total) if number not in cache.entries]
+        if not missing or not self._rest():
+            return
+        novelty, engine = Novelty.of(bundle), self._open_engine(self.wish.engine, bundle)
+        try:
+            for number in missing:
+                if not self._rest():
+                    return
+                recording.seek(number)
+                picture = recording.read()
+                if picture is None:
+                    return
+                self._look(number, picture, engine, novelty, cache)
+        finally:
+            engine.close()
+
+    def _rest(self) -> bool:
+        """Waits until the live picture rests; False once the thread is to end."""
+        while not self._resting():
+            if self._stopping.wait(LOOK_S):
+                return False
+        return not self._stopping.is_set()
+
+    def _look(self, number: int, picture: Picture, engine: Engine, novelty: Novelty | None, cache: AheadCache) -> None:
+        area = _area(self.wish, picture.pixels)
+        inputs = to_input(area.cut(picture.pixels), engine.size)
+        maps = engine.predict(inputs)
+        score = None if novelty is None else novelty.score(inputs)
+        cache.add(Entry.of(number, mark_of(picture.pixels), maps, score))
+        self._enter(cache.entries[number], maps)
+
+    def _enter(self, entry: Entry, maps: NDArray[np.float32]) -> None:
+        """Writes what an entry says into the strips."""
+        if entry.number >= self.total:
+            return
+        size = maps.shape[1], maps.shape[2]
+        unlike = entry.novelty is not None and entry.novelty > 1
+        region = None if unlike else find_region(maps[0], size, self.wish.threshold)
+        self.strips.novelty[entry.number] = entry.novelty or 0.0
+        self.strips.area[entry.number] = region.area_px / (size[0] * size[1]) if region is not None else 0.0
+        # Last: a frame counts as known by its confidence.
+        self.strips.confidence[entry.number] = region.confidence if region is not None else 0.0
+
+
+def _area(wish: Wish, pixels: Pixels) -> Rect:
+    height, width = pixels.shape[:2]
+    return (wish.scan_area or Rect(0, 0, width, height)).within(width, height)
+
+
+def _small(pixels: Pixels) -> Pixels:
+    height, width = pixels.shape[:2]
+    size = max(round(width * THUMBNAIL_HEIGHT / height), 1), THUMBNAIL_HEIGHT
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small if small.ndim == 3 else cv2.cvtColor(small, cv2.COLOR_GRAY2BGR), np.uint8)

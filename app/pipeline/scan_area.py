@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 from app.capture.source import Pixels
 from app.pipeline.types import Rect
+
+if TYPE_CHECKING:
+    from app.capture.dicom import UltrasoundRegion
 
 WINDOW = 12
 """Frames of a look."""
@@ -84,31 +87,10 @@ class Found:
     """A few words for the screen: what gave it away."""
 
 
-class DicomRegion(Protocol):
-    """An item of DICOM's Sequence of Ultrasound Regions, with pydicom's names."""
-
-    RegionLocationMinX0: int
-    RegionLocationMinY0: int
-    RegionLocationMaxX1: int
-    RegionLocationMaxY1: int
-    RegionDataType: int
-
-
-def from_regions(regions: Sequence[DicomRegion]) -> Found | None:
+def from_regions(regions: Sequence[UltrasoundRegion]) -> Found | None:
     """The largest region that a DICOM file says shows tissue; None where there is none."""
     areas = [
-        Rect(left, top, right - left + 1, bottom - top + 1)
-        for region in regions
-        if region.RegionDataType == TISSUE
-        for left, top, right, bottom in [
-            (
-                int(region.RegionLocationMinX0),
-                int(region.RegionLocationMinY0),
-                int(region.RegionLocationMaxX1),
-                int(region.RegionLocationMaxY1),
-            )
-        ]
-        if 0 <= left < right and 0 <= top < bottom
+        Rect(region.x, region.y, region.width, region.height) for region in regions if region.data_type == TISSUE
     ]
     if not areas:
         return None
@@ -192,7 +174,13 @@ class ScanAreaFinder:
         self._rival, self._votes = seen, self._votes + 1 if again else 1
         needed = AGREE if self.found is not None else 1 if seen.confidence > SURE else 2
         if self._votes >= needed:
-            self.found, self._rival, self._around = seen, None, cells
+            self.found, self._rival, self._around = self._whole_if_nearly(seen), None, cells
+
+    def _whole_if_nearly(self, seen: Found) -> Found:
+        """A frame that is nearly all scan was cut out already: what lies beside the scan is hardly a machine's screen."""
+        assert self._size is not None
+        whole = Rect(0, 0, self._size[1], self._size[0])
+        return replace(seen, area=whole) if overlap(seen.area, whole) >= SAME else seen
 
     def _excused(self, seen: Found, found: Found, cells: Grey) -> bool:
         """Whether the scan is seen elsewhere only because less of it is seen: a frozen picture, or depth gone dark."""

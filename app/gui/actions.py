@@ -20,7 +20,7 @@ SHORT = {
 """Names where the key table's text is too long for a menu or a button."""
 RECORDING = ("play_pause", "step_back", "step_forward", "seek_back", "seek_forward", "seek_start")
 """Actions that need a recording."""
-CHECKABLE = ("toggle_overlay", "toggle_freeze")
+CHECKABLE = ("toggle_overlay", "toggle_freeze", "toggle_mirror")
 
 
 def make_actions(window: QWidget) -> dict[str, QAction]:

@@ -38,7 +38,15 @@ KEYS: tuple[Key, ...] = (
     Key("toggle_freeze", ("F",), "Freeze the picture, or go on", "Picture"),
     Key("snapshot", ("S",), "Save a snapshot of the scan area", "Picture"),
     Key("edit_scan_area", ("A",), "Draw the scan area (arrow keys move, Shift sizes, Enter sets)", "Picture"),
+    Key("find_scan_area", ("Shift+A",), "Find the scan area anew", "Picture"),
     Key("reset_scan_area", ("R",), "Scan area: the whole frame", "Picture"),
+    Key("cycle_lateral", ("L",), "Lateral side: not known, left, right", "Orientation and scale"),
+    Key("toggle_mirror", ("M",), "Mirror the picture left to right, or not", "Orientation and scale"),
+    Key(
+        "edit_scale", ("D",), "Set the depth scale by two ticks (arrow keys move, Enter marks)", "Orientation and scale"
+    ),
+    Key("cycle_scale", ("Shift+D",), "Next of the source's scales, or none", "Orientation and scale"),
+    Key("forget_scale", ("Ctrl+Backspace",), "Forget the scale that is in use", "Orientation and scale"),
     Key("play_pause", ("K",), "Play or pause a recording", "Recording"),
     Key("step_back", (",",), "One frame back", "Recording", shown=", (comma)", repeats=True),
     Key("step_forward", (".",), "One frame on", "Recording", shown=". (full stop)", repeats=True),
@@ -54,7 +62,7 @@ KEYS: tuple[Key, ...] = (
     Key("toggle_panel", ("P",), "Fold the controls away, or show them", "Window"),
     Key("toggle_full_screen", ("F11",), "Full screen", "Window"),
     Key("show_help", ("F1", "?"), "This page", "Window"),
-    Key("leave", ("Esc",), "Leave what is open: message, scan area, full screen", "Window"),
+    Key("leave", ("Esc",), "Leave what is open: message, scan area, scale, full screen", "Window"),
     Key("press", (), "Press the focused control; Tab goes to the next", "Window", shown="Enter"),
     Key("close", ("Ctrl+Q",), "Close the program", "Window"),
 )

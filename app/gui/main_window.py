@@ -18,12 +18,17 @@ from app.gui.help_page import HelpPage
 from app.gui.keyboard import Keyboard
 from app.gui.live_view import LiveView
 from app.gui.message_bar import MessageBar
+from app.gui.mode_strip import ModeStrip
 from app.gui.models import Models
+from app.gui.orientation import Orientation
 from app.gui.overlay_control import OverlayControl
 from app.gui.panel import Panel
 from app.gui.picture_control import PictureControl
 from app.gui.playback import Playback
+from app.gui.scale_control import ScaleControl
+from app.gui.scan_area_control import ScanAreaControl
 from app.gui.source_menu import SourceMenu
+from app.gui.source_notes import SourceNotes
 from app.gui.sources import ParseWord, Sources, parse_word
 from app.gui.state_lines import StateLines
 from app.gui.strips import BottomStrip, TopStrip
@@ -84,6 +89,7 @@ class MainWindow(QMainWindow):
         self.view = LiveView(self.pipeline)
         self.messages = MessageBar(self.view)
         self.panel = Panel(self.actions_by_name)
+        self.mode_strip = ModeStrip()
         self.transport = Transport(self.actions_by_name)
         self.top = TopStrip(self.actions_by_name["toggle_panel"], self.actions_by_name["show_help"])
         self.bottom = BottomStrip()
@@ -97,6 +103,7 @@ class MainWindow(QMainWindow):
         whole.setSpacing(0)
         whole.addWidget(self.top)
         whole.addLayout(middle, 1)
+        whole.addWidget(self.mode_strip)
         whole.addWidget(self.transport)
         whole.addWidget(self.bottom)
         centre = QWidget()
@@ -114,12 +121,15 @@ class MainWindow(QMainWindow):
         self.overlay = OverlayControl(
             settings, pipeline, view, self.panel, actions["toggle_overlay"], self.lines.show_overlay
         )
-        self.picture = PictureControl(settings, pipeline, view, self.sources, actions["toggle_freeze"], background, say)
+        self.picture = PictureControl(settings, pipeline, view, actions["toggle_freeze"], background, say)
+        notes, panel, strip = SourceNotes(settings), self.panel, self.mode_strip
+        self.scan_area = ScanAreaControl(notes, pipeline, view, self.sources, panel, strip, actions, say)
+        self.orientation = Orientation(notes, view, self.sources, panel, actions["toggle_mirror"])
+        self.scale = ScaleControl(notes, pipeline, view, self.sources, panel, self.bottom, strip, say)
         self.playback = Playback(pipeline, view, self.transport, actions)
 
     def _connect(self) -> None:
         connect_actions(self.actions_by_name, self._handlers())
-        self.view.scan_area_drawn.connect(self.picture.set_scan_area)
         self.menu.chosen.connect(self.sources.open_word)
         self.menu.said.connect(self.messages.say)
         self.panel.opacity_chosen.connect(self.overlay.set_opacity)
@@ -141,8 +151,14 @@ class MainWindow(QMainWindow):
             "model_threshold": lambda: overlay.set_threshold(None),
             "toggle_freeze": self._freeze_toggled,
             "snapshot": picture.snapshot,
-            "edit_scan_area": picture.edit_scan_area,
-            "reset_scan_area": lambda: picture.set_scan_area(None),
+            "edit_scan_area": self.scan_area.edit,
+            "reset_scan_area": lambda: self.scan_area.set_area(None),
+            "find_scan_area": self.scan_area.find,
+            "cycle_lateral": self.orientation.cycle_lateral,
+            "toggle_mirror": self.orientation.mirror_toggled,
+            "edit_scale": self.scale.edit,
+            "cycle_scale": self.scale.cycle,
+            "forget_scale": self.scale.forget,
             "play_pause": playback.play_pause,
             "step_back": lambda: playback.step(-1),
             "step_forward": lambda: playback.step(1),
@@ -229,6 +245,9 @@ class MainWindow(QMainWindow):
         self.actions_by_name["toggle_freeze"].setChecked(False)
         self.playback.reset()
         self.lines.reset()
+        self.scan_area.reset()
+        self.orientation.reset()
+        self.scale.reset()
         self.panel.show_source(source.name)
         self.setWindowTitle(f"{source.name} – {TITLE}")
         self._update()
@@ -266,6 +285,8 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         self.lines.refresh()
+        self.scan_area.refresh()
+        self.scale.refresh()
         self.playback.show_frame()
 
     def _freeze_toggled(self) -> None:
@@ -291,7 +312,7 @@ class MainWindow(QMainWindow):
     def _leave(self) -> None:
         if self.messages.text:
             self.messages.hide()
-        elif self.view.in_scan_area_mode:
-            self.view.leave_scan_area_mode()
+        elif self.view.tool is not None:
+            self.view.leave_mode()
         elif self.isFullScreen():
             self.showNormal()

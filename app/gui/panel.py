@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.gui.keys import tooltip
 from app.gui.status import engine_name
-from app.gui.widgets import accessible, action_button, heading
+from app.gui.widgets import ElidedLabel, accessible, action_button, heading
 from app.options import STYLES, Style
 
 WIDTH = 312
@@ -57,6 +57,7 @@ class Panel(QScrollArea):
         self._add_source(layout)
         self._add_overlay(layout)
         self._add_picture(layout)
+        self._add_orientation(layout)
         self._add_model(layout)
         layout.addStretch(1)
         self.setWidget(body)
@@ -91,6 +92,22 @@ class Panel(QScrollArea):
             )
         ):
             grid.addWidget(action_button(self._actions[action], name, text), number // 2, number % 2)
+        grid.addWidget(action_button(self._actions["find_scan_area"], "find", "Find the scan area"), 2, 0, 1, 2)
+        layout.addLayout(grid)
+        self.scan_area = ElidedLabel("quiet")
+        self.scan_area.setAccessibleName("Scan area")
+        layout.addWidget(self.scan_area)
+
+    def _add_orientation(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(heading("Orientation and scale"))
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        self.lateral = action_button(self._actions["cycle_lateral"], "", "Lateral: –")
+        self.scale = action_button(self._actions["cycle_scale"], "", "Scale: none")
+        grid.addWidget(self.lateral, 0, 0)
+        grid.addWidget(action_button(self._actions["toggle_mirror"], "mirror", "Mirrored"), 0, 1)
+        grid.addWidget(action_button(self._actions["edit_scale"], "ruler", "Set scale"), 1, 0)
+        grid.addWidget(self.scale, 1, 1)
         layout.addLayout(grid)
 
     def _add_model(self, layout: QVBoxLayout) -> None:
@@ -146,6 +163,18 @@ class Panel(QScrollArea):
         """The button names the source; a long name is cut in its middle."""
         metrics = self.source.fontMetrics()
         self.source.setText(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, WIDTH - 84))
+
+    def show_scan_area(self, words: str) -> None:
+        """Where the scan area comes from, and its size."""
+        self.scan_area.setText(words)
+
+    def show_lateral(self, side: str | None) -> None:
+        self.lateral.setText(f"Lateral: {side or '–'}")
+
+    def show_scale(self, name: str) -> None:
+        """The button names the scale in use; empty: none."""
+        text = f"Scale: {name or 'none'}"
+        self.scale.setText(self.scale.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, WIDTH // 2 - 42))
 
     def show_opacity(self, opacity: float) -> None:
         with QSignalBlocker(self.opacity):

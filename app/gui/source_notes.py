@@ -31,8 +31,10 @@ class SourceNotes:
         """
         areas = self._settings.scan_areas
         text = areas.get(_key(word, size), areas.get(word)) if size is not None else areas.get(word)
-        if text is None or text == WHOLE:
-            return WHOLE if text else None
+        if text == WHOLE:
+            return "whole"
+        if text is None:
+            return None
         try:
             return Rect.parse(text)
         except ValueError:

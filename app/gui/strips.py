@@ -35,7 +35,7 @@ class TopStrip(QWidget):
 
 
 class BottomStrip(QWidget):
-    """The notice, the rates, engine and model."""
+    """The notice, how deep and large the region is, the rates, engine and model."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,6 +44,8 @@ class BottomStrip(QWidget):
         self.notice = QLabel(NOTICE)
         self.notice.setObjectName("notice")
         self.notice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.measures = ElidedLabel("measures")
+        self.measures.setAccessibleName("Depth and size of the block region")
         self.rates = ElidedLabel("quiet")
         self.rates.setAccessibleName("Rates")
         self.model = Chip("Engine and model", quiet=True)
@@ -53,5 +55,6 @@ class BottomStrip(QWidget):
         layout.setSpacing(16)
         layout.addWidget(self.notice)
         layout.addStretch(1)
+        layout.addWidget(self.measures)
         layout.addWidget(self.rates)
         layout.addWidget(self.model)

@@ -42,7 +42,7 @@ QMainWindow, QDialog, #panel, #panel > QWidget, #transport, QScrollArea {{ backg
 #notice {{ color: {TEXT}; font-weight: 600; }}
 #quiet {{ color: {QUIET}; }}
 #heading {{ color: {QUIET}; font-size: 13px; font-weight: 600; }}
-#name {{ font-size: 15px; }}
+#name, #measures {{ font-size: 15px; }}
 QPushButton, QComboBox {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 8px;
   min-height: {TARGET - 2}px; padding: 0 10px; text-align: left; }}
 QPushButton:hover, QComboBox:hover {{ background: #262c30; }}

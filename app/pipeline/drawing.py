@@ -15,6 +15,7 @@ from model.postprocess import Outline, Region
 HALO = (0, 0, 0)
 """Lines have a black edge, for bright tissue."""
 OPACITY = 0.35
+WORDS = (232, 228, 223)
 _SHIFT = 4
 """OpenCV draws at 1/16 of a pixel."""
 _HEIGHT = 480
@@ -38,6 +39,17 @@ def draw_overlay(
         picture = _draw_region(picture, region, offset, style, opacity, width)
     for region in regions:
         _draw_label(picture, region, offset, width)
+    return picture
+
+
+def draw_words(picture: Pixels, words: str) -> Pixels:
+    """`picture`, BGR, with a line of plain letters at its foot; it is drawn into."""
+    width = max(1, round(picture.shape[0] / _HEIGHT))
+    for shade, thickness in ((HALO, 3 * width), (WORDS, width)):
+        cv2.putText(
+            picture, words, (6 * width, picture.shape[0] - 6 * width), cv2.FONT_HERSHEY_SIMPLEX, 0.45 * width, shade,
+            thickness, cv2.LINE_AA,
+        )  # fmt: skip
     return picture
 
 

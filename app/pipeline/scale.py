@@ -98,6 +98,4 @@ def _share_inside(area: Rect, place: Rect) -> float:
 
 
 def _alike(first: Scale, second: Scale) -> bool:
-    return math.isclose(first.mm_x, second.mm_x, rel_tol=ALIKE) and math.isclose(
-        first.mm_y, second.mm_y, rel_tol=ALIKE
-    )
+    return math.isclose(first.mm_x, second.mm_x, rel_tol=ALIKE) and math.isclose(first.mm_y, second.mm_y, rel_tol=ALIKE)

@@ -89,9 +89,7 @@ class Found:
 
 def from_regions(regions: Sequence[UltrasoundRegion]) -> Found | None:
     """The largest region that a DICOM file says shows tissue; None where there is none."""
-    areas = [
-        Rect(region.x, region.y, region.width, region.height) for region in regions if region.data_type == TISSUE
-    ]
+    areas = [Rect(region.x, region.y, region.width, region.height) for region in regions if region.data_type == TISSUE]
     if not areas:
         return None
     return Found(max(areas, key=lambda area: area.width * area.height), 1.0, "given by the file")
@@ -177,7 +175,7 @@ class ScanAreaFinder:
             self.found, self._rival, self._around = self._whole_if_nearly(seen), None, cells
 
     def _whole_if_nearly(self, seen: Found) -> Found:
-        """A frame that is nearly all scan was cut out already: what lies beside the scan is hardly a machine's screen."""
+        """A frame that is nearly all scan was cut out already: there is no machine's screen around it."""
         assert self._size is not None
         whole = Rect(0, 0, self._size[1], self._size[0])
         return replace(seen, area=whole) if overlap(seen.area, whole) >= SAME else seen

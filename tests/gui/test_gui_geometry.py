@@ -30,12 +30,13 @@ def test_a_drag_in_any_direction_gives_the_same_scan_area_with_a_letterbox() -> 
     shown = Rect(160, 0, 960, 720)
     first, second = (310.0, 150.0), (910.0, 600.0)
     expected = Rect(100, 100, 400, 300)
-    assert dragged_scan_area(first, second, shown, (640, 480)) == expected
-    assert dragged_scan_area(second, first, shown, (640, 480)) == expected
+    first, second = to_frame(first, shown, (640, 480)), to_frame(second, shown, (640, 480))
+    assert dragged_scan_area(first, second) == expected
+    assert dragged_scan_area(second, first) == expected
 
 
 def test_a_slip_of_the_mouse_is_no_scan_area() -> None:
-    assert dragged_scan_area((300, 300), (310, 500), Rect(160, 0, 960, 720), (640, 480)) is None
+    assert dragged_scan_area((300, 300), (310, 500)) is None
 
 
 def test_keys_keep_the_scan_area_inside_the_frame() -> None:

@@ -371,6 +371,8 @@ class LiveView(QWidget):
         # Only while drawing: a slip on the picture must not throw a scan area away.
         if isinstance(self.tool, ScanAreaTool):
             self._finish(None)
+        else:
+            self.mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.tool is None:

@@ -130,6 +130,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         connect_actions(self.actions_by_name, self._handlers())
+        self.view.mode_changed.connect(self.messages.hide)
         self.menu.chosen.connect(self.sources.open_word)
         self.menu.said.connect(self.messages.say)
         self.panel.opacity_chosen.connect(self.overlay.set_opacity)

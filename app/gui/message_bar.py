@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.gui.theme import icon
-from app.gui.widgets import action_button
+from app.gui.widgets import accessible
 
 SHOW_MS = 9000
 _MARGIN = 12
@@ -56,9 +56,14 @@ class MessageBar(QFrame):
                 old.hide()
                 old.deleteLater()
         for name, action in (offers or {}).items():
-            button = action_button(action, text=name, name="segment")
+            button = QPushButton(name)
+            button.setObjectName("offer")
+            accessible(button, name, action.toolTip())
+            # Hidden first: what the action does may say something new.
             button.clicked.connect(self.hide)
+            button.clicked.connect(action.trigger)
             self._offers.addWidget(button)
+            button.show()
         self._text.setText(text)
         self.setAccessibleName(text)
         self._place()

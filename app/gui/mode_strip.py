@@ -23,7 +23,7 @@ class ModeStrip(QWidget):
         self._text.setWordWrap(True)
         self.distance, self.depth_name = (
             self._field("Distance in cm", "cm", 76),
-            self._field("Depth setting", "4 cm", 96),
+            self._field("Depth setting", "e.g. 4 cm", 104),
         )
         self._fields = (QLabel("Distance in cm"), self.distance, QLabel("Depth setting"), self.depth_name)
         layout = QHBoxLayout(self)

@@ -57,6 +57,7 @@ class Panel(QScrollArea):
         self._add_source(layout)
         self._add_overlay(layout)
         self._add_picture(layout)
+        self._add_scan_area(layout)
         self._add_orientation(layout)
         self._add_model(layout)
         layout.addStretch(1)
@@ -87,16 +88,28 @@ class Panel(QScrollArea):
             (
                 ("toggle_freeze", "freeze", "Freeze"),
                 ("snapshot", "snapshot", "Snapshot"),
-                ("edit_scan_area", "scan-area", "Scan area"),
-                ("reset_scan_area", "whole-frame", "Whole frame"),
             )
         ):
-            grid.addWidget(action_button(self._actions[action], name, text), number // 2, number % 2)
-        grid.addWidget(action_button(self._actions["find_scan_area"], "find", "Find the scan area"), 2, 0, 1, 2)
+            grid.addWidget(action_button(self._actions[action], name, text), 0, number)
         layout.addLayout(grid)
+
+    def _add_scan_area(self, layout: QVBoxLayout) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(heading("Scan area"))
         self.scan_area = ElidedLabel("quiet")
-        self.scan_area.setAccessibleName("Scan area")
-        layout.addWidget(self.scan_area)
+        self.scan_area.setAccessibleName("Where the scan area comes from")
+        line.addWidget(self.scan_area, 1)
+        layout.addLayout(line)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for action, name, text in (
+            ("find_scan_area", "find", "Find"),
+            ("edit_scan_area", "scan-area", "Draw"),
+            ("reset_scan_area", "whole-frame", "Whole"),
+        ):
+            row.addWidget(action_button(self._actions[action], name, text), 1)
+        layout.addLayout(row)
 
     def _add_orientation(self, layout: QVBoxLayout) -> None:
         layout.addWidget(heading("Orientation and scale"))

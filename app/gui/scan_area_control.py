@@ -82,7 +82,7 @@ class ScanAreaControl:
         if self._size is not None and regions_of(self._sources.current) != self._regions:
             self._decide()
         found = self._pipeline.found_area
-        if found is not self._said:
+        if found is not self._said and self._view.tool is None:
             self._tell(found)
         if self._give_up is not None and self._clock() > self._give_up:
             self._give_up = None
@@ -160,11 +160,11 @@ class ScanAreaControl:
         own = self._sources.given_area or self._notes.area(source.word, self._size)
         file = from_regions(self._regions)
         if isinstance(own, Rect):
-            self._use(own, "Your own")
+            self._use(own, "your own")
         elif own is not None:
             self._use(None, "")
         elif file is not None:
-            self._use(file.area, "From the file")
+            self._use(file.area, "from the file")
         else:
             self._use(None, "", find=asked or self._finds_itself(source))
 
@@ -194,7 +194,7 @@ class ScanAreaControl:
                 self._say("The whole frame looks like the scan: it stays whole.")
             return
         offers = {"Correct it": self._actions["edit_scan_area"], "Whole frame": self._actions["reset_scan_area"]}
-        what = "The scan has moved: scan area found anew" if before is not None else "Scan area found"
+        what = "Scan area found anew" if before is not None else "Scan area found"
         self._say(f"{what}, {found.why}. Correct it (A), or take the whole frame (R).", offers)
 
     def _words(self) -> str:
@@ -202,5 +202,5 @@ class ScanAreaControl:
         area = self._pipeline.scan_area
         if area is None or (self._size is not None and area == Rect(0, 0, *self._size)):
             looking = self._searching and self._pipeline.found_area is None
-            return "Whole frame · looking for the scan area …" if looking else "Whole frame"
-        return f"{self._origin or 'Found by itself'} · {area.width} × {area.height}"
+            return "looking for it …" if looking else "the whole frame"
+        return f"{self._origin or 'found by itself'} · {area.width} × {area.height}"

@@ -82,6 +82,7 @@ QLineEdit {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 8px;
 QLineEdit:focus {{ border: 2px solid {FOCUS}; min-height: {TARGET - 4}px; }}
 #messages {{ background: {RAISED}; border: 1px solid #5d4a22; border-left: 4px solid #ffc773; border-radius: 8px; }}
 #messages QPushButton {{ background: transparent; border: 1px solid transparent; }}
+#messages QPushButton#offer {{ border: 1px solid #4a545a; text-align: center; }}
 #messages QPushButton:focus {{ border: 2px solid {FOCUS}; }}
 #help QLabel {{ background: transparent; }}
 """

@@ -53,7 +53,8 @@ class Measures:
     area_mm2: float
 
     def __str__(self) -> str:
-        return f"Depth {self.depth_mm:.0f} mm · width {self.width_mm:.0f} mm · area {self.area_mm2:.0f} mm²"
+        # Two digits of the area: it changes with every prediction, and more could not be read.
+        return f"{self.depth_mm:.0f} mm deep · {self.width_mm:.0f} mm wide · {float(f'{self.area_mm2:.2g}'):.0f} mm²"
 
 
 def measure(region: Region, scale: Scale) -> Measures:

@@ -67,6 +67,8 @@ CHANGED = 0.1
 CELLS = 64, 36
 CELL_CHANGE = 12.0
 """What is around the scan area is compared in so many cells; one that differs by so many grey levels has changed."""
+FILLS = 0.97
+"""A scan of this share of the frame's width that begins at its top has no screen around it."""
 TISSUE = 1
 """DICOM's region data type of a picture of tissue (PS3.3, C.8.5.5.1.2); 2 to 4 are kinds of flow."""
 
@@ -162,6 +164,7 @@ class ScanAreaFinder:
         if seen is None:
             self._rival = None
             return
+        seen = self._whole_if_cut_out(seen)
         if self.found is not None and overlap(seen.area, self.found.area) >= SAME:
             self._rival, self._around = None, cells
             return
@@ -172,13 +175,19 @@ class ScanAreaFinder:
         self._rival, self._votes = seen, self._votes + 1 if again else 1
         needed = AGREE if self.found is not None else 1 if seen.confidence > SURE else 2
         if self._votes >= needed:
-            self.found, self._rival, self._around = self._whole_if_nearly(seen), None, cells
+            self.found, self._rival, self._around = seen, None, cells
 
-    def _whole_if_nearly(self, seen: Found) -> Found:
-        """A frame that is nearly all scan was cut out already: there is no machine's screen around it."""
+    def _whole_if_cut_out(self, seen: Found) -> Found:
+        """A frame that is nearly all scan, or whose scan lacks but its depth, was cut out already.
+
+        Depth is often too dark and too coarse to be seen as speckle; a machine's screen has a line above the scan, and
+        something beside it.
+        """
         assert self._size is not None
-        whole = Rect(0, 0, self._size[1], self._size[0])
-        return replace(seen, area=whole) if overlap(seen.area, whole) >= SAME else seen
+        height, width = self._size
+        whole = Rect(0, 0, width, height)
+        fills = seen.area.width >= FILLS * width and seen.area.y <= (1 - FILLS) * height
+        return replace(seen, area=whole) if fills or overlap(seen.area, whole) >= SAME else seen
 
     def _excused(self, seen: Found, found: Found, cells: Grey) -> bool:
         """Whether the scan is seen elsewhere only because less of it is seen: a frozen picture, or depth gone dark."""

@@ -276,3 +276,13 @@ def test_a_frame_that_is_all_scan_stays_whole():
     for number, frame in enumerate(scan.frames):
         found = finder.feed(scan.truth.cut(frame), number * STEP)
     assert found.area == Rect(0, 0, width, height)
+
+
+def test_a_cut_out_scan_whose_depth_is_dark_stays_whole_too():
+    scan = screen(LINEAR)
+    finder, height, width = ScanAreaFinder(), scan.truth.height, scan.truth.width
+    for number, frame in enumerate(scan.frames):
+        cut_out = scan.truth.cut(frame).copy()
+        cut_out[height * 2 // 3 :] = 16
+        found = finder.feed(cut_out, number * STEP)
+    assert found.area == Rect(0, 0, width, height)

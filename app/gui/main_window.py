@@ -242,13 +242,14 @@ class MainWindow(QMainWindow):
 
     def _source_shown(self, source: Source) -> None:
         """The pipeline has another source: nothing of the old one may stay."""
+        self.scan_area.reset()
+        self.orientation.reset()
+        self.scale.reset()
+        # After them: the first frame may be there already, and says how large it is.
         self.view.clear(f"Opening {source.name} …")
         self.actions_by_name["toggle_freeze"].setChecked(False)
         self.playback.reset()
         self.lines.reset()
-        self.scan_area.reset()
-        self.orientation.reset()
-        self.scale.reset()
         self.panel.show_source(source.name)
         self.setWindowTitle(f"{source.name} – {TITLE}")
         self._update()

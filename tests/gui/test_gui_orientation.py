@@ -126,9 +126,7 @@ def test_orientation_is_kept_for_each_source(opened: Opened, qtbot: QtBot) -> No
     assert not window.actions_by_name["toggle_mirror"].isChecked()
 
 
-def test_a_snapshot_of_a_mirrored_picture_is_mirrored_and_says_so(
-    opened: Opened, qtbot: QtBot, own_home: Path
-) -> None:
+def test_a_snapshot_of_a_mirrored_picture_is_mirrored_and_says_so(opened: Opened, qtbot: QtBot, own_home: Path) -> None:
     window = opened(Live(picture(white=LEFT)))
     qtbot.waitUntil(lambda: window.view.state.kind is OverlayKind.SHOWN)
     for key in (Qt.Key.Key_M, Qt.Key.Key_L, Qt.Key.Key_S):

@@ -61,9 +61,7 @@ def has_found(window: MainWindow) -> bool:
 
 def offer(window: MainWindow, text: str) -> QPushButton:
     return next(
-        button
-        for button in window.messages.findChildren(QPushButton)
-        if button.text() == text and button.isVisible()
+        button for button in window.messages.findChildren(QPushButton) if button.text() == text and button.isVisible()
     )
 
 

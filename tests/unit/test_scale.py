@@ -63,7 +63,12 @@ LEFT, RIGHT = Rect(0, 100, 500, 600), Rect(512, 100, 500, 600)
 def test_a_files_region_gives_the_scale_of_the_scan_area_in_it():
     scale = of_regions([region(LEFT, 0.01), region(RIGHT, 0.02)], Rect(520, 110, 400, 500), FRAME)
     assert scale is not None
-    assert (scale.mm_x, scale.mm_y, scale.frame, scale.name) == (pytest.approx(0.2), pytest.approx(0.2), FRAME, FROM_FILE)
+    assert (scale.mm_x, scale.mm_y, scale.frame, scale.name) == (
+        pytest.approx(0.2),
+        pytest.approx(0.2),
+        FRAME,
+        FROM_FILE,
+    )
 
 
 def test_where_it_is_not_certain_which_scale_holds_there_is_none():

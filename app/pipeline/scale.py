@@ -81,6 +81,8 @@ def pixel_mm(first: tuple[float, float], second: tuple[float, float], distance_c
 
 def of_regions(regions: Sequence[UltrasoundRegion], area: Rect, frame: tuple[int, int]) -> Scale | None:
     """The scale that a DICOM file's regions give a scan area; None where there is none, or it is not certain which."""
+    if not all(region.fits for region in regions):
+        return None
     known = [
         (Rect(region.x, region.y, region.width, region.height), Scale(region.mm_x, region.mm_y, frame, FROM_FILE))
         for region in regions

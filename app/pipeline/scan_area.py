@@ -91,7 +91,11 @@ class Found:
 
 def from_regions(regions: Sequence[UltrasoundRegion]) -> Found | None:
     """The largest region that a DICOM file says shows tissue; None where there is none."""
-    areas = [Rect(region.x, region.y, region.width, region.height) for region in regions if region.data_type == TISSUE]
+    areas = [
+        Rect(region.x, region.y, region.width, region.height)
+        for region in regions
+        if region.data_type == TISSUE and region.fits
+    ]
     if not areas:
         return None
     return Found(max(areas, key=lambda area: area.width * area.height), 1.0, "given by the file")

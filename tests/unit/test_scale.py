@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from app.capture.dicom import UltrasoundRegion
 from app.pipeline.scale import FROM_FILE, Measures, Scale, measure, of_regions, pixel_mm
+from app.pipeline.scan_area import from_regions
 from app.pipeline.types import Rect
 from model.postprocess import find_region
 
@@ -81,3 +84,10 @@ def test_regions_that_measure_no_length_give_no_scale():
     assert of_regions([], LEFT, FRAME) is None
     assert of_regions([region(LEFT, units=4), region(LEFT, spatial=2)], LEFT, FRAME) is None
     assert of_regions([region(LEFT, cm=0.0)], LEFT, FRAME) is None
+
+
+def test_a_header_that_does_not_fit_its_picture_is_not_believed():
+    outside = replace(region(LEFT), fits=False)
+    assert of_regions([outside], LEFT, FRAME) is None
+    assert of_regions([region(RIGHT), outside], RIGHT, FRAME) is None
+    assert from_regions([outside]) is None

@@ -249,7 +249,7 @@ def test_the_handles_are_seen(drawing: LiveView) -> None:
 
 def test_the_strip_sets_and_leaves_by_finger(opened: Opened, qtbot: QtBot) -> None:
     window = opened(Live(picture()), Settings(scan_areas={"camera:0@320x240": "100,60,120,100"}))
-    qtbot.waitUntil(lambda: window.pipeline.scan_area == Rect(100, 60, 120, 100))
+    qtbot.waitUntil(lambda: window.isActiveWindow() and window.pipeline.scan_area == Rect(100, 60, 120, 100))
     press(window, Qt.Key.Key_A)
     assert window.mode_strip.text.startswith("Scan area 120 × 100")
     buttons = {button.text(): button for button in window.mode_strip.findChildren(QPushButton)}

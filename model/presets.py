@@ -28,6 +28,8 @@ class Preset:
     weight_decay: float = 0.0
     average: float | None = None
     """Decay of the moving average of the weights that ships; None ships the last weights."""
+    members: int = 1
+    """How many networks are trained, each from its own seed; their mean ships as one network."""
     xla: bool = True
     """Compile the training step with XLA (TensorFlow only); costs minutes on deep networks."""
     mixed_precision: bool = False

@@ -13,7 +13,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from model.postprocess import to_mask
 from model.presets import Preset
 from model.pretrained import efficientnet_lite0
 from model.structures import BLOCK_REGION, Structure, colours_of, from_colours, names_of
-from model.unet import BUILDERS, with_probability, without_probability
+from model.unet import BUILDERS, ensemble, with_probability, without_probability
 
 HISTORY_FIELDS = ("epoch", "loss", "development_sum_iou", "development_accuracy")
 
@@ -265,7 +265,7 @@ def train(
     parts = data.subset(run.split.train), data.subset(run.split.development)
     try:
         with _precision(run.preset), _spread(gpus):
-            shipped = _fit(folder, run, *parts)
+            shipped = _fit_members(folder, run, *parts)
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt(f"stopped. {_kept(folder, run)}") from stop
     except _memory_errors() as error:
@@ -277,10 +277,13 @@ def train(
 
 
 def _kept(folder: Path, run: Run) -> str:
-    checkpoint = newest_checkpoint(folder)
-    if checkpoint is None:
+    found = [newest_checkpoint(place) for place, _ in _member_runs(folder, run)]
+    kept = [checkpoint for checkpoint in found if checkpoint]
+    if not kept:
         return f"No epoch was finished yet; begin again in {folder.parent} with --resume."
-    return f"Epoch {_epoch(checkpoint)} of {run.preset.epochs} is kept in {folder.parent}; go on with --resume."
+    which = f"Epoch {_epoch(kept[-1])} of {run.preset.epochs}"
+    member = f" of member {len(kept)} of {len(found)}" if len(found) > 1 else ""
+    return f"{which}{member} is kept in {folder.parent}; go on with --resume."
 
 
 def _memory_errors() -> tuple[type[BaseException], ...]:
@@ -334,7 +337,31 @@ def _tensorboard(folder: Path) -> list[keras.callbacks.Callback]:
     return [keras.callbacks.TensorBoard(folder / "tensorboard", write_graph=False)]
 
 
+def _fit_members(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.Model:
+    """Trains the preset's members one after the other; gives what ships."""
+    runs = _member_runs(folder, run)
+    trained = []
+    for number, (place, member) in enumerate(runs, 1):
+        if len(runs) > 1:
+            print(f"Member {number} of {len(runs)}", flush=True)
+        trained.append(_fit(place, member, data, development))
+    return ensemble(trained) if len(trained) > 1 else trained[0]
+
+
+def _member_runs(folder: Path, run: Run) -> list[tuple[Path, Run]]:
+    """The folder and the run of each network that is trained: the run itself where there is but one."""
+    if run.preset.members == 1:
+        return [(folder, run)]
+    alone = replace(run.preset, members=1)
+    # Far apart, since the folds of a cross-validation count their seeds up by one.
+    return [
+        (folder / f"member-{number:02d}", replace(run, preset=alone, seed=run.seed + 1000 * number))
+        for number in range(1, run.preset.members + 1)
+    ]
+
+
 def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.Model:
+    folder.mkdir(parents=True, exist_ok=True)
     preset = run.preset
     keras.utils.set_random_seed(run.seed)
     checkpoint = newest_checkpoint(folder)
@@ -371,7 +398,10 @@ def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.M
 
 
 def build(preset: Preset, classes: int = 1, imagenet: bool = False) -> keras.Model:
-    """The preset's network, with random or ImageNet weights."""
+    """The preset's network, with random or ImageNet weights; with several members, the network of them all."""
+    if preset.members > 1:
+        alone = replace(preset, members=1)
+        return ensemble([build(alone, classes, imagenet) for _ in range(preset.members)])
     start = {"encoder_weights": efficientnet_lite0()} if imagenet else {}
     return BUILDERS[preset.network](preset.size, classes, **preset.network_options, **start)
 
@@ -405,14 +435,19 @@ def load_shipped(out: Path) -> keras.Model:
 
     Raises ModelError where there is none.
     """
-    checkpoint = newest_checkpoint(out / "training")
-    if checkpoint is None:
+    folder = out / "training"
+    if not (folder / "run.json").exists():
         raise ModelError(f"{out} holds no epoch of a training.")
-    run = Run.read(out / "training" / "run.json")
+    run = Run.read(folder / "run.json")
     _use_quick_layout()
-    network = build(run.preset, len(run.classes))
-    network.load_weights(checkpoint / "shipped.weights.h5")
-    return network
+    networks = []
+    for place, member in _member_runs(folder, run):
+        checkpoint = newest_checkpoint(place)
+        if checkpoint is None:
+            raise ModelError(f"{out} holds no epoch of a training.")
+        networks.append(build(member.preset, len(run.classes)))
+        networks[-1].load_weights(checkpoint / "shipped.weights.h5")
+    return ensemble(networks) if len(networks) > 1 else networks[0]
 
 
 def newest_checkpoint(folder: Path) -> Path | None:

@@ -8,7 +8,7 @@ for PyTorch on a processor) the channel axis comes second; the weights are the s
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -147,6 +147,23 @@ def without_probability(network: keras.Model) -> keras.Model:
     network that a first large step has sent there stays dead. That of a logit is not.
     """
     return keras.Model(network.input, network.get_layer("probability").input, name=f"{network.name}_logits")
+
+
+def ensemble(members: Sequence[keras.Model]) -> keras.Model:
+    """One network whose logits are the means of those of the `members`, networks of one shape, their weights shared."""
+    inputs = keras.Input(members[0].input_shape[1:])
+    classes = members[0].output_shape[_channel_axis()]
+    parts = [
+        keras.Model(one.input, one.get_layer("probability").input, name=f"member{number}")
+        for number, one in enumerate(members, 1)
+    ]
+    x = layers.Concatenate(axis=_channel_axis())([part(inputs) for part in parts])
+    # The mean as a layer that is called as every network's last one is, so that a calibration finds it.
+    mean = np.tile(np.eye(classes, dtype=np.float32), (len(parts), 1))[None, None] / len(parts)
+    x = layers.Conv2D(classes, 1, dtype="float32", name="logit")(x)
+    network = with_probability(inputs, x, f"{members[0].name}_x{len(parts)}")
+    network.get_layer("logit").set_weights([mean, np.zeros(classes, np.float32)])
+    return network
 
 
 def _channel_axis() -> int:

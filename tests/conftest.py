@@ -6,6 +6,7 @@ An exception in a thread, in `__del__` or in a callback is a warning of pytest's
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ PATIENCE_S = 3.0
 
 # Before Qt is imported: no test may open a window on the developer's screen unless it brings a screen of its own.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# A shell starts what it puts in the background deaf to Ctrl+C, and the programs that tests start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def threads_left(before: set[threading.Thread], patience_s: float = PATIENCE_S) -> list[str]:

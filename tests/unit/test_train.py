@@ -67,6 +67,53 @@ def test_a_resumed_run_ends_like_an_unbroken_one(data, whole, tmp_path, monkeypa
     assert [path.name for path in (whole_folder / "training").glob("epoch-*")] == ["epoch-0003"]
 
 
+def test_members_are_trained_from_seeds_of_their_own_and_ship_as_their_mean(data, tmp_path):
+    pair = dataclasses.replace(TINY, epochs=1, members=2)
+    out = tmp_path / "pair"
+    network, settings = run(data, out, pair)
+    members = [
+        training.train(
+            data,
+            tmp_path / f"alone-{number}",
+            "tiny",
+            dataclasses.replace(TINY, epochs=1),
+            seed=settings.seed + 1000 * number,
+            split=settings.split,
+        )[0]
+        for number in (1, 2)
+    ]
+    picture = np.random.default_rng(0).random((2, 32, 32, 1), dtype=np.float32)
+    logits = [np.asarray(training.without_probability(member)(picture)) for member in members]
+    assert not np.allclose(*logits)
+    expected = 1 / (1 + np.exp(-np.mean(logits, axis=0)))
+    assert np.abs(np.asarray(network(picture)) - expected).max() < 1e-5
+    assert (
+        np.abs(
+            np.asarray(training.load_shipped(out)(training.to_layout(np.moveaxis(picture, -1, 1)))).ravel()
+            - expected.ravel()
+        ).max()
+        < 1e-5
+    )
+
+
+def test_a_broken_run_of_members_goes_on_where_it_stopped(data, tmp_path, monkeypatch):
+    def cut(self, epoch, logs=None):
+        original(self, epoch, logs)
+        if "member-02" in str(self._folder) and epoch == 0:
+            raise KeyboardInterrupt
+
+    pair = dataclasses.replace(TINY, epochs=2, members=2)
+    whole, _ = run(data, tmp_path / "whole", pair)
+    original = training.EachEpoch.on_epoch_end
+    with monkeypatch.context() as patch:
+        patch.setattr(training.EachEpoch, "on_epoch_end", cut)
+        with pytest.raises(KeyboardInterrupt, match="Epoch 1 of 2 of member 2 of 2 is kept"):
+            run(data, tmp_path / "broken", pair)
+    resumed, _ = run(data, tmp_path / "broken", resume=True)
+    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+
+
 def test_an_existing_training_is_not_overwritten(data, whole):
     with pytest.raises(ModelError, match="--resume"):
         run(data, whole[0])

@@ -45,11 +45,7 @@ def draw_overlay(
 def draw_words(picture: Pixels, words: str) -> Pixels:
     """`picture`, BGR, with a line of plain letters at its foot; it is drawn into."""
     width = max(1, round(picture.shape[0] / _HEIGHT))
-    for shade, thickness in ((HALO, 3 * width), (WORDS, width)):
-        cv2.putText(
-            picture, words, (6 * width, picture.shape[0] - 6 * width), cv2.FONT_HERSHEY_SIMPLEX, 0.45 * width, shade,
-            thickness, cv2.LINE_AA,
-        )  # fmt: skip
+    _put_text(picture, words, (6 * width, picture.shape[0] - 6 * width), 0.45 * width, WORDS, width)
     return picture
 
 
@@ -77,8 +73,17 @@ def _draw_label(picture: Pixels, region: Region, offset: tuple[int, int], width:
     x = round(region.centre[0] + offset[0] - label_width / 2)
     x = max(min(x, picture.shape[1] - label_width - 2), 2)
     y = max(round(top) - 4 * width, label_height + 2)
-    for shade, thickness in ((HALO, 3 * width), (colour, width)):
-        cv2.putText(picture, label, (x, y), cv2.FONT_HERSHEY_SIMPLEX, scale, shade, thickness, cv2.LINE_AA)
+    _put_text(picture, label, (x, y), scale, colour, width)
+
+
+def _put_text(
+    picture: Pixels, text: str, at: tuple[int, int], scale: float, colour: tuple[int, int, int], width: int
+) -> None:
+    """Letters with a black edge. Thicker black letters below them would not do: some fonts make those wider as well."""
+    edge = [(x * width, y * width, HALO) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y]
+    for x, y, shade in (*edge, (0, 0, colour)):
+        place = (at[0] + x, at[1] + y)
+        cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, shade, width, cv2.LINE_AA)
 
 
 def _to_points(line: Outline, offset: tuple[int, int]) -> NDArray[np.int32]:

@@ -22,7 +22,7 @@ Preset = dict[str, Any]
 
 PLAIN = ("source", "model", "engine", "overlay", "opacity", "style", "threshold", "temporal_filter")
 """Settings that a preset holds as they are."""
-BY_SOURCE = ("scan_areas", "camera_modes")
+BY_SOURCE = ("scan_areas", "camera_modes", "lateral", "mirrored", "scales", "scale")
 """Settings kept for each source, by its word or by 'WORD@WIDTHxHEIGHT', or a list of such: a preset holds its own's."""
 PERSONAL = (
     *("recent", "geometry", "demo_folder", "introduced"),

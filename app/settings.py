@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,9 +26,17 @@ class Settings:
     recent: list[str] = field(default_factory=list)
     """The source words that were opened last, the newest first."""
     scan_areas: dict[str, str] = field(default_factory=dict)
-    """Scan area 'X,Y,W,H' by source word; a source that is not here is shown whole."""
+    """Scan area 'X,Y,W,H', or 'whole', by source word and picture size, 'WORD@WxH'; of older versions by word alone."""
     camera_modes: dict[str, str] = field(default_factory=dict)
     """What a camera is asked for, as '1280x720@30 MJPG', by source word."""
+    lateral: dict[str, str] = field(default_factory=dict)
+    """Which side of the captured picture is lateral, 'left' or 'right', by source word."""
+    mirrored: list[str] = field(default_factory=list)
+    """The source words whose pictures are shown mirrored."""
+    scales: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Size of a pixel, mm, by 'WORD@WxH' and the name of the machine's depth setting."""
+    scale: dict[str, str] = field(default_factory=dict)
+    """Name of the scale in use by 'WORD@WxH'; empty: none."""
     model: str = DEFAULT_MODEL
     engine: str = DEFAULT_ENGINE
     overlay: bool = True
@@ -124,6 +133,16 @@ def _is_share(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
+def _is_scales(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(named, dict) and all(_is_size(size) for size in named.values()) for named in value.values()
+    )
+
+
+def _is_size(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
+
+
 def _is_bool(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -151,6 +170,10 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "recent": lambda value: isinstance(value, list) and all(map(_is_text, value)),
     "scan_areas": _is_texts,
     "camera_modes": _is_texts,
+    "lateral": lambda value: _is_texts(value) and set(value.values()) <= {"left", "right"},
+    "mirrored": lambda value: isinstance(value, list) and all(map(_is_text, value)),
+    "scales": _is_scales,
+    "scale": _is_texts,
     "model": _is_text,
     "engine": _is_text,
     "overlay": _is_bool,

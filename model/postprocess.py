@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -37,6 +37,19 @@ class Region:
     """The same where the model is surer (half-way from the threshold to 1)."""
     structure: Structure = BLOCK_REGION
     """What it is a region of."""
+
+    def mirrored(self, width: int) -> Region:
+        """The same in the picture of a scan area of that width, pixels, with left and right changed."""
+
+        def turned(lines: list[Outline]) -> list[Outline]:
+            return [np.asarray(line * (-1, 1) + (width, 0), np.float32) for line in lines]
+
+        return replace(
+            self,
+            centre=(width - self.centre[0], self.centre[1]),
+            outlines=turned(self.outlines),
+            inner_outlines=turned(self.inner_outlines),
+        )
 
 
 def clean(probability: Probability, threshold: float) -> Probability:

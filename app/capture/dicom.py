@@ -50,6 +50,9 @@ class UltrasoundRegion:
     """DICOM's code: 1 is tissue, 2 colour flow, 3 and 4 spectral Doppler, 10 ECG, 12 a colour bar, and so on."""
     flags: int
     """DICOM's bits, such as 0 for transparency and 1 for 'may be scrolled'."""
+    fits: bool = True
+    """Whether it lies in the frame. Where it does not, the picture was made smaller, or cut, after the header was
+    written: neither the place nor the size of a pixel can be believed."""
 
     @property
     def mm_x(self) -> float | None:
@@ -191,7 +194,8 @@ def _region(item: Any, columns: int, rows: int) -> UltrasoundRegion | None:
 
     left, top = max(whole("RegionLocationMinX0"), 0), max(whole("RegionLocationMinY0"), 0)
     # The lower right pixel belongs to the region.
-    right, bottom = min(whole("RegionLocationMaxX1"), columns - 1), min(whole("RegionLocationMaxY1"), rows - 1)
+    far_x, far_y = whole("RegionLocationMaxX1"), whole("RegionLocationMaxY1")
+    right, bottom = min(far_x, columns - 1), min(far_y, rows - 1)
     if right <= left or bottom <= top:
         return None
     return UltrasoundRegion(
@@ -206,6 +210,8 @@ def _region(item: Any, columns: int, rows: int) -> UltrasoundRegion | None:
         spatial_format=whole("RegionSpatialFormat"),
         data_type=whole("RegionDataType"),
         flags=whole("RegionFlags"),
+        # Some writers name the first pixel behind the region.
+        fits=far_x <= columns and far_y <= rows,
     )
 
 

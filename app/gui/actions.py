@@ -25,7 +25,10 @@ RECORDING = (
     "slower", "faster", "loop", "toggle_ahead",
 )  # fmt: skip
 """Actions that need a recording."""
-CHECKABLE = ("toggle_overlay", "toggle_freeze", "toggle_spotlight", "toggle_steady", "toggle_recording", "toggle_ahead")
+CHECKABLE = (
+    *("toggle_overlay", "toggle_freeze", "toggle_spotlight", "toggle_steady"),
+    *("toggle_recording", "toggle_ahead", "toggle_mirror"),
+)
 
 
 def make_actions(window: QWidget) -> dict[str, QAction]:

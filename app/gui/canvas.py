@@ -23,8 +23,10 @@ class Canvas:
         self._bgra: Pixels = np.empty((0, 0, 4), np.uint8)
         self.image = QImage()
 
-    def draw(self, pixels: Pixels, size: tuple[int, int]) -> QImage:
+    def draw(self, pixels: Pixels, size: tuple[int, int], mirrored: bool = False) -> QImage:
         """Scales `pixels`, (height, width) or (height, width, 3) BGR, to `size` (width, height) in device pixels.
+
+        `mirrored` changes left and right.
 
         The image stays valid, and its content is replaced, until the next call.
         """
@@ -34,6 +36,8 @@ class Canvas:
             self.image = QImage(self._bgra.data, width, height, width * 4, QImage.Format.Format_RGB32)
         conversion = cv2.COLOR_GRAY2BGRA if pixels.ndim == 2 else cv2.COLOR_BGR2BGRA
         cv2.cvtColor(self._resized(pixels, width, height), conversion, dst=self._bgra)
+        if mirrored:
+            cv2.flip(self._bgra, 1, dst=self._bgra)
         return self.image
 
     def _resized(self, pixels: Pixels, width: int, height: int) -> Pixels:

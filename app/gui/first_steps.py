@@ -72,7 +72,7 @@ class FirstSteps(QFrame):
         layout.addWidget(self.text)
         layout.addLayout(self._row())
         view.installEventFilter(self)
-        view.scan_area_mode.connect(lambda drawing: self.setVisible(self.active and not drawing))
+        view.mode_changed.connect(lambda: self.setVisible(self.active and view.tool is None))
         self.hide()
 
     def _row(self) -> QHBoxLayout:

@@ -34,10 +34,48 @@ def between(first: Point, second: Point) -> Rect:
     return Rect(left, top, right - left, bottom - top)
 
 
-def dragged_scan_area(first: Point, second: Point, shown: Rect, frame: tuple[int, int]) -> Rect | None:
-    """The scan area that a drag over the view asks for, in frame pixels; None where it is too small to be meant."""
-    area = between(to_frame(first, shown, frame), to_frame(second, shown, frame))
+def dragged_scan_area(first: Point, second: Point) -> Rect | None:
+    """The scan area that a drag between two points of the frame asks for; None where it is too small to be meant."""
+    area = between(first, second)
     return area if min(area.width, area.height) >= SMALLEST_SCAN_AREA else None
+
+
+Handle = tuple[int, int]
+"""A corner of a rectangle, or the middle of a side: -1, 0 or 1 for left, middle and right; and for top and bottom."""
+HANDLES: tuple[Handle, ...] = tuple((x, y) for y in (-1, 0, 1) for x in (-1, 0, 1) if (x, y) != (0, 0))
+
+
+def handle_point(area: Rect, handle: Handle) -> Point:
+    """Where a handle lies."""
+    return area.x + area.width * (handle[0] + 1) / 2, area.y + area.height * (handle[1] + 1) / 2
+
+
+def handle_at(area: Rect, point: Point, reach: float) -> Handle | None:
+    """The handle that is nearest to `point`, if it is within `reach` both ways."""
+
+    def away(handle: Handle) -> float:
+        x, y = handle_point(area, handle)
+        return max(abs(x - point[0]), abs(y - point[1]))
+
+    nearest = min(HANDLES, key=away)
+    return nearest if away(nearest) <= reach else None
+
+
+def resized(area: Rect, handle: Handle, step: Point, bounds: Rect) -> Rect:
+    """`area` with a handle moved by `step`, kept inside `bounds` and not smaller than is meant."""
+    left, right = _moved(area.x, area.width, handle[0], step[0], bounds.x, bounds.width)
+    top, bottom = _moved(area.y, area.height, handle[1], step[1], bounds.y, bounds.height)
+    return Rect(left, top, right - left, bottom - top)
+
+
+def _moved(start: int, length: int, side: int, step: float, low: int, room: int) -> tuple[int, int]:
+    """Start and end of one direction, with the start (side -1) or the end (side 1) moved."""
+    end = start + length
+    if side < 0:
+        start = max(min(round(start + step), end - SMALLEST_SCAN_AREA), low)
+    if side > 0:
+        end = min(max(round(end + step), start + SMALLEST_SCAN_AREA), low + room)
+    return start, end
 
 
 def nudged(area: Rect, step: tuple[int, int], resize: bool, bounds: Rect) -> Rect:

@@ -11,7 +11,7 @@ from app.gui.keys import KEYS
 from app.gui.status import NOTICE
 from app.gui.theme import LINE, QUIET
 
-_COLUMNS = (("Overlay", "Picture", "Recording"), ("Source", "Window"))
+_COLUMNS = (("Overlay", "Picture", "Orientation and scale"), ("Recording", "Source", "Window"))
 
 
 def keys_html(groups: tuple[str, ...]) -> str:

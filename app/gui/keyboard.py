@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QSlider, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider, QWidget
 
 from app.gui.live_view import LiveView
 
@@ -36,10 +36,12 @@ class Keyboard(QObject):
     def _key(self, watched: QWidget, event: QKeyEvent, kind: QEvent.Type) -> bool:
         if kind is QEvent.Type.ShortcutOverride:
             own = isinstance(watched, QSlider) and event.key() in _ARROWS
-            if own or (self._view.in_scan_area_mode and event.key() in _ARROWS):
+            if own or (self._view.tool is not None and event.key() in _ARROWS):
                 event.accept()
                 return True
             return False
+        if isinstance(watched, QLineEdit):
+            return False  # What is typed belongs to the field.
         if event.key() == Qt.Key.Key_Space and kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             if not event.isAutoRepeat():
                 self._hold_raw(kind is QEvent.Type.KeyPress)

@@ -44,7 +44,15 @@ KEYS: tuple[Key, ...] = (
     Key("save_last", ("B",), "Save the last seconds of the scan area", "Picture"),
     Key("show_kept", ("F3",), "List of recordings and snapshots", "Picture"),
     Key("edit_scan_area", ("A",), "Draw the scan area (arrow keys move, Shift sizes, Enter sets)", "Picture"),
+    Key("find_scan_area", ("Shift+A",), "Find the scan area anew", "Picture"),
     Key("reset_scan_area", ("R",), "Scan area: the whole frame", "Picture"),
+    Key("cycle_lateral", ("N",), "Lateral side: not known, left, right", "Orientation and scale"),
+    Key("toggle_mirror", ("X",), "Mirror the picture left to right, or not", "Orientation and scale"),
+    Key(
+        "edit_scale", ("D",), "Set the depth scale by two ticks (arrow keys move, Enter marks)", "Orientation and scale"
+    ),
+    Key("cycle_scale", ("Shift+D",), "Next of the source's scales, or none", "Orientation and scale"),
+    Key("forget_scale", ("Ctrl+Backspace",), "Forget the scale that is in use", "Orientation and scale"),
     Key("play_pause", ("K",), "Play or pause a recording", "Recording"),
     Key("step_back", (",",), "One frame back", "Recording", shown=", (comma)", repeats=True),
     Key("step_forward", (".",), "One frame on", "Recording", shown=". (full stop)", repeats=True),
@@ -69,7 +77,7 @@ KEYS: tuple[Key, ...] = (
     Key("show_help", ("F1", "?"), "This page", "Window"),
     Key("self_check", ("F2",), "Self-check: source, speed, engine, model, disk", "Window"),
     Key("first_steps", ("Ctrl+F1",), "The first steps again", "Window"),
-    Key("leave", ("Esc",), "Leave what is open: message, scan area, full screen", "Window"),
+    Key("leave", ("Esc",), "Leave what is open: message, scan area, scale, full screen", "Window"),
     Key("press", (), "Press the focused control; Tab goes to the next", "Window", shown="Enter"),
     Key("close", ("Ctrl+Q",), "Close the program", "Window"),
 )

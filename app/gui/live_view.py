@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.capture.source import Frame
+from app.gui.geometry import Point, to_frame
 from app.gui.layout import Cell, cells
+from app.gui.marks import Marks, paint_marks
 from app.gui.overlay import OverlayPainter, OverlayStyle
-from app.gui.pictures import Pictures, around, in_view
+from app.gui.pictures import Pictures, in_view
+from app.gui.scale_tool import ScaleTool
 from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.status import ANSWERS, OverlayKind, OverlayState, Wishes, overlay_state
-from app.gui.theme import HALO, SURROUND, TEXT, colour
+from app.gui.theme import HALO, SURROUND, TARGET, TEXT, colour
+from app.gui.tool_painting import frame_line, paint_tool, rectf
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
 from app.pipeline.types import Prediction, Rect
 
 _PULL_MS = 8
 """Half of a screen's picture time: a new frame waits at most that long. Looking costs microseconds."""
+
+
+_OTHER_WAY = {Qt.Key.Key_Left: Qt.Key.Key_Right, Qt.Key.Key_Right: Qt.Key.Key_Left}
 
 
 class Supply(Protocol):
@@ -43,7 +51,12 @@ class LiveView(QWidget):
     """What is said about the overlay may have changed."""
     scan_area_drawn = Signal(object)
     """A Rect in frame pixels, or None for the whole frame."""
-    scan_area_mode = Signal(bool)
+    frame_sized = Signal(int, int)
+    """Width and height of the frames, pixels, where they are not those of the frames before."""
+    mode_changed = Signal()
+    """A tool was taken, or put away."""
+    tool_moved = Signal()
+    """What the tool draws has changed."""
     first_painted = Signal()
     """The first frame is on the screen."""
 
@@ -55,14 +68,17 @@ class LiveView(QWidget):
         self._regions: tuple[Prediction, OverlayPainter] | None = None
         self._counted: Frame | None = None
         self._label_sides: dict[str, int] = {}
-        self._tool: ScanAreaTool | None = None
+        self._sized: tuple[int, int] | None = None
         self.frame: Frame | None = None
         """The frame that is shown."""
+        self.tool: ScanAreaTool | ScaleTool | None = None
+        """What the mouse and the arrow keys do now, if anything."""
         self.state = OverlayState(OverlayKind.WAITING)
         """The overlay as last painted or decided."""
         self._told: tuple[Frame | None, OverlayKind, Prediction | None] = (None, self.state.kind, None)
         self.wishes = Wishes()
         self.style_of_overlay = OverlayStyle()
+        self.marks = Marks()
         self.text = ""
         """What is said over the picture, or in its place while there is none."""
         self.first_picture: float | None = None
@@ -87,10 +103,10 @@ class LiveView(QWidget):
 
     def clear(self, text: str = "") -> None:
         """Forgets the picture, as when the source changes."""
-        self.frame = self._regions = None
+        self.frame = self._regions = self._sized = None
         self._pictures.forget()
         self.text = text
-        self.leave_scan_area_mode()
+        self.leave_mode()
         self.pull()
         self.update()
 
@@ -100,10 +116,13 @@ class LiveView(QWidget):
             self.text = text
             self.update()
 
-    def show_as(self, wishes: Wishes | None = None, style: OverlayStyle | None = None) -> None:
-        """Changes what decides about the overlay, or how it looks."""
+    def show_as(
+        self, wishes: Wishes | None = None, style: OverlayStyle | None = None, marks: Marks | None = None
+    ) -> None:
+        """Changes what decides about the overlay, how it looks, or what is known of the picture."""
         self.wishes = wishes or self.wishes
         self.style_of_overlay = style or self.style_of_overlay
+        self.marks = marks or self.marks
         self.pull()
         self.update()
 
@@ -116,11 +135,22 @@ class LiveView(QWidget):
             self._told = found
             self.update()
             self.state_changed.emit()
+        self._watch_size()
+
+    def _watch_size(self) -> None:
+        """Says how large the frames are: what is known of the picture goes by that."""
+        if self.frame is None:
+            return
+        height, width = self.frame.pixels.shape[:2]
+        if self._sized != (width, height):
+            self._sized = width, height
+            self.leave_mode()
+            self.frame_sized.emit(width, height)
 
     def _look(self) -> OverlayState:
         self.frame = self._supply.frames.latest() or self.frame
-        if self._tool is not None and self.wishes.overlay:
-            return OverlayState(OverlayKind.DRAWING)
+        if self.tool is not None and self.wishes.overlay:
+            return OverlayState(self.tool.hides)
         return overlay_state(self.wishes, self.frame, self._supply.predictions.latest(), self._clock())
 
     # Where things are, in device pixels
@@ -139,24 +169,30 @@ class LiveView(QWidget):
         if self.frame is None:
             return []
         height, width = self.frame.pixels.shape[:2]
-        # Drawing the scan area takes all the room there is.
-        layout = "one" if self._tool is not None else self.style_of_overlay.layout
+        # A tool takes all the room there is.
+        layout = "one" if self.tool is not None else self.style_of_overlay.layout
         return cells(layout, (width, height), self._room(), self.devicePixelRatioF())
 
     def _room(self) -> tuple[int, int]:
         ratio = self.devicePixelRatioF()
         return max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)
 
-    def _to_device(self, point: QPointF) -> tuple[float, float]:
+    def _to_frame(self, point: QPointF, shown: Rect, frame: tuple[int, int]) -> Point:
+        """A point of the view to pixels of a frame (width, height), kept inside it."""
         ratio = self.devicePixelRatioF()
-        return point.x() * ratio, point.y() * ratio
+        x, y = point.x() * ratio, point.y() * ratio
+        if self.marks.mirrored:
+            x = 2 * shown.x + shown.width - x
+        return to_frame((x, y), shown, frame)
 
     def _frame_to_view(self, shown: Rect, frame: Frame) -> QTransform:
         """From frame pixels to the view's own units."""
         ratio = self.devicePixelRatioF()
         height, width = frame.pixels.shape[:2]
-        to_view = QTransform.fromTranslate(shown.x / ratio, shown.y / ratio)
-        return to_view.scale(shown.width / width / ratio, shown.height / height / ratio)
+        across, down = shown.width / width / ratio, shown.height / height / ratio
+        if self.marks.mirrored:
+            return QTransform.fromTranslate((shown.x + shown.width) / ratio, shown.y / ratio).scale(-across, down)
+        return QTransform.fromTranslate(shown.x / ratio, shown.y / ratio).scale(across, down)
 
     # Painting
 
@@ -170,13 +206,13 @@ class LiveView(QWidget):
             self._paint_empty(painter)
             painter.end()
             return
-        self._pictures.paint(painter, frame, found, QRectF(self.rect()), self.devicePixelRatioF())
+        self._pictures.paint(painter, frame, found, QRectF(self.rect()), self.devicePixelRatioF(), self.marks.mirrored)
         if not self.wishes.signal:
             for cell in found:
                 painter.fillRect(in_view(cell.picture, self.devicePixelRatioF()), colour(SURROUND, 0.6))
         to_view = self._frame_to_view(found[0].picture, frame)
-        if self._tool is not None:
-            self._paint_tool(painter, to_view, self._tool)
+        if self.tool is not None:
+            paint_tool(painter, to_view, self.tool)
         else:
             self._paint_scan_area(painter, to_view, frame)
             self._paint_overlay(painter, to_view, frame, found[0])
@@ -217,35 +253,23 @@ class LiveView(QWidget):
             return []
         height, width = frame.pixels.shape[:2]
         area = (self._supply.scan_area or Rect(0, 0, width, height)).within(width, height)
-        place = self._pictures.place_small(frame, area, self._room(), regions, self.devicePixelRatioF())
+        ratio, mirrored = self.devicePixelRatioF(), self.marks.mirrored
+        place = self._pictures.place_small(frame, area, self._room(), regions, ratio, mirrored)
         self._pictures.paint_small(painter, place)
         return [place]
 
     def _paint_scan_area(self, painter: QPainter, to_view: QTransform, frame: Frame) -> None:
-        area = self._supply.scan_area
+        """The scan area's edge, and what is known of the picture in it."""
         height, width = frame.pixels.shape[:2]
-        if area is None or area.within(width, height) == Rect(0, 0, width, height):
-            return
-        self._frame_line(painter, to_view.mapRect(_rectf(area.within(width, height))), 0.45)
-
-    def _paint_tool(self, painter: QPainter, to_view: QTransform, tool: ScanAreaTool) -> None:
-        draft = to_view.mapRect(_rectf(tool.area))
-        for edge in around(to_view.mapRect(QRectF(0, 0, *tool.frame)), draft):
-            painter.fillRect(edge, colour(HALO, 0.55))
-        self._frame_line(painter, draft, 1.0)
-        size = f"{tool.area.width} × {tool.area.height}"
-        self._paint_chip(
-            painter,
-            f"Scan area {size} · drag round the ultrasound picture, or use the arrow keys (Shift sizes) · "
-            "Enter sets · double click takes the whole frame · Esc leaves",
-        )
-
-    def _frame_line(self, painter: QPainter, area: QRectF, alpha: float) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for name, width in ((HALO, 3.0), (TEXT, 1.0)):
-            painter.setPen(QPen(colour(name, alpha), width))
-            painter.drawRect(area)
+        whole = Rect(0, 0, width, height)
+        area = (self._supply.scan_area or whole).within(width, height)
+        on_screen = to_view.mapRect(rectf(area))
+        if area != whole:
+            frame_line(painter, on_screen, 0.45)
+        marks = self.marks
+        if marks.scale is not None and marks.scale.frame != (width, height):
+            marks = replace(marks, scale=None)
+        paint_marks(painter, on_screen, area, marks, self._font(14))
 
     def _paint_chip(self, painter: QPainter, text: str, room: QRectF | None = None, bottom: bool = False) -> None:
         """A line of text on dark ground at the upper or lower edge of `room`, which is the whole view at first."""
@@ -285,72 +309,106 @@ class LiveView(QWidget):
             self._supply.statistics.painted(frame, self.state.age_ms if shown else None)
             self._supply.statistics.timed({"paint": paint_ms})
 
-    # The scan area
+    # Tools
 
     @property
     def in_scan_area_mode(self) -> bool:
-        return self._tool is not None
+        return isinstance(self.tool, ScanAreaTool)
 
     def enter_scan_area_mode(self) -> None:
-        """The next drag draws the scan area; nothing happens without a picture."""
-        if self.frame is None or self._tool is not None:
-            return
-        height, width = self.frame.pixels.shape[:2]
-        area = self._supply.scan_area or Rect(0, 0, width, height)
-        self._tool = ScanAreaTool((width, height), area.within(width, height))
+        """The next drag draws or corrects the scan area; nothing happens without a picture."""
+        if self.frame is not None:
+            height, width = self.frame.pixels.shape[:2]
+            area = self._supply.scan_area or Rect(0, 0, width, height)
+            self._enter(ScanAreaTool((width, height), area.within(width, height)))
+
+    def enter_scale_mode(self) -> None:
+        """The next two clicks mark ticks of the machine's scale; nothing happens without a picture."""
+        if self.frame is not None:
+            height, width = self.frame.pixels.shape[:2]
+            self._enter(ScaleTool((width, height)))
+
+    def _enter(self, tool: ScanAreaTool | ScaleTool) -> None:
+        self.tool = tool
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setFocus()
         self.update()
-        self.scan_area_mode.emit(True)
+        self.mode_changed.emit()
 
-    def leave_scan_area_mode(self) -> None:
-        """Leaves the scan area as it was."""
-        if self._tool is None:
+    def leave_mode(self) -> None:
+        """Puts the tool away; scan area and scale stay as they were."""
+        if self.tool is None:
             return
-        self._tool = None
+        self.tool = None
         self.unsetCursor()
+        self.setFocus()
         self.update()
-        self.scan_area_mode.emit(False)
+        self.mode_changed.emit()
+
+    def accept(self) -> None:
+        """What the tool has so far is wanted."""
+        if self.tool is not None:
+            self.tool.accept()
+            self._settle()
+
+    def _settle(self) -> None:
+        """The tool was used."""
+        self.update()
+        if isinstance(self.tool, ScanAreaTool) and self.tool.done:
+            self._finish(self.tool.area)
+        else:
+            self.tool_moved.emit()
 
     def _finish(self, area: Rect | None) -> None:
-        self.leave_scan_area_mode()
+        self.leave_mode()
         self.scan_area_drawn.emit(area)
 
+    def _at(self, event: QMouseEvent) -> Point | None:
+        """Where in the frame the mouse is."""
+        shown = self.shown_rect()
+        if shown is None or self.tool is None:
+            return None
+        return self._to_frame(event.position(), shown, self.tool.frame)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._tool is not None and event.button() is Qt.MouseButton.LeftButton:
-            self._tool.press(self._to_device(event.position()))
+        point, shown = self._at(event), self.shown_rect()
+        if self.tool is None or shown is None or point is None or event.button() is not Qt.MouseButton.LeftButton:
+            return
+        reach = TARGET / 2 * self.devicePixelRatioF() * self.tool.frame[0] / shown.width
+        self.tool.press(point, reach)
+        self._settle()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        shown = self.shown_rect()
-        if self._tool is not None and shown is not None:
-            self._tool.move(self._to_device(event.position()), shown)
-            self.update()
+        point = self._at(event)
+        if self.tool is not None and point is not None:
+            self.tool.move(point)
+            self._settle()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        shown = self.shown_rect()
-        if self._tool is None or shown is None:
-            return
-        area = self._tool.release(self._to_device(event.position()), shown)
-        if area is not None:
-            self._finish(area)
+        point = self._at(event)
+        if self.tool is not None and point is not None:
+            self.tool.release(point)
+            self._settle()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         # Only while drawing: a slip on the picture must not throw a scan area away.
-        if self._tool is not None:
+        if isinstance(self.tool, ScanAreaTool):
             self._finish(None)
+        else:
+            self.mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._tool is None:
+        if self.tool is None:
             super().keyPressEvent(event)
             return
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._finish(self._tool.area)
-        elif self._tool.nudge(key, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)):
-            self.update()
+            self.accept()
+        elif self.tool.nudge(self._as_in_frame(key), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)):
+            self._settle()
         else:
             super().keyPressEvent(event)
 
-
-def _rectf(area: Rect) -> QRectF:
-    return QRectF(area.x, area.y, area.width, area.height)
+    def _as_in_frame(self, key: Qt.Key) -> Qt.Key:
+        """The arrow key that moves in the frame where this one points on the screen."""
+        return _OTHER_WAY.get(key, key) if self.marks.mirrored else key

@@ -22,7 +22,9 @@ from app.gui.kept_list import KeptControl
 from app.gui.keyboard import Keyboard
 from app.gui.live_view import LiveView
 from app.gui.message_bar import MessageBar
+from app.gui.mode_strip import ModeStrip
 from app.gui.models import Models
+from app.gui.orientation import Orientation
 from app.gui.overlay_control import OverlayControl
 from app.gui.panel import Panel
 from app.gui.picture_control import PictureControl
@@ -30,7 +32,10 @@ from app.gui.playback import Playback
 from app.gui.plots import Plots
 from app.gui.preset_control import PresetControl
 from app.gui.record_control import RecordControl
+from app.gui.scale_control import ScaleControl
+from app.gui.scan_area_control import ScanAreaControl
 from app.gui.source_choice import SourceChoice
+from app.gui.source_notes import SourceNotes
 from app.gui.sources import ParseWord, Sources, parse_word
 from app.gui.state_lines import StateLines
 from app.gui.strips import BottomStrip, TopStrip
@@ -94,6 +99,7 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar(self.view)
         self.first_steps = FirstSteps(self.view, self.actions_by_name, self._introduced)
         self.panel = Panel(self.actions_by_name)
+        self.mode_strip = ModeStrip()
         self.transport = Transport(self.actions_by_name)
         self.top = TopStrip(self.actions_by_name["toggle_panel"], self.actions_by_name["show_help"])
         self.bottom = BottomStrip()
@@ -108,6 +114,7 @@ class MainWindow(QMainWindow):
         whole.addWidget(self.top)
         whole.addLayout(middle, 1)
         whole.addWidget(self.plots)
+        whole.addWidget(self.mode_strip)
         whole.addWidget(self.transport)
         whole.addWidget(self.bottom)
         centre = QWidget()
@@ -125,10 +132,14 @@ class MainWindow(QMainWindow):
         self.check = SelfCheck(self, pipeline, self.sources, self.models, background, say)
         self.lines = StateLines(self, pipeline, self.sources, view, (self.top, self.bottom), say)
         self.overlay = OverlayControl(settings, pipeline, view, self.panel, actions, self.lines.show_overlay)
-        self.picture = PictureControl(settings, pipeline, view, self.sources, actions["toggle_freeze"], background, say)
+        self.picture = PictureControl(settings, pipeline, view, actions["toggle_freeze"], background, say)
         self.presets = PresetControl(
             self, settings, pipeline, self.sources, self.overlay, self.models, say, self._save_settings
         )
+        notes, panel, strip = SourceNotes(settings), self.panel, self.mode_strip
+        self.scan_area = ScanAreaControl(notes, pipeline, view, self.sources, panel, strip, actions, say)
+        self.orientation = Orientation(notes, view, self.sources, panel, actions["toggle_mirror"])
+        self.scale = ScaleControl(notes, pipeline, view, self.sources, panel, self.bottom, strip, say)
         self.playback = Playback(pipeline, view, self.transport, actions)
         self.kept = KeptControl(self, settings, pipeline.recorder, background, self.sources.open_word, say)
         self.recording = RecordControl(
@@ -146,7 +157,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         connect_actions(self.actions_by_name, self._handlers())
-        self.view.scan_area_drawn.connect(self.picture.set_scan_area)
+        self.view.mode_changed.connect(self.messages.hide)
         self.panel.opacity_chosen.connect(self.overlay.set_opacity)
         self.panel.threshold_chosen.connect(self.overlay.set_threshold)
         self.panel.style_chosen.connect(self.overlay.set_style)
@@ -173,8 +184,14 @@ class MainWindow(QMainWindow):
             "toggle_recording": self.recording.toggled,
             "save_last": self.recording.save_last,
             "show_kept": self.kept.toggle,
-            "edit_scan_area": picture.edit_scan_area,
-            "reset_scan_area": lambda: picture.set_scan_area(None),
+            "edit_scan_area": self.scan_area.edit,
+            "reset_scan_area": lambda: self.scan_area.set_area(None),
+            "find_scan_area": self.scan_area.find,
+            "cycle_lateral": self.orientation.cycle_lateral,
+            "toggle_mirror": self.orientation.mirror_toggled,
+            "edit_scale": self.scale.edit,
+            "cycle_scale": self.scale.cycle,
+            "forget_scale": self.scale.forget,
             "play_pause": playback.play_pause,
             "step_back": lambda: playback.step(-1),
             "step_forward": lambda: playback.step(1),
@@ -278,6 +295,10 @@ class MainWindow(QMainWindow):
 
     def _source_shown(self, source: Source) -> None:
         """The pipeline has another source: nothing of the old one may stay."""
+        self.scan_area.reset()
+        self.orientation.reset()
+        self.scale.reset()
+        # After them: the first frame may be there already, and says how large it is.
         self.view.clear(f"Opening {source.name} …")
         self.actions_by_name["toggle_freeze"].setChecked(False)
         self.playback.reset()
@@ -315,6 +336,8 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         self.lines.refresh()
+        self.scan_area.refresh()
+        self.scale.refresh()
         self.playback.show_frame()
         self.ahead.refresh()
 
@@ -342,8 +365,8 @@ class MainWindow(QMainWindow):
     def _leave(self) -> None:
         if self.messages.text:
             self.messages.hide()
-        elif self.view.in_scan_area_mode:
-            self.view.leave_scan_area_mode()
+        elif self.view.tool is not None:
+            self.view.leave_mode()
         elif self.first_steps.active:
             self.first_steps.finish()
         elif self.isFullScreen():

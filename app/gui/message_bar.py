@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.gui.theme import icon
+from app.gui.widgets import accessible
 
 SHOW_MS = 9000
 _MARGIN = 12
 
 
 class MessageBar(QFrame):
-    """One message at a time; the newest wins. It goes by itself, by Esc, or by its button."""
+    """One message at a time; the newest wins. It goes by itself, by Esc, or by its buttons."""
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
@@ -31,6 +35,8 @@ class MessageBar(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 4, 6, 4)
         layout.addWidget(self._text, 1)
+        self._offers = QHBoxLayout()
+        layout.addLayout(self._offers)
         layout.addWidget(close)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -43,8 +49,21 @@ class MessageBar(QFrame):
         """What is said; empty while hidden."""
         return "" if self.isHidden() else self._text.text()
 
-    def say(self, text: str) -> None:
-        """Shows one sentence."""
+    def say(self, text: str, offers: Mapping[str, QAction] | None = None) -> None:
+        """Shows one sentence, with a button for each action, by its name on it, that may be wanted now."""
+        while (item := self._offers.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for name, action in (offers or {}).items():
+            button = QPushButton(name)
+            button.setObjectName("offer")
+            accessible(button, name, action.toolTip())
+            # Hidden first: what the action does may say something new.
+            button.clicked.connect(self.hide)
+            button.clicked.connect(action.trigger)
+            self._offers.addWidget(button)
+            button.show()
         self._text.setText(text)
         self.setAccessibleName(text)
         self._place()

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.gui.keys import tooltip
 from app.gui.record_box import RecordBox
-from app.gui.widgets import accessible, action_button, heading
+from app.gui.widgets import ElidedLabel, accessible, action_button, heading
 from app.options import Layout, Style, engine_name
 
 WIDTH = 312
@@ -67,6 +67,8 @@ class Panel(QScrollArea):
         self._add_picture(layout)
         self.recordings = RecordBox(actions)
         layout.addWidget(self.recordings)
+        self._add_scan_area(layout)
+        self._add_orientation(layout)
         self._add_model(layout)
         layout.addStretch(1)
         self.setWidget(body)
@@ -102,11 +104,39 @@ class Panel(QScrollArea):
             (
                 ("toggle_freeze", "freeze", "Freeze"),
                 ("snapshot", "snapshot", "Snapshot"),
-                ("edit_scan_area", "scan-area", "Scan area"),
-                ("reset_scan_area", "whole-frame", "Whole frame"),
             )
         ):
-            grid.addWidget(action_button(self._actions[action], name, text), number // 2, number % 2)
+            grid.addWidget(action_button(self._actions[action], name, text), 0, number)
+        layout.addLayout(grid)
+
+    def _add_scan_area(self, layout: QVBoxLayout) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(heading("Scan area"))
+        self.scan_area = ElidedLabel("quiet")
+        self.scan_area.setAccessibleName("Where the scan area comes from")
+        line.addWidget(self.scan_area, 1)
+        layout.addLayout(line)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for action, name, text in (
+            ("find_scan_area", "find", "Find"),
+            ("edit_scan_area", "scan-area", "Draw"),
+            ("reset_scan_area", "whole-frame", "Whole"),
+        ):
+            row.addWidget(action_button(self._actions[action], name, text), 1)
+        layout.addLayout(row)
+
+    def _add_orientation(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(heading("Orientation and scale"))
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        self.lateral = action_button(self._actions["cycle_lateral"], "", "Lateral: –")
+        self.scale = action_button(self._actions["cycle_scale"], "", "Scale: none")
+        grid.addWidget(self.lateral, 0, 0)
+        grid.addWidget(action_button(self._actions["toggle_mirror"], "mirror", "Mirrored"), 0, 1)
+        grid.addWidget(action_button(self._actions["edit_scale"], "ruler", "Set scale"), 1, 0)
+        grid.addWidget(self.scale, 1, 1)
         layout.addLayout(grid)
 
     def _add_model(self, layout: QVBoxLayout) -> None:
@@ -177,6 +207,18 @@ class Panel(QScrollArea):
         """The button names the source; a long name is cut in its middle."""
         metrics = self.source.fontMetrics()
         self.source.setText(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, WIDTH - 84))
+
+    def show_scan_area(self, words: str) -> None:
+        """Where the scan area comes from, and its size."""
+        self.scan_area.setText(words)
+
+    def show_lateral(self, side: str | None) -> None:
+        self.lateral.setText(f"Lateral: {side or '–'}")
+
+    def show_scale(self, name: str) -> None:
+        """The button names the scale in use; empty: none."""
+        text = f"Scale: {name or 'none'}"
+        self.scale.setText(self.scale.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, WIDTH // 2 - 42))
 
     def show_opacity(self, opacity: float) -> None:
         with QSignalBlocker(self.opacity):

@@ -1,4 +1,4 @@
-"""What is done with the picture itself: freezing it, keeping it, and cutting the scan area out of it."""
+"""What is done with the picture itself: freezing it, and keeping it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from PySide6.QtGui import QAction
 
 from app.gui.bridge import Background
 from app.gui.live_view import LiveView
-from app.gui.sources import Sources
 from app.paths import pictures_folder
 from app.pipeline.pipeline import Pipeline
-from app.pipeline.types import Rect
 from app.settings import Settings
 
 
@@ -23,7 +21,6 @@ class PictureControl:
         settings: Settings,
         pipeline: Pipeline,
         view: LiveView,
-        sources: Sources,
         freeze: QAction,
         background: Background,
         say: Callable[[str], None],
@@ -31,7 +28,6 @@ class PictureControl:
         self._settings = settings
         self._pipeline = pipeline
         self._view = view
-        self._sources = sources
         self._freeze = freeze
         self._background = background
         self._say = say
@@ -50,27 +46,16 @@ class PictureControl:
         if frame is None:
             self._say("There is no picture to save yet.")
             return
-        style, opacity, kind = self._settings.style, self._settings.opacity, self._settings.snapshot
+        settings, marks = self._settings, self._view.marks
+        style, opacity, kind = settings.style, settings.opacity, settings.snapshot
         self._background.run(
             "snapshot",
-            lambda: save_snapshot(pictures_folder(), frame, prediction, area, style, opacity, kind=kind),
-            lambda paths: self._say(f"Snapshot saved: {paths[-1]}"),
+            lambda: save_snapshot(
+                *(pictures_folder(), frame, prediction, area, style, opacity),
+                kind=kind,
+                mirrored=marks.mirrored,
+                words=marks.words,
+            ),
+            lambda paths: self._say(f"Snapshot saved{', mirrored' if marks.mirrored else ''}: {paths[-1]}"),
             self._say,
         )
-
-    def edit_scan_area(self) -> None:
-        """Begins to draw the scan area, or leaves it."""
-        if self._view.in_scan_area_mode:
-            self._view.leave_scan_area_mode()
-        else:
-            self._view.enter_scan_area_mode()
-
-    def set_scan_area(self, area: Rect | None) -> None:
-        """None is the whole frame."""
-        source = self._sources.current
-        if source is None:
-            return
-        self._view.leave_scan_area_mode()
-        self._sources.set_scan_area(source, area)
-        self._say(f"Scan area: {area.width} × {area.height} pixels." if area else "Scan area: the whole frame.")
-        self._view.update()

@@ -11,6 +11,7 @@ from app.capture.source import Frame
 from app.gui.canvas import Canvas
 from app.gui.layout import CAPTION, Cell, choose_corner, corner_size
 from app.gui.theme import LINE, QUIET, SURROUND, colour
+from app.gui.tool_painting import around
 from app.pipeline.types import Rect
 
 _CAPTIONS = ("With overlay", "Raw picture")
@@ -27,7 +28,15 @@ class Pictures:
         """Another source: nothing of the old one is kept."""
         self._whole.key = self._small.key = None
 
-    def paint(self, painter: QPainter, frame: Frame, cells: Sequence[Cell], view: QRectF, ratio: float) -> None:
+    def paint(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        cells: Sequence[Cell],
+        view: QRectF,
+        ratio: float,
+        mirrored: bool = False,
+    ) -> None:
         """Paints the frame in each cell, and the ground round it. `ratio` device pixels make one unit of the view."""
         areas = [in_view(cell.picture, ratio) for cell in cells]
         if len(areas) == 1:
@@ -36,7 +45,7 @@ class Pictures:
         else:
             painter.fillRect(view, colour(SURROUND))
             self._paint_captions(painter, areas)
-        self._whole.draw(frame, None, cells[0].picture, ratio)
+        self._whole.draw(frame, None, cells[0].picture, ratio, mirrored)
         for area in areas:
             painter.drawImage(area.topLeft(), self._whole.canvas.image)
 
@@ -49,7 +58,13 @@ class Pictures:
             painter.drawText(QRectF(area.left(), area.bottom(), area.width(), CAPTION), _CENTRE, text)
 
     def place_small(
-        self, frame: Frame, area: Rect, room: tuple[int, int], regions: Sequence[QRectF], ratio: float
+        self,
+        frame: Frame,
+        area: Rect,
+        room: tuple[int, int],
+        regions: Sequence[QRectF],
+        ratio: float,
+        mirrored: bool = False,
     ) -> QRectF:
         """Where the small picture of the scan area `area` goes, in the view, off `regions` if that can be."""
         width, height = corner_size((area.width, area.height), room)
@@ -57,7 +72,7 @@ class Pictures:
         box, self._corner = choose_corner((width / ratio, height / ratio), view, regions, self._corner)
         # On whole device pixels, so that it is painted as it was scaled.
         place = Rect(round(box.x() * ratio), round(box.y() * ratio), width, height)
-        self._small.draw(frame, area, place, ratio)
+        self._small.draw(frame, area, place, ratio, mirrored)
         return in_view(place, ratio)
 
     def paint_small(self, painter: QPainter, place: QRectF) -> None:
@@ -77,28 +92,17 @@ class _Kept:
 
     def __init__(self) -> None:
         self.canvas = Canvas()
-        self.key: tuple[Frame, Rect | None, tuple[int, int]] | None = None
+        self.key: tuple[Frame, Rect | None, tuple[int, int], bool] | None = None
 
-    def draw(self, frame: Frame, area: Rect | None, place: Rect, ratio: float) -> None:
+    def draw(self, frame: Frame, area: Rect | None, place: Rect, ratio: float, mirrored: bool) -> None:
         size = place.width, place.height
         key = self.key
-        if key is None or key[0] is not frame or key[1:] != (area, size):
-            self.canvas.draw(frame.pixels if area is None else area.cut(frame.pixels), size)
-            self.key = frame, area, size
+        if key is None or key[0] is not frame or key[1:] != (area, size, mirrored):
+            self.canvas.draw(frame.pixels if area is None else area.cut(frame.pixels), size, mirrored)
+            self.key = frame, area, size, mirrored
         self.canvas.image.setDevicePixelRatio(ratio)
 
 
 def in_view(area: Rect, ratio: float) -> QRectF:
     """A rectangle of device pixels in the view's own units."""
     return QRectF(area.x / ratio, area.y / ratio, area.width / ratio, area.height / ratio)
-
-
-def around(outer: QRectF, inner: QRectF) -> list[QRectF]:
-    """The four strips of `outer` round `inner`."""
-    strips = [
-        QRectF(outer.left(), outer.top(), outer.width(), inner.top() - outer.top()),
-        QRectF(outer.left(), inner.bottom(), outer.width(), outer.bottom() - inner.bottom()),
-        QRectF(outer.left(), inner.top(), inner.left() - outer.left(), inner.height()),
-        QRectF(inner.right(), inner.top(), outer.right() - inner.right(), inner.height()),
-    ]
-    return [strip for strip in strips if strip.width() > 0 and strip.height() > 0]

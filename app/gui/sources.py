@@ -8,6 +8,7 @@ from pathlib import Path
 from app.capture.camera_mode import ask_kept
 from app.capture.source import Source, SourceError
 from app.gui.bridge import Background
+from app.gui.source_notes import SourceNotes
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import Rect, SourceChanged
 from app.settings import Settings
@@ -44,6 +45,8 @@ class Sources:
         self._say = say
         self._opening = 0
         self.current: Source | None = None
+        self.given_area: Rect | None = None
+        """The current source's scan area from the command line, until the user says otherwise; it is not kept."""
         self.event: SourceChanged | None = None
         """What the pipeline said last about the current source."""
 
@@ -72,9 +75,10 @@ class Sources:
     def open(self, source: Source, scan_area: Rect | None = None) -> None:
         """Shows a source from now on."""
         self._opening += 1
-        self.current, self.event = source, None
+        self.current, self.event, self.given_area = source, None, scan_area
         ask_kept(source, source.word, self._settings.camera_modes)
-        self._pipeline.set_source(source, scan_area or self._kept_scan_area(source.word))
+        kept = SourceNotes(self._settings).area(source.word)
+        self._pipeline.set_source(source, scan_area or (kept if isinstance(kept, Rect) else None))
         self._remember(source.word)
         self._shown(source)
 
@@ -89,21 +93,6 @@ class Sources:
             return False
         self.event = event
         return True
-
-    def set_scan_area(self, source: Source, area: Rect | None) -> None:
-        """Changes the scan area, and keeps it for the source; None is the whole frame."""
-        self._pipeline.set_scan_area(area)
-        if area is None:
-            self._settings.scan_areas.pop(source.word, None)
-        else:
-            self._settings.scan_areas[source.word] = str(area)
-
-    def _kept_scan_area(self, word: str) -> Rect | None:
-        text = self._settings.scan_areas.get(word)
-        try:
-            return Rect.parse(text) if text else None
-        except ValueError:
-            return None  # Written by hand, and wrongly: the whole frame.
 
     def _remember(self, word: str) -> None:
         self._settings.source = word

@@ -34,6 +34,7 @@ class OverlayKind(enum.Enum):
     OFF = enum.auto()
     RAW = enum.auto()
     DRAWING = enum.auto()
+    SCALING = enum.auto()
     NO_SIGNAL = enum.auto()
     NO_MODEL = enum.auto()
 
@@ -97,6 +98,7 @@ def overlay_words(state: OverlayState, moving: bool) -> tuple[str, Level]:
         OverlayKind.OFF: ("Overlay off", Level.WARN),
         OverlayKind.RAW: ("Overlay off while Space is held", Level.WARN),
         OverlayKind.DRAWING: ("Overlay on · hidden: drawing the scan area", Level.WARN),
+        OverlayKind.SCALING: ("Overlay on · hidden: setting the scale", Level.WARN),
         OverlayKind.NO_SIGNAL: ("Overlay on · hidden: no signal", Level.WARN),
         OverlayKind.NO_MODEL: ("Overlay on · hidden: no model is running", Level.WARN),
         OverlayKind.WAITING: ("Overlay on · waiting for a prediction", Level.PLAIN),

@@ -38,7 +38,7 @@ class TopStrip(QWidget):
 
 
 class BottomStrip(QWidget):
-    """The notice, the rates, engine and model."""
+    """The notice, how deep and large the region is, the rates, engine and model."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,14 +47,19 @@ class BottomStrip(QWidget):
         self.notice = QLabel(NOTICE)
         self.notice.setObjectName("notice")
         self.notice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.measures = ElidedLabel("measures")
+        self.measures.setAccessibleName("Depth and size of the block region")
         self.rates = ElidedLabel("quiet")
         self.rates.setAccessibleName("Rates")
+        # It takes the room that the others leave.
+        self.rates.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.rates.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.model = Chip("Engine and model", quiet=True)
         self.model.say("No model yet", Level.PLAIN)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 5, 10, 5)
         layout.setSpacing(16)
         layout.addWidget(self.notice)
-        layout.addStretch(1)
-        layout.addWidget(self.rates)
+        layout.addWidget(self.measures)
+        layout.addWidget(self.rates, 1)
         layout.addWidget(self.model)

@@ -42,7 +42,7 @@ QMainWindow, QDialog, #panel, #panel > QWidget, #transport, QScrollArea {{ backg
 #notice {{ color: {TEXT}; font-weight: 600; }}
 #quiet {{ color: {QUIET}; }}
 #heading {{ color: {QUIET}; font-size: 13px; font-weight: 600; }}
-#name {{ font-size: 15px; }}
+#name, #measures {{ font-size: 15px; }}
 QPushButton, QComboBox {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 8px;
   min-height: {TARGET - 2}px; padding: 0 10px; text-align: left; }}
 QPushButton:hover, QComboBox:hover {{ background: #262c30; }}
@@ -90,6 +90,7 @@ QLineEdit:focus {{ border: 2px solid {FOCUS}; min-height: {TARGET - 4}px; }}
 #firstSteps {{ background: {BASE}; border: 1px solid #4d7189; border-radius: 10px; }}
 #firstSteps #name {{ font-weight: 600; }}
 #messages QPushButton {{ background: transparent; border: 1px solid transparent; }}
+#messages QPushButton#offer {{ border: 1px solid #4a545a; text-align: center; }}
 #messages QPushButton:focus {{ border: 2px solid {FOCUS}; }}
 QListWidget {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 8px; outline: 0; padding: 4px; }}
 QListWidget:focus {{ border: 2px solid {FOCUS}; padding: 3px; }}

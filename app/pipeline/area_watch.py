@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from app.capture.source import Frame
 from app.pipeline.scan_area import STEP_S, Found, ScanAreaFinder
 
+STILL_S = 0.5
+"""A frame that has stayed for so long (paused, frozen) is looked at again until something is found."""
+
 NewestFrame = Callable[[], tuple[object, Frame] | None]
-"""The newest frame and what it comes from; None while nothing is to be looked for."""
+"""The newest frame and the search it belongs to; None while nothing is to be looked for."""
 Tell = Callable[[object, Found | None], None]
-"""What was found in the frames of that source, called when it has changed."""
+"""What was found in that search, called when it has changed."""
 
 
 class AreaWatch:
-    """One thread, from `start` to `stop`. Another source is looked at anew."""
+    """One thread, from `start` to `stop`. Another search is begun anew."""
 
     def __init__(self, newest: NewestFrame, tell: Tell) -> None:
         self._newest, self._tell = newest, tell
@@ -36,18 +40,20 @@ class AreaWatch:
 
     def _run(self) -> None:
         finder = ScanAreaFinder()
-        source: object = None
+        search: object = None
         last: Frame | None = None
+        since = 0.0
         while not self._stopping.wait(STEP_S):
             newest = self._newest()
             if newest is None:
-                finder, source, last = ScanAreaFinder(), None, None
+                finder, search, last = ScanAreaFinder(), None, None
                 continue
-            if newest[0] is not source:
-                finder, source, last = ScanAreaFinder(), newest[0], None
-            frame = newest[1]
-            if frame is last:
+            if newest[0] is not search:
+                finder, search, last = ScanAreaFinder(), newest[0], None
+            frame, now = newest[1], time.monotonic()
+            if frame is last and (finder.found is not None or now - since < STILL_S):
                 continue
+            since = since if frame is last else now
             last, before = frame, finder.found
-            if finder.feed(frame.pixels, frame.captured) is not before:
-                self._tell(source, finder.found)
+            if finder.feed(frame.pixels, now) is not before:
+                self._tell(search, finder.found)

@@ -15,6 +15,7 @@ from model.postprocess import Outline, Region
 HALO = (0, 0, 0)
 """Lines have a black edge, for bright tissue."""
 OPACITY = 0.35
+WORDS = (232, 228, 223)
 _SHIFT = 4
 """OpenCV draws at 1/16 of a pixel."""
 _HEIGHT = 480
@@ -38,6 +39,13 @@ def draw_overlay(
         picture = _draw_region(picture, region, offset, style, opacity, width)
     for region in regions:
         _draw_label(picture, region, offset, width)
+    return picture
+
+
+def draw_words(picture: Pixels, words: str) -> Pixels:
+    """`picture`, BGR, with a line of plain letters at its foot; it is drawn into."""
+    width = max(1, round(picture.shape[0] / _HEIGHT))
+    _put_text(picture, words, (6 * width, picture.shape[0] - 6 * width), 0.45 * width, WORDS, width)
     return picture
 
 
@@ -65,8 +73,17 @@ def _draw_label(picture: Pixels, region: Region, offset: tuple[int, int], width:
     x = round(region.centre[0] + offset[0] - label_width / 2)
     x = max(min(x, picture.shape[1] - label_width - 2), 2)
     y = max(round(top) - 4 * width, label_height + 2)
-    for shade, thickness in ((HALO, 3 * width), (colour, width)):
-        cv2.putText(picture, label, (x, y), cv2.FONT_HERSHEY_SIMPLEX, scale, shade, thickness, cv2.LINE_AA)
+    _put_text(picture, label, (x, y), scale, colour, width)
+
+
+def _put_text(
+    picture: Pixels, text: str, at: tuple[int, int], scale: float, colour: tuple[int, int, int], width: int
+) -> None:
+    """Letters with a black edge. Thicker black letters below them would not do: some fonts make those wider as well."""
+    edge = [(x * width, y * width, HALO) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y]
+    for x, y, shade in (*edge, (0, 0, colour)):
+        place = (at[0] + x, at[1] + y)
+        cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, shade, width, cv2.LINE_AA)
 
 
 def _to_points(line: Outline, offset: tuple[int, int]) -> NDArray[np.int32]:

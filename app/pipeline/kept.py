@@ -20,7 +20,7 @@ from app.pipeline.recording import NAME
 
 THUMBNAIL = (160, 96)
 """Width and height at most, pixels."""
-_SNAPSHOT = re.compile(r"(\d{8}-\d{6}-\d{3}(-\d+)?)(-overlay|-side-by-side)?\.png")
+_SNAPSHOT = re.compile(r"(\d{8}-\d{6}-\d{3}(-\d+)?)(-mirrored)?(-overlay|-side-by-side)?\.png")
 
 
 @dataclass(frozen=True, eq=False)

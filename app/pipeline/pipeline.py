@@ -58,6 +58,7 @@ class Pipeline:
         self._scan_area: Rect | None = None
         self._found: Found | None = None
         self._finding = False
+        self._search = object()
         self._watch: AreaWatch | None = None
         self._threshold: float | None = None
         self._card_threshold = FALLBACK_THRESHOLD
@@ -133,6 +134,7 @@ class Pipeline:
             self.recorder.source_changed()
             self._scan_area, self._info, self._frozen, self._grabber = scan_area, None, False, None
             self._found = self._recall = None
+            self._search = object()
             if source is not None:
                 # The same device again can only be opened once it has been let go.
                 after = [grabber for grabber in self._old if grabber.source.word == source.word]
@@ -146,14 +148,16 @@ class Pipeline:
             self._renew()
 
     def set_find_scan_area(self, on: bool) -> None:
-        """Looks for the scan area of live sources and recordings while none is set. Off until switched on."""
+        """Looks for the scan area of live sources and recordings while none is set. Off until switched on.
+
+        Switched on again, it forgets what was found and looks anew.
+        """
         with self._lock:
             if on and self._watch is None:
                 self._watch = AreaWatch(self._newest_unset, self._area_found)
                 self._watch.start()
-            self._finding = on
-            if not on:
-                self._set_found(None)
+            self._finding, self._search = on, object()
+            self._set_found(None)
 
     def set_threshold(self, value: float | None) -> None:
         """Probability from which a pixel belongs to the block region, 0..1; None: the model card's."""
@@ -243,6 +247,11 @@ class Pipeline:
         return self._scan_area or (found.area if found is not None else None)
 
     @property
+    def finding_scan_area(self) -> bool:
+        """Whether the scan area of the present source is looked for while none is set."""
+        return self._finding and self._grabber is not None and self._grabber.source.kind is not SourceKind.DEMO
+
+    @property
     def found_area(self) -> Found | None:
         """The scan area that was found; it is in force only while none is set."""
         return self._found
@@ -296,16 +305,16 @@ class Pipeline:
             self._on_event(event)
 
     def _newest_unset(self) -> tuple[object, Frame] | None:
-        """The newest frame, and its grabber, if its scan area is to be looked for."""
+        """The newest frame, and the search that it belongs to, if its scan area is to be looked for."""
         with self._lock:
             frame = self.frames.latest()
-            if not self._finding or self._scan_area is not None or self._grabber is None or frame is None:
+            if not self.finding_scan_area or self._scan_area is not None or frame is None:
                 return None
-            return None if self._grabber.source.kind is SourceKind.DEMO else (self._grabber, frame)
+            return self._search, frame
 
-    def _area_found(self, grabber: object, found: Found | None) -> None:
+    def _area_found(self, search: object, found: Found | None) -> None:
         with self._lock:
-            if grabber is self._grabber and self._finding:
+            if search is self._search and self._finding:
                 self._set_found(found)
 
     def _set_found(self, found: Found | None) -> None:

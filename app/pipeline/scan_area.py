@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 from app.capture.source import Pixels
 from app.pipeline.types import Rect
+
+if TYPE_CHECKING:
+    from app.capture.dicom import UltrasoundRegion
 
 WINDOW = 12
 """Frames of a look."""
@@ -64,6 +67,8 @@ CHANGED = 0.1
 CELLS = 64, 36
 CELL_CHANGE = 12.0
 """What is around the scan area is compared in so many cells; one that differs by so many grey levels has changed."""
+FILLS = 0.97
+"""A scan of this share of the frame's width that begins at its top has no screen around it."""
 TISSUE = 1
 """DICOM's region data type of a picture of tissue (PS3.3, C.8.5.5.1.2); 2 to 4 are kinds of flow."""
 
@@ -84,31 +89,12 @@ class Found:
     """A few words for the screen: what gave it away."""
 
 
-class DicomRegion(Protocol):
-    """An item of DICOM's Sequence of Ultrasound Regions, with pydicom's names."""
-
-    RegionLocationMinX0: int
-    RegionLocationMinY0: int
-    RegionLocationMaxX1: int
-    RegionLocationMaxY1: int
-    RegionDataType: int
-
-
-def from_regions(regions: Sequence[DicomRegion]) -> Found | None:
+def from_regions(regions: Sequence[UltrasoundRegion]) -> Found | None:
     """The largest region that a DICOM file says shows tissue; None where there is none."""
     areas = [
-        Rect(left, top, right - left + 1, bottom - top + 1)
+        Rect(region.x, region.y, region.width, region.height)
         for region in regions
-        if region.RegionDataType == TISSUE
-        for left, top, right, bottom in [
-            (
-                int(region.RegionLocationMinX0),
-                int(region.RegionLocationMinY0),
-                int(region.RegionLocationMaxX1),
-                int(region.RegionLocationMaxY1),
-            )
-        ]
-        if 0 <= left < right and 0 <= top < bottom
+        if region.data_type == TISSUE and region.fits
     ]
     if not areas:
         return None
@@ -182,6 +168,7 @@ class ScanAreaFinder:
         if seen is None:
             self._rival = None
             return
+        seen = self._whole_if_cut_out(seen)
         if self.found is not None and overlap(seen.area, self.found.area) >= SAME:
             self._rival, self._around = None, cells
             return
@@ -193,6 +180,18 @@ class ScanAreaFinder:
         needed = AGREE if self.found is not None else 1 if seen.confidence > SURE else 2
         if self._votes >= needed:
             self.found, self._rival, self._around = seen, None, cells
+
+    def _whole_if_cut_out(self, seen: Found) -> Found:
+        """A frame that is nearly all scan, or whose scan lacks but its depth, was cut out already.
+
+        Depth is often too dark and too coarse to be seen as speckle; a machine's screen has a line above the scan, and
+        something beside it.
+        """
+        assert self._size is not None
+        height, width = self._size
+        whole = Rect(0, 0, width, height)
+        fills = seen.area.width >= FILLS * width and seen.area.y <= (1 - FILLS) * height
+        return replace(seen, area=whole) if fills or overlap(seen.area, whole) >= SAME else seen
 
     def _excused(self, seen: Found, found: Found, cells: Grey) -> bool:
         """Whether the scan is seen elsewhere only because less of it is seen: a frozen picture, or depth gone dark."""

@@ -11,7 +11,7 @@ import numpy as np
 from app.capture.source import Frame, Pixels
 from app.errors import OutputError
 from app.options import SnapshotKind, Style
-from app.pipeline.drawing import OPACITY, draw_overlay
+from app.pipeline.drawing import OPACITY, draw_overlay, draw_words
 from app.pipeline.types import Prediction, Rect
 from model.files import write_beside
 
@@ -28,21 +28,29 @@ def save_snapshot(
     opacity: float = OPACITY,
     now: datetime | None = None,
     kind: SnapshotKind = "raw and overlay",
+    mirrored: bool = False,
+    words: str = "",
 ) -> list[Path]:
     """Writes the scan area of `frame` as PNG: raw, with its overlay, each of them, or both side by side.
 
     Without a prediction there is no overlay, and what is written is raw. Only the scan area is written, since the rest
     of a frame shows the patient's name; the files carry a time and nothing else. `scan_area` (None: the whole frame)
-    counts where there is no prediction. Gives the paths written. Raises OutputError.
+    counts where there is no prediction. `mirrored` writes all with left and right changed, as they are seen, and says
+    so in their names; `words` go on what has the overlay. Gives the paths written. Raises OutputError.
     """
     height, width = frame.pixels.shape[:2]
     area = prediction.scan_area if prediction else (scan_area or Rect(0, 0, width, height)).within(width, height)
     picture = area.cut(frame.pixels)
-    stem = _free_stem(folder, now or datetime.now())
+    regions = () if prediction is None else prediction.regions
+    if mirrored:
+        picture = np.ascontiguousarray(picture[:, ::-1])
+        regions = tuple(region.mirrored(area.width) for region in regions)
+    mark = "-mirrored" if mirrored else ""
+    stem = _free_stem(folder, now or datetime.now(), mark) + mark
     if prediction is None or kind == "raw":
         pictures = {"": picture}
     else:
-        painted = draw_overlay(picture, prediction.regions, style=style, opacity=opacity)
+        painted = draw_words(draw_overlay(picture, regions, style=style, opacity=opacity), words)
         pictures = _chosen(kind, picture, painted)
     make_folder(folder)
     paths = {folder / f"{stem}{ending}.png": content for ending, content in pictures.items()}
@@ -81,10 +89,10 @@ def write_png(path: Path, pixels: Pixels) -> None:
         raise OutputError.of(path, error) from error
 
 
-def _free_stem(folder: Path, now: datetime) -> str:
+def _free_stem(folder: Path, now: datetime, mark: str) -> str:
     stem = now.strftime("%Y%m%d-%H%M%S-") + f"{now.microsecond // 1000:03}"
     number, free = 1, stem
-    while any((folder / f"{free}{ending}.png").is_file() for ending in ENDINGS):
+    while any((folder / f"{free}{mark}{ending}.png").is_file() for ending in ENDINGS):
         number += 1
         free = f"{stem}-{number}"
     return free

@@ -1,6 +1,18 @@
 import pytest
 
-from app.gui.geometry import Monitor, dragged_scan_area, fit, nudged, physical_area, to_frame
+from app.gui.geometry import (
+    HANDLES,
+    SMALLEST_SCAN_AREA,
+    Monitor,
+    dragged_scan_area,
+    fit,
+    handle_at,
+    handle_point,
+    nudged,
+    physical_area,
+    resized,
+    to_frame,
+)
 from app.pipeline.types import Rect
 
 
@@ -30,12 +42,13 @@ def test_a_drag_in_any_direction_gives_the_same_scan_area_with_a_letterbox() -> 
     shown = Rect(160, 0, 960, 720)
     first, second = (310.0, 150.0), (910.0, 600.0)
     expected = Rect(100, 100, 400, 300)
-    assert dragged_scan_area(first, second, shown, (640, 480)) == expected
-    assert dragged_scan_area(second, first, shown, (640, 480)) == expected
+    first, second = to_frame(first, shown, (640, 480)), to_frame(second, shown, (640, 480))
+    assert dragged_scan_area(first, second) == expected
+    assert dragged_scan_area(second, first) == expected
 
 
 def test_a_slip_of_the_mouse_is_no_scan_area() -> None:
-    assert dragged_scan_area((300, 300), (310, 500), Rect(160, 0, 960, 720), (640, 480)) is None
+    assert dragged_scan_area((300, 300), (310, 500)) is None
 
 
 def test_keys_keep_the_scan_area_inside_the_frame() -> None:
@@ -72,3 +85,27 @@ def test_a_rubber_band_is_in_physical_pixels_of_monitors_of_different_scale(
 def test_a_corner_between_monitors_counts_with_the_nearest() -> None:
     # 1400, 400 lies on no monitor: the laptop's ends at 1280.
     assert physical_area((100, 100), (1400, 400), [LAPTOP]) == Rect(150, 150, 1950, 450)
+
+
+AREA, BOUNDS = Rect(100, 80, 200, 160), Rect(0, 0, 640, 480)
+
+
+def test_there_are_eight_handles_and_each_is_taken_from_within_its_reach() -> None:
+    assert len(set(HANDLES)) == 8
+    for handle in HANDLES:
+        x, y = handle_point(AREA, handle)
+        assert handle_at(AREA, (x + 20, y - 20), 22) == handle
+    assert handle_at(AREA, (200, 160), 22) is None
+    assert handle_at(AREA, (100 - 23, 80), 22) is None
+
+
+def test_a_handle_moves_its_sides_alone() -> None:
+    assert resized(AREA, (-1, -1), (10, -20), BOUNDS) == Rect(110, 60, 190, 180)
+    assert resized(AREA, (1, 0), (-30, 50), BOUNDS) == Rect(100, 80, 170, 160)
+    assert resized(AREA, (0, 1), (50, 40), BOUNDS) == Rect(100, 80, 200, 200)
+
+
+def test_a_handle_stays_in_the_frame_and_keeps_the_area_large_enough() -> None:
+    assert resized(AREA, (1, 1), (900, 900), BOUNDS) == Rect(100, 80, 540, 400)
+    assert resized(AREA, (-1, 0), (900, 0), BOUNDS) == Rect(300 - SMALLEST_SCAN_AREA, 80, SMALLEST_SCAN_AREA, 160)
+    assert resized(AREA, (-1, -1), (-900, -900), BOUNDS) == Rect(0, 0, 300, 240)

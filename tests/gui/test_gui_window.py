@@ -263,10 +263,10 @@ def test_a_scan_area_is_drawn_kept_for_its_source_and_taken_back(window: MainWin
     assert abs(area.x - 80) <= 1
     assert abs(area.y - 60) <= 1
     assert abs(area.width - 160) <= 2
-    assert window.settings.scan_areas == {"camera:0": str(area)}
+    assert window.settings.scan_areas == {"camera:0@320x240": str(area)}
     press(window, Qt.Key.Key_R)
     assert window.pipeline.scan_area is None
-    assert window.settings.scan_areas == {}
+    assert window.settings.scan_areas == {"camera:0@320x240": "whole"}
 
 
 def test_esc_leaves_the_drawing_of_a_scan_area(window: MainWindow) -> None:

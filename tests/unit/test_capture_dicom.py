@@ -220,6 +220,7 @@ def test_the_real_ultrasound_clip_is_a_recording_with_its_regions_in_millimetres
     assert clip.frame_count == 30
     assert (clip.regions[0].x, clip.regions[0].y, clip.regions[0].width, clip.regions[0].height) == (84, 31, 236, 209)
     assert clip.regions[0].mm_x == pytest.approx(0.5105, abs=1e-4)
+    assert not clip.regions[0].fits  # the clip was made smaller for pydicom, and its header left as it was
     stamps = [picture.time_s for picture in iter(clip.read, None)]
     assert stamps == pytest.approx([number * 0.033333 for number in range(30)])
     clip.close()
@@ -320,7 +321,7 @@ def test_every_region_is_there_with_its_units(tmp_path: Path) -> None:
     for left, units, delta in ((0, 3, 0.01), (100, 4, 0.002), (50, 3, -0.02)):
         item = Dataset()
         item.RegionLocationMinX0, item.RegionLocationMinY0 = left, 5
-        item.RegionLocationMaxX1, item.RegionLocationMaxY1 = left + 99, 5000
+        item.RegionLocationMaxX1, item.RegionLocationMaxY1 = left + 99, 240 if left else 5000
         item.PhysicalUnitsXDirection = item.PhysicalUnitsYDirection = units
         item.PhysicalDeltaX = item.PhysicalDeltaY = delta
         item.RegionSpatialFormat = item.RegionDataType = 1
@@ -336,6 +337,7 @@ def test_every_region_is_there_with_its_units(tmp_path: Path) -> None:
     ]
     assert [region.mm_x for region in clip.regions] == [pytest.approx(0.1), None, pytest.approx(0.2)]
     assert [region.units_x for region in clip.regions] == [3, 4, 3]
+    assert [region.fits for region in clip.regions] == [False, True, True]
 
 
 def test_what_cannot_be_read_is_said_with_its_name_and_what_to_install(tmp_path: Path) -> None:

@@ -132,3 +132,29 @@ def test_drawing_changes_nothing_but_its_copy(region):
     assert (draw_overlay(colour, []) == 60).all()
     draw_overlay(colour, [region])
     assert (colour == 60).all()
+
+
+def test_a_mirrored_snapshot_is_as_seen_and_says_so(tmp_path, frame, region, probability):
+    pixels = frame.pixels.copy()
+    pixels[12:20, 22:40] = 200
+    frame = Frame(pixels, 3, 100.0)
+    raw, painted = save_snapshot(
+        tmp_path, frame, prediction_of(frame, region, probability), now=NOW, mirrored=True, words="mirrored"
+    )
+    assert [raw.name, painted.name] == ["20260304-050607-089-mirrored.png", "20260304-050607-089-mirrored-overlay.png"]
+    assert (cv2.imread(str(raw)) == AREA.cut(pixels)[:, ::-1]).all()
+    assert (cv2.imread(str(painted))[60:] == 223).any()  # the words at the foot
+    again = save_snapshot(tmp_path, frame, None, now=NOW, mirrored=True)
+    assert again[0].name == "20260304-050607-089-2-mirrored.png"
+
+
+def test_the_overlay_of_a_mirrored_snapshot_lies_on_the_mirrored_picture(tmp_path, frame):
+    y, x = np.indices((256, 256))
+    left = np.where((abs(x - 60) < 30) & (abs(y - 128) < 40), np.float32(0.9), np.float32(0.1))
+    prediction = prediction_of(frame, find_region(left, (AREA.height, AREA.width), 0.5), left)
+    _, plain = save_snapshot(tmp_path, frame, prediction, style="fill")
+    _, mirrored = save_snapshot(tmp_path, frame, prediction, style="fill", mirrored=True)
+    inside = (40, round(60 / 256 * AREA.width))
+    assert (cv2.imread(str(plain))[inside] != 60).any()
+    assert (cv2.imread(str(mirrored))[inside] == 60).all()
+    assert (cv2.imread(str(mirrored))[40, AREA.width - 1 - inside[1]] != 60).any()

@@ -1,10 +1,10 @@
 import functools
-from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 
+from app.capture.dicom import UltrasoundRegion
 from app.capture.source import Picture, SourceInfo, SourceKind
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.scan_area import WINDOW, ScanAreaFinder, find, from_regions, overlap
@@ -182,20 +182,14 @@ def test_a_picture_of_another_size_is_looked_at_anew(feeder):
 
 
 def region(left, top, right, bottom, kind=1):
-    return SimpleNamespace(
-        RegionLocationMinX0=left,
-        RegionLocationMinY0=top,
-        RegionLocationMaxX1=right,
-        RegionLocationMaxY1=bottom,
-        RegionDataType=kind,
-    )
+    return UltrasoundRegion(left, top, right - left + 1, bottom - top + 1, 3, 3, 0.01, 0.01, 1, kind, 0)
 
 
 def test_of_the_regions_of_a_dicom_file_the_largest_with_tissue_counts():
     found = from_regions([region(0, 0, 900, 700, kind=3), region(10, 20, 109, 69), region(200, 20, 239, 39)])
     assert (found.area, found.confidence) == (Rect(10, 20, 100, 50), 1.0)
     assert from_regions([]) is None
-    assert from_regions([region(0, 0, 900, 700, kind=3), region(30, 20, 30, 20)]) is None
+    assert from_regions([region(0, 0, 900, 700, kind=3)]) is None
 
 
 class Machine:
@@ -253,3 +247,42 @@ def test_the_pipeline_uses_what_is_found_until_the_user_says_otherwise(pipeline)
     pipeline.set_find_scan_area(False)
     assert pipeline.scan_area is None
     assert pipeline.found_area is None
+
+
+def test_a_search_that_is_begun_anew_forgets_what_was_found(pipeline):
+    layout = screen(LINEAR)
+    pipeline.set_source(Machine(layout.frames))
+    pipeline.set_find_scan_area(True)
+    await_true(lambda: pipeline.found_area is not None)
+    pipeline.set_find_scan_area(True)
+    assert pipeline.found_area is None
+    await_true(lambda: pipeline.found_area is not None)
+    assert overlap(pipeline.found_area.area, layout.truth) >= 0.9
+
+
+def test_a_picture_that_stands_still_is_looked_at_as_well(pipeline):
+    layout = screen(LINEAR)
+    pipeline.set_source(Machine(layout.frames))
+    await_true(lambda: pipeline.frames.latest() is not None)
+    pipeline.set_frozen(True)
+    pipeline.set_find_scan_area(True)
+    await_true(lambda: pipeline.found_area is not None)
+    assert overlap(pipeline.found_area.area, layout.truth) >= 0.8
+
+
+def test_a_frame_that_is_all_scan_stays_whole():
+    scan = screen(LINEAR)
+    finder, height, width = ScanAreaFinder(), scan.truth.height, scan.truth.width
+    for number, frame in enumerate(scan.frames):
+        found = finder.feed(scan.truth.cut(frame), number * STEP)
+    assert found.area == Rect(0, 0, width, height)
+
+
+def test_a_cut_out_scan_whose_depth_is_dark_stays_whole_too():
+    scan = screen(LINEAR)
+    finder, height, width = ScanAreaFinder(), scan.truth.height, scan.truth.width
+    for number, frame in enumerate(scan.frames):
+        cut_out = scan.truth.cut(frame).copy()
+        cut_out[height * 2 // 3 :] = 16
+        found = finder.feed(cut_out, number * STEP)
+    assert found.area == Rect(0, 0, width, height)

@@ -1,0 +1,206 @@
+"""Where the scan area comes from: the user's own, the file's, or the one that is found; and what is said about it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtGui import QAction
+
+from app.capture.source import Source, SourceKind
+from app.gui.live_view import LiveView
+from app.gui.mode_strip import ModeStrip
+from app.gui.panel import Panel
+from app.gui.scan_area_tool import ScanAreaTool
+from app.gui.source_notes import Size, SourceNotes
+from app.gui.sources import Sources
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.scan_area import Found, from_regions
+from app.pipeline.types import Rect
+
+if TYPE_CHECKING:
+    from app.capture.dicom import UltrasoundRegion
+
+GIVE_UP_S = 6.0
+"""So long after the user has asked, it is said that nothing was found; the search goes on."""
+
+
+class Say(Protocol):
+    def __call__(self, text: str, offers: Mapping[str, QAction] | None = None) -> None: ...
+
+
+def regions_of(source: Source | None) -> tuple[UltrasoundRegion, ...]:
+    """The regions that a DICOM source tells of; empty for any other."""
+    return getattr(source, "regions", ())
+
+
+class ScanAreaControl:
+    """Decides anew with each source and each size of its frames: the user's own area wins, then the file's."""
+
+    def __init__(
+        self,
+        notes: SourceNotes,
+        pipeline: Pipeline,
+        view: LiveView,
+        sources: Sources,
+        panel: Panel,
+        strip: ModeStrip,
+        actions: dict[str, QAction],
+        say: Say,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._notes = notes
+        self._pipeline = pipeline
+        self._view = view
+        self._sources = sources
+        self._panel = panel
+        self._strip = strip
+        self._actions = actions
+        self._say = say
+        self._clock = clock
+        view.frame_sized.connect(self._sized)
+        view.scan_area_drawn.connect(self.set_area)
+        view.mode_changed.connect(self._tool_moved)
+        view.tool_moved.connect(self._tool_moved)
+        strip.accepted.connect(self._accepted)
+        strip.left.connect(view.leave_mode)
+        self.reset()
+
+    def reset(self) -> None:
+        """Another source: nothing is decided before its first frame, when its size is known."""
+        self._size: Size | None = None
+        self._regions: tuple[UltrasoundRegion, ...] = ()
+        self._origin = ""
+        self._said: Found | None = None
+        self._asked: float | None = None
+        self._give_up: float | None = None
+        self._pipeline.set_find_scan_area(False)
+
+    def refresh(self) -> None:
+        """Says what was found meanwhile; called some times a second."""
+        if self._size is not None and regions_of(self._sources.current) != self._regions:
+            self._decide()
+        found = self._pipeline.found_area
+        if found is not self._said and self._view.tool is None:
+            self._tell(found)
+        if self._give_up is not None and self._clock() > self._give_up:
+            self._give_up = None
+            if found is None and self._searching:
+                self._say("No scan area found yet: draw it (A).", {"Draw it": self._actions["edit_scan_area"]})
+        self._panel.show_scan_area(self._words())
+
+    # What the user does
+
+    def edit(self) -> None:
+        """Begins to draw the scan area, or leaves it."""
+        if isinstance(self._view.tool, ScanAreaTool):
+            self._view.leave_mode()
+        else:
+            self._view.enter_scan_area_mode()
+
+    def set_area(self, area: Rect | None) -> None:
+        """The user's own, which is kept; None is the whole frame."""
+        source = self._sources.current
+        if source is None or self._size is None:
+            return
+        self._view.leave_mode()
+        self._sources.given_area = None
+        self._notes.keep_area(source.word, self._size, area)
+        self._decide()
+        if area is not None:
+            self._say(f"Scan area: {area.width} × {area.height} pixels.")
+        else:
+            self._say("Scan area: the whole frame.", {"Find it": self._actions["find_scan_area"]})
+
+    def find(self) -> None:
+        """Forgets the user's own, and looks for the scan area anew."""
+        source = self._sources.current
+        if source is None or self._size is None:
+            self._say("There is no picture yet in which the scan area could be found.")
+            return
+        self._view.leave_mode()
+        if source.kind is SourceKind.DEMO:
+            self._say("The demo's pictures are all scan: there is nothing to find.")
+            return
+        self._sources.given_area = None
+        self._notes.forget_area(source.word, self._size)
+        self._decide(asked=True)
+        if self._searching:
+            self._give_up = self._clock() + GIVE_UP_S
+            self._say("Looking for the scan area.")
+        self.refresh()
+
+    def _accepted(self) -> None:
+        if isinstance(self._view.tool, ScanAreaTool):
+            self._view.accept()
+
+    def _tool_moved(self) -> None:
+        tool = self._view.tool
+        if isinstance(tool, ScanAreaTool):
+            self._strip.ask(
+                f"Scan area {tool.area.width} × {tool.area.height}: drag a handle, or draw a new one · "
+                "arrow keys move it, with Shift they size it · a double click takes the whole frame"
+            )
+        elif tool is None:
+            self._strip.hide()
+
+    # What follows from it
+
+    def _sized(self, width: int, height: int) -> None:
+        self._size = width, height
+        self._decide()
+
+    def _decide(self, asked: bool = False) -> None:
+        """Where the scan area is to come from now; `asked`: the user wants it found."""
+        source = self._sources.current
+        if source is None or self._size is None:
+            return
+        self._regions, self._said, self._give_up = regions_of(source), None, None
+        own = self._sources.given_area or self._notes.area(source.word, self._size)
+        file = from_regions(self._regions)
+        if isinstance(own, Rect):
+            self._use(own, "your own")
+        elif own is not None:
+            self._use(None, "")
+        elif file is not None:
+            self._use(file.area, "from the file")
+        else:
+            self._use(None, "", find=asked or self._finds_itself(source))
+
+    def _finds_itself(self, source: Source) -> bool:
+        """Pictures of a folder do not follow each other, and are mostly cut out already; so are the demo's."""
+        info = self._pipeline.source_info
+        return source.kind is not SourceKind.DEMO and not (info is not None and info.stills)
+
+    def _use(self, area: Rect | None, origin: str, find: bool = False) -> None:
+        self._origin = origin
+        self._pipeline.set_find_scan_area(find)
+        if self._pipeline.scan_area != area:
+            self._pipeline.set_scan_area(area)
+        self._view.update()
+
+    @property
+    def _searching(self) -> bool:
+        return self._pipeline.finding_scan_area and not self._origin
+
+    def _tell(self, found: Found | None) -> None:
+        before, self._said = self._said, found
+        asked, self._give_up = self._give_up is not None, None
+        if found is None or self._size is None:
+            return
+        if found.area == Rect(0, 0, *self._size):
+            if asked:
+                self._say("The whole frame looks like the scan: it stays whole.")
+            return
+        offers = {"Correct it": self._actions["edit_scan_area"], "Whole frame": self._actions["reset_scan_area"]}
+        what = "Scan area found anew" if before is not None else "Scan area found"
+        self._say(f"{what}, {found.why}. Correct it (A), or take the whole frame (R).", offers)
+
+    def _words(self) -> str:
+        """One line for the panel."""
+        area = self._pipeline.scan_area
+        if area is None or (self._size is not None and area == Rect(0, 0, *self._size)):
+            looking = self._searching and self._pipeline.found_area is None
+            return "looking for it …" if looking else "the whole frame"
+        return f"{self._origin or 'found by itself'} · {area.width} × {area.height}"

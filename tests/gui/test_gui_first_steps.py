@@ -70,15 +70,15 @@ def test_the_steps_are_out_of_the_way_while_the_scan_area_is_drawn(window: MainW
     next(one for one in window.first_steps.findChildren(QPushButton) if one.text().startswith("Draw")).click()
     assert window.view.in_scan_area_mode
     assert not window.first_steps.isVisible()
-    window.view.leave_scan_area_mode()
+    window.view.leave_mode()
     assert window.first_steps.isVisible()
     assert window.first_steps.title.text().startswith("3 of 3")
 
 
 def test_drawing_the_scan_area_later_does_not_bring_them_back(window: MainWindow) -> None:
     window.first_steps.finish()
-    window.picture.edit_scan_area()
-    window.view.leave_scan_area_mode()
+    window.scan_area.edit()
+    window.view.leave_mode()
     assert not window.first_steps.isVisible()
 
 

@@ -121,7 +121,7 @@ def test_the_scan_area_is_drawn_in_one_large_picture(view: LiveView, supply: Pla
     view.enter_scan_area_mode()
     assert view.raw_rect() is None
     assert view.shown_rect() == Rect(0, 0, 640, 480)
-    view.leave_scan_area_mode()
+    view.leave_mode()
     assert view.raw_rect() is not None
 
 

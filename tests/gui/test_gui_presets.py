@@ -45,7 +45,7 @@ def names(dialog: PresetDialog) -> list[str]:
 
 
 def test_a_preset_brings_source_scan_area_and_overlay_back_at_once(window: MainWindow, qtbot: QtBot) -> None:
-    window.picture.set_scan_area(Rect(100, 60, 160, 140))
+    window.scan_area.set_area(Rect(100, 60, 160, 140))
     window.overlay.set_opacity(0.9)
     window.overlay.set_style("outline")
     window.overlay.set_threshold(0.7)

@@ -114,7 +114,7 @@ def test_a_whole_frame_of_a_live_source_is_recorded_with_a_warning(window: MainW
     press(window, Qt.Key.Key_F9)
     assert window.messages.text.startswith("The whole frame is kept, as no scan area is set")
     press(window, Qt.Key.Key_F9)
-    window.picture.set_scan_area(Rect(0, 0, 100, 100))
+    window.scan_area.set_area(Rect(0, 0, 100, 100))
     window.messages.hide()
     press(window, Qt.Key.Key_F9)
     assert window.messages.text == ""

@@ -156,7 +156,8 @@ def test_a_sender_that_never_reads_costs_masks_and_not_pictures(monkeypatch):
         # A message that was cut short would break the stream: what has begun is finished before the next one begins.
         left = bytes(connection._unsent)
         picture.reply.send(mask)
-        assert bytes(connection._unsent) == left
+        # The system's buffers may have taken some more of it, or all.
+        assert left.endswith(bytes(connection._unsent))
         server.send(image(mask + 5))
         assert source.read().pixels[0, 0] == 5
 

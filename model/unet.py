@@ -103,13 +103,38 @@ def _lite_block(x: Any, name: str, kernel: int, stride: int, expansion: int, cha
 
 
 def _norm(x: Any, name: str, relu6: bool) -> Any:
-    # Momentum 0.9, not Keras's 0.99: with 28 steps an epoch the statistics would lag far behind the weights.
-    x = layers.BatchNormalization(axis=_channel_axis(), momentum=0.9, epsilon=1e-3, name=name)(x)
+    x = _batch_norm(name)(x)
     return layers.ReLU(6.0, name=name.replace("norm", "relu"))(x) if relu6 else x
 
 
 def _norm_relu(x: Any) -> Any:
-    return layers.ReLU()(layers.BatchNormalization(axis=_channel_axis(), momentum=0.9, epsilon=1e-3)(x))
+    return layers.ReLU()(_batch_norm()(x))
+
+
+def _batch_norm(name: str | None = None) -> keras.Layer:
+    # Only PyTorch trains in channels-first; what ships is built in channels-last, of Keras's own layers alone.
+    kind = TorchBatchNormalization if _channel_axis() == 1 else layers.BatchNormalization
+    # Momentum 0.9, not Keras's 0.99: with 28 steps an epoch the statistics would lag far behind the weights.
+    return kind(axis=_channel_axis(), momentum=0.9, epsilon=1e-3, name=name)
+
+
+@keras.saving.register_keras_serializable("sonoblock")
+class TorchBatchNormalization(layers.BatchNormalization):
+    """Batch normalization of (n, channels, h, w) by PyTorch's own kernel: Keras's takes half of a training step."""
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        import torch  # type: ignore[import-not-found,unused-ignore]
+
+        return torch.nn.functional.batch_norm(
+            inputs,
+            self.moving_mean.value,
+            self.moving_variance.value,
+            self.gamma.value,
+            self.beta.value,
+            training=bool(training) and self.trainable,
+            momentum=1 - self.momentum,
+            eps=self.epsilon,
+        )
 
 
 def load_lite0(network: keras.Model, tensors: Tensors) -> None:

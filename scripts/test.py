@@ -17,6 +17,8 @@ from scripts import environment
 
 # The import contracts are among the tests: tests/unit/test_imports.py.
 CHECKS = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("mypy",))
+# Windows, screens and live overlays want the machine for themselves: side by side they would take each other's time.
+SIDE_BY_SIDE, ALONE = ("tests/unit",), ("tests/gui", "tests/end_to_end")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -35,8 +37,16 @@ def main(arguments: Sequence[str]) -> int:
     failed = [" ".join(check) for check in CHECKS if environment.run([str(python), "-m", *check])]
     if failed:
         environment.say(f"Failed: {', '.join(failed)}. The tests follow.")
-    status = environment.run([str(python), "-m", "pytest", *arguments])
-    return status or (1 if failed else 0)
+    statuses = [environment.run([str(python), "-m", "pytest", *run]) for run in pytest_runs(arguments)]
+    return next((status for status in statuses if status), 1 if failed else 0)
+
+
+def pytest_runs(arguments: Sequence[str]) -> list[list[str]]:
+    """The arguments of each run of pytest: one with the user's, or all tests in two."""
+    if arguments:
+        return [list(arguments)]
+    workers = str(min(os.cpu_count() or 1, 4))
+    return [["-n", workers, "--dist", "loadfile", *SIDE_BY_SIDE], list(ALONE)]
 
 
 if __name__ == "__main__":

@@ -107,7 +107,13 @@ def test_all_checks_run_and_any_failure_is_the_end(
     monkeypatch.setattr(environment, "run", checks)
     monkeypatch.setattr(environment, "require_tools", list)
     assert test.main([]) == status
-    assert checks.ran == ["ruff", "ruff", "mypy", "pytest"]
+    assert checks.ran == ["ruff", "ruff", "mypy", "pytest", "pytest"]
+
+
+def test_every_folder_of_tests_is_run_and_a_choice_of_the_users_is_kept() -> None:
+    named = {word for run in test.pytest_runs([]) for word in run if word.startswith("tests/")}
+    assert {ROOT / name for name in named} == {path.parent for path in (ROOT / "tests").glob("*/test_*.py")}
+    assert test.pytest_runs(["tests/unit", "-k", "slot"]) == [["tests/unit", "-k", "slot"]]
 
 
 def test_in_ci_a_missing_tool_is_a_failure(

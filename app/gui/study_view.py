@@ -1,0 +1,263 @@
+"""What the pictures for correcting and comparing share: they cover the live view, show the scan area, and zoom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QFont,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+
+from app.capture.source import Frame, Pixels
+from app.gui.live_view import LiveView
+from app.gui.theme import FOCUS, HALO, SURROUND, TEXT, colour
+from app.gui.zoom import STEP, Zoom
+from app.pipeline.types import Rect
+
+BAND = 38
+"""Height of the line above the picture, which says what the window is doing."""
+EDGE = 4
+"""Width of the line round the whole, which says the same to the corner of the eye."""
+
+
+class StudyView(QWidget):
+    """Lies over the live view and shows its frame, without its overlay."""
+
+    def __init__(self, live: LiveView, scan_area: Callable[[], Rect | None]) -> None:
+        super().__init__(live)
+        self._live = live
+        self._scan_area = scan_area
+        self._image: tuple[Frame, QImage] | None = None
+        self._grip: QPointF | None = None
+        self.zoom = Zoom()
+        self.title = ""
+        self.words = ""
+        """What is said beside the title."""
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.grabGesture(Qt.GestureType.PinchGesture)
+        live.installEventFilter(self)
+        live.state_changed.connect(self._follow)
+        self.hide()
+
+    @property
+    def frame(self) -> Frame | None:
+        """The frame that is shown."""
+        return self._live.frame
+
+    @property
+    def raw(self) -> bool:
+        """Whether the raw picture is wanted now."""
+        return self._live.wishes.raw_held
+
+    @property
+    def mirrored(self) -> bool:
+        return self._live.marks.mirrored
+
+    def area(self, frame: Frame) -> Rect:
+        """The scan area inside a frame."""
+        height, width = frame.pixels.shape[:2]
+        return (self._scan_area() or Rect(0, 0, width, height)).within(width, height)
+
+    def start(self) -> None:
+        """Covers the live view and takes the keys."""
+        self.zoom = Zoom()
+        self.setGeometry(self._live.rect())
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def leave(self) -> None:
+        """Gives the live view back."""
+        if not self.isHidden():
+            self.hide()
+            self._live.setFocus()
+
+    def say(self, words: str) -> None:
+        """Says something in the line above the picture."""
+        if words != self.words:
+            self.words = words
+            self.setAccessibleName(f"{self.title}: {words}")
+            self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and not self.isHidden():
+            self.setGeometry(self._live.rect())
+        return False
+
+    def _follow(self) -> None:
+        """The live view has something new."""
+        if not self.isHidden():
+            self.changed()
+            self.update()
+
+    def changed(self) -> None:
+        """The frame, or what is known of it, may be another."""
+
+    # Places
+
+    def rooms(self) -> list[QRectF]:
+        """Where the pictures go; all of them zoom alike."""
+        return [QRectF(self.rect()).adjusted(EDGE, BAND, -EDGE, -EDGE)]
+
+    def to_view(self, frame: Frame, room: QRectF) -> QTransform:
+        """From frame pixels to the view."""
+        return self.zoom.to_view(self.area(frame), room, self.mirrored)
+
+    def room_at(self, point: QPointF) -> QRectF:
+        """The room of the picture at a point, the first one elsewhere."""
+        rooms = self.rooms()
+        return next((room for room in rooms if room.contains(point)), rooms[0])
+
+    # Zooming
+
+    def zoom_by(self, times: float, about: QPointF | None = None) -> None:
+        """Larger or smaller, about a point of the view or the middle."""
+        if (frame := self.frame) is not None:
+            room = self.room_at(about) if about is not None else self.rooms()[0]
+            self.zoom = self.zoom.about(about or room.center(), times, self.area(frame), room, self.mirrored)
+            self.update()
+
+    def zoom_fit(self) -> None:
+        """All of the scan area."""
+        self.zoom = Zoom()
+        self.update()
+
+    def _drag(self, step: QPointF) -> None:
+        if (frame := self.frame) is not None:
+            self.zoom = self.zoom.dragged(step, self.area(frame), self.rooms()[0], self.mirrored)
+            self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom_by(STEP ** (event.angleDelta().y() / 120), event.position())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.MiddleButton or self.pans(event):
+            self._grip = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def pans(self, event: QMouseEvent) -> bool:
+        """Whether the left button moves the picture now."""
+        return event.button() is Qt.MouseButton.LeftButton
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grip is not None:
+            self._drag(event.position() - self._grip)
+            self._grip = event.position()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._grip is not None:
+            self._grip = None
+            self.unsetCursor()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                self._pinch(pinch)
+                return True
+        return super().event(event)
+
+    def _pinch(self, pinch: QPinchGesture) -> None:
+        self.stop_drawing()
+        self.zoom_by(pinch.scaleFactor(), pinch.centerPoint())
+        if pinch.state() is not Qt.GestureState.GestureStarted:
+            self._drag(pinch.centerPoint() - pinch.lastCenterPoint())
+
+    def stop_drawing(self) -> None:
+        """A second finger came down: what the first one has begun was not meant."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+
+    # Painting
+
+    def paint_ground(self, painter: QPainter) -> None:
+        """The ground, the line above, and the edge."""
+        painter.fillRect(self.rect(), colour(SURROUND))
+        band = QRectF(0, 0, self.width(), BAND)
+        painter.fillRect(band, colour(FOCUS))
+        font = QFont(self.font())
+        font.setPixelSize(16)
+        font.setWeight(QFont.Weight.Bold)
+        painter.setFont(font)
+        painter.setPen(colour(HALO))
+        left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        title = painter.boundingRect(band.adjusted(14, 0, -14, 0), left, self.title)
+        painter.drawText(band.adjusted(14, 0, -14, 0), left, self.title)
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
+        room = band.adjusted(title.right() + 18, 0, -14, 0)
+        words = painter.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, left, words)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        pen = QPen(colour(FOCUS), EDGE)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setPen(pen)
+        painter.drawRect(QRectF(self.rect()).adjusted(EDGE / 2, EDGE / 2, -EDGE / 2, -EDGE / 2))
+
+    def paint_picture(self, painter: QPainter, frame: Frame, room: QRectF) -> None:
+        """The frame's scan area in its room."""
+        if self._image is None or self._image[0] is not frame:
+            self._image = frame, to_image(frame.pixels)
+        area = self.area(frame)
+        part = QRectF(area.x, area.y, area.width, area.height)
+        painter.save()
+        painter.setClipRect(room)
+        painter.setTransform(self.to_view(frame, room), True)
+        # Large pixels are shown as they are.
+        smooth = self.to_view(frame, room).m22() < 4
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.drawImage(part, self._image[1], part)
+        painter.restore()
+
+
+def to_image(pixels: Pixels) -> QImage:
+    """A copy of a picture (height, width) or (height, width, 3) BGR."""
+    pixels = np.ascontiguousarray(pixels)
+    height, width = pixels.shape[:2]
+    kind = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_BGR888
+    return QImage(pixels.data, width, height, pixels.strides[0], kind).copy()
+
+
+def outline(painter: QPainter, path: QPainterPath, ink: str, style: Qt.PenStyle, width: float = 2.0) -> None:
+    """A line with a dark halo, as thick as it is at any zoom."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    halo = QPen(colour(HALO, 0.7), width + 2.6)
+    halo.setCosmetic(True)
+    painter.strokePath(path, halo)
+    pen = QPen(colour(ink), width, style)
+    pen.setCosmetic(True)
+    painter.strokePath(path, pen)
+
+
+def say_in_place(painter: QPainter, room: QRectF, text: str) -> None:
+    """A line on dark ground at the lower edge of a room."""
+    if not text:
+        return
+    font = QFont(painter.font())
+    font.setPixelSize(15)
+    font.setWeight(QFont.Weight.Normal)
+    painter.setFont(font)
+    size = painter.fontMetrics().size(0, text)
+    box = QRectF(0, 0, size.width() + 24, size.height() + 12)
+    box.moveCenter(QPointF(room.center().x(), room.bottom() - 12 - box.height() / 2))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour(HALO, 0.75))
+    painter.drawRoundedRect(box, 8, 8)
+    painter.setPen(colour(TEXT))
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 
 from app.capture.source import Frame, Repeatable
@@ -34,6 +34,8 @@ from app.trainer.store import Autosave, Store
 
 ACTIONS = (*CORRECT_TEXTS, "next_place", "previous_place", "zoom_in", "zoom_out", "zoom_fit")
 """What does something only in this mode, or in one like it."""
+
+_LOOK_MS = 60
 
 
 @dataclass(eq=False)
@@ -77,6 +79,9 @@ class CorrectControl(QObject):
         self.view.pressed_while_playing.connect(pipeline.pause)
         self._save_failed.connect(say, Qt.ConnectionType.QueuedConnection)
         view.state_changed.connect(self.show)
+        # The model's answer comes without the overlay being another.
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.show)
         bar.resized.connect(self.resize_brush)
         bar.show_size(self.view.brush.radius)
         actions["polygon"].setChecked(True)
@@ -94,6 +99,7 @@ class CorrectControl(QObject):
         self._open(source)
         self.view.start()
         self._bar.show()
+        self._timer.start(_LOOK_MS)
         self.show()
         return True
 
@@ -102,6 +108,7 @@ class CorrectControl(QObject):
         if self.active:
             self.view.finish()
             self.active = False
+            self._timer.stop()
             self.view.leave()
             self._bar.hide()
 
@@ -203,7 +210,7 @@ class CorrectControl(QObject):
         corrections = session.corrections if session is not None else Corrections()
         frame = self._live.frame
         known = frame is not None and frame.number in corrections.entries
-        self._actions["undo"].setEnabled(self.active and (corrections.can_undo or bool(self.view.polygon.open)))
+        self._actions["undo"].setEnabled(self.active)  # A point that was just set counts, too.
         self._actions["redo"].setEnabled(self.active and corrections.can_redo)
         self._actions["forget_correction"].setEnabled(self.active and known)
         self._actions["interpolate"].setEnabled(self.active and len(corrections.by_hand()) > 1)

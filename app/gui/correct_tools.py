@@ -43,10 +43,15 @@ class PolygonTool:
         self.chosen: tuple[int, int] | None = None
         """Ring and place of the point that was touched last."""
         self._drag: tuple[Point, list[Ring]] | None = None
+        self._made: Mask | None = None
+        """The mask of these outlines, once a change of theirs was wanted."""
 
     def load(self, mask: Mask) -> None:
         self._size = mask.shape[0], mask.shape[1]
-        self.rings, self.open, self.chosen, self._drag = rings_of(mask), [], None, None
+        self.open, self._drag = [], None
+        # The points stay those that were set, as long as the mask is theirs: traced ones are others.
+        if self._made is None or not np.array_equal(mask, self._made):
+            self.rings, self.chosen, self._made = rings_of(mask), None, None
 
     def press(self, point: Point, reach: float) -> Mask | None:
         if self.open:
@@ -112,7 +117,8 @@ class PolygonTool:
         return self._mask()
 
     def _mask(self) -> Mask:
-        return mask_of(self.rings, self._size)
+        self._made = mask_of(self.rings, self._size)
+        return self._made
 
 
 class BrushTool:

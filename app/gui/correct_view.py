@@ -203,13 +203,8 @@ class CorrectView(StudyView):
             ring, place = self.tool.chosen
             at = self.tool.rings[ring].points[place]
             self.tool.press(at, 0.1)
-            moved = at[0] + (-across if self.mirrored else across) * far, at[1] + down * far
-            self.cursor_at, chosen = moved, self.tool.chosen
-            mask = self.tool.release(moved)
-            rings = list(self.tool.rings)
-            self._emit(mask)
-            # The outlines stay those that were drawn: those traced from the mask have other points.
-            self.tool.rings, self.tool.chosen = rings, chosen
+            self.cursor_at = at[0] + (-across if self.mirrored else across) * far, at[1] + down * far
+            self._emit(self.tool.release(self.cursor_at))
         self.update()
 
     def _press_key(self, closes: bool) -> None:

@@ -37,14 +37,15 @@ class CorrectBar(QWidget):
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         _strip(self)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(10, 5, 8, 4)
         layout = FlowLayout(6)
-        layout.setContentsMargins(8, 4, 8, 4)
-        self.setLayout(layout)
+        around.addLayout(layout)
         for name, text in CORRECT_TEXTS.items():
             layout.addWidget(_fitting(action_button(actions[name], "", text, "segment")))
             if name == "eraser":
                 layout.addWidget(self._size_box())
-        layout.addWidget(_fitting(action_button(actions["toggle_correct"], "", "Leave", "segment")))
+        layout.addWidget(_leave(actions["toggle_correct"]))
         self.hide()
 
     def _size_box(self) -> QWidget:
@@ -95,7 +96,7 @@ class CompareBar(QWidget):
         row.addWidget(_fitting(action_button(actions["previous_place"], "", "◀ Disagreement", "segment")))
         row.addWidget(_fitting(action_button(actions["next_place"], "", "Disagreement ▶", "segment")))
         row.addStretch(1)
-        row.addWidget(_fitting(action_button(actions["toggle_compare"], "", "Leave", "segment")))
+        row.addWidget(_leave(actions["toggle_compare"]))
         self.numbers = QLabel()
         self.numbers.setObjectName("measures")
         self.numbers.setAccessibleName("Agreement")
@@ -119,6 +120,12 @@ class CompareBar(QWidget):
 def _strip(widget: QWidget) -> None:
     widget.setObjectName("strip")
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+
+def _leave(action: QAction) -> QPushButton:
+    button = _fitting(action_button(action, "", "Leave", "segment"))
+    button.setCheckable(False)
+    return button
 
 
 def _fitting(button: QPushButton) -> QPushButton:

@@ -71,7 +71,8 @@ class AgreementRow:
         for number in np.flatnonzero(~np.isnan(self._ious)).tolist():
             left = x_of(number) - width / 2
             # Of several frames in one column, the one that agrees least counts.
-            for column in range(int(left), max(int(left + width), int(left) + 1)):
+            first = round(left)
+            for column in range(first, max(round(left + width), first + 1)):
                 columns[column] = min(columns.get(column, 1.0), float(self._ious[number]))
         for column, value in columns.items():
             high = max(value * room.height(), 1.0)

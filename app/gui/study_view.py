@@ -21,12 +21,13 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from app.capture.source import Frame, Pixels
 from app.gui.live_view import LiveView
-from app.gui.theme import FOCUS, HALO, SURROUND, TEXT, colour
+from app.gui.status import Level
+from app.gui.theme import FOCUS, HALO, LEVELS, SURROUND, TEXT, colour
 from app.gui.zoom import STEP, Zoom
 from app.pipeline.types import Rect
 
 BAND = 38
-"""Height of the line above the picture, which says what the window is doing."""
+"""Height of the line under the picture, which says what the window is doing."""
 EDGE = 4
 """Width of the line round the whole, which says the same to the corner of the eye."""
 
@@ -86,7 +87,7 @@ class StudyView(QWidget):
             self._live.setFocus()
 
     def say(self, words: str) -> None:
-        """Says something in the line above the picture."""
+        """Says something in the line under the picture."""
         if words != self.words:
             self.words = words
             self.setAccessibleName(f"{self.title}: {words}")
@@ -110,7 +111,7 @@ class StudyView(QWidget):
 
     def rooms(self) -> list[QRectF]:
         """Where the pictures go; all of them zoom alike."""
-        return [QRectF(self.rect()).adjusted(EDGE, BAND, -EDGE, -EDGE)]
+        return [QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -BAND)]
 
     def to_view(self, frame: Frame, room: QRectF) -> QTransform:
         """From frame pixels to the view."""
@@ -185,21 +186,22 @@ class StudyView(QWidget):
     # Painting
 
     def paint_ground(self, painter: QPainter) -> None:
-        """The ground, the line above, and the edge."""
+        """The ground, the line below, and the edge."""
         painter.fillRect(self.rect(), colour(SURROUND))
-        band = QRectF(0, 0, self.width(), BAND)
-        painter.fillRect(band, colour(FOCUS))
+        band = QRectF(0, self.height() - BAND, self.width(), BAND)
+        ink, ground = LEVELS[Level.CALM]
+        painter.fillRect(band, colour(ground))
         font = QFont(self.font())
         font.setPixelSize(16)
         font.setWeight(QFont.Weight.Bold)
         painter.setFont(font)
-        painter.setPen(colour(HALO))
+        painter.setPen(colour(ink))
         left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         title = painter.boundingRect(band.adjusted(14, 0, -14, 0), left, self.title)
         painter.drawText(band.adjusted(14, 0, -14, 0), left, self.title)
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
-        room = band.adjusted(title.right() + 18, 0, -14, 0)
+        room = band.adjusted(title.right() - band.left() + 18, 0, -14, 0)
         words = painter.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, left, words)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

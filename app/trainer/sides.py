@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from natsort import natsorted, ns
+from numpy.typing import NDArray
 
 from app.capture.folder import ImageFolder
 from app.capture.matroska import read_index
@@ -65,21 +65,22 @@ class ModelSide:
         self._cache = cache
 
     def mask(self, frame: Frame, area: Rect) -> Mask | None:
-        mark = mark_of(frame.pixels)
-        entry = self._cache.entries.get(frame.number) if self._cache is not None else None
-        if entry is None or entry.mark != mark:
-            entry = self._ask(frame, area, mark)
-        if entry.novelty is not None and entry.novelty > 1:
+        maps, novelty = self._ask(frame, area) if self._cache is None else self._recall(self._cache, frame, area)
+        if novelty is not None and novelty > 1:
             return np.zeros((area.height, area.width), np.bool_)
-        return to_mask(entry.maps()[0], (area.height, area.width), self._threshold)
+        return to_mask(maps[0], (area.height, area.width), self._threshold)
 
-    def _ask(self, frame: Frame, area: Rect, mark: int) -> Entry:
+    def _recall(self, cache: AheadCache, frame: Frame, area: Rect) -> tuple[NDArray[np.float32], float | None]:
+        entry, mark = cache.entries.get(frame.number), mark_of(frame.pixels)
+        if entry is None or entry.mark != mark:
+            entry = Entry.of(frame.number, mark, *self._ask(frame, area))
+            cache.add(entry)
+        return entry.maps(), entry.novelty
+
+    def _ask(self, frame: Frame, area: Rect) -> tuple[NDArray[np.float32], float | None]:
         inputs = to_input(area.cut(frame.pixels), self._engine.size)
         score = None if self._novelty is None else self._novelty.score(inputs)
-        entry = Entry.of(frame.number, mark, self._engine.predict(inputs), score)
-        if self._cache is not None:
-            self._cache.add(entry)
-        return entry
+        return self._engine.predict(inputs), score
 
     def close(self) -> None:
         self._engine.close()
@@ -102,7 +103,10 @@ class MaskFolder:
             int(found.group()): path for stem, path in self._by_stem.items() if (found := _NUMBER.search(stem))
         }
         # Pictures in a folder have names of their own, and their numbers are only places in the list.
-        self._stems = _stems(recording.path) if isinstance(recording, ImageFolder) else None
+        self._pictures = recording if isinstance(recording, ImageFolder) else None
+        self._by_name = self._pictures is not None and any(
+            self._pictures.stem(number) in self._by_stem for number in range(self._pictures.frame_count)
+        )
 
     def mask(self, frame: Frame, area: Rect) -> Mask | None:
         path = self._path_of(frame.number)
@@ -115,10 +119,8 @@ class MaskFolder:
         return fitted(mask, frame, area, path)
 
     def _path_of(self, number: int) -> Path | None:
-        if self._stems is not None and number < len(self._stems) and self._stems[number] in self._by_stem:
-            return self._by_stem[self._stems[number]]
-        if self._stems is not None and not self._by_stem.keys().isdisjoint(self._stems):
-            return None  # They go by names, and this one is not among them.
+        if self._pictures is not None and self._by_name:
+            return self._by_stem.get(self._pictures.stem(number))
         return self._by_number.get(number)
 
     def close(self) -> None:
@@ -148,12 +150,6 @@ def _mask_files(folder: Path) -> list[Path]:
         raise DataError(f"{folder} cannot be read: {error.strerror}.") from error
 
 
-def _stems(folder: Path) -> list[str]:
-    """Of a folder of images, in the order in which it is played."""
-    paths: list[Path] = natsorted(pictures_in(folder), key=lambda path: path.name, alg=ns.IGNORECASE)
-    return [path.stem for path in paths]
-
-
 class RecordedMasks:
     """The masks that an own recording keeps beside its pictures, matched by their time stamps."""
 
@@ -164,8 +160,9 @@ class RecordedMasks:
         try:
             with clip.open("rb") as stream:
                 times = [_stamp(stored.time_s) for stored in read_index(stream)]
+            with masks.open("rb") as stream:
+                found = {_stamp(stored.time_s): stored for stored in read_index(stream)}
             self._stream = masks.open("rb")
-            found = {_stamp(stored.time_s): stored for stored in read_index(self._stream)}
         except (OSError, ValueError) as error:
             raise SourceError(f"{masks} is not the masks of a recording: choose a recording's folder.") from error
         self._path = masks

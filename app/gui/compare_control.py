@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction
 
 from app.capture.recorded import MASKS, RecordedClip
 from app.capture.source import Repeatable
-from app.gui.compare_view import CompareView
+from app.gui.compare_view import CompareView, words_of
 from app.gui.dialogs import Dialogs
 from app.gui.live_view import LiveView
 from app.gui.models import Models
@@ -212,7 +212,7 @@ class CompareControl(QObject):
             comparison.want(frame.number)
         self.view.names = comparison.names
         self.view.show_verdict(verdict)
-        self.view.say(f"frame {frame.number + 1} of {self._timeline.maximum() + 1}{_agreement(verdict)}")
+        self.view.say(f"Frame {frame.number + 1} of {self._timeline.maximum() + 1} · {_agreement(verdict)}")
         self._bar.numbers.setText(_numbers(comparison, verdict))
         if comparison.problem and comparison.problem != self._said:
             self._said = comparison.problem
@@ -236,28 +236,30 @@ class CompareControl(QObject):
         if found:
             self._pipeline.seek(min(found) if step > 0 else max(found))
         else:
-            self._say(f"No disagreement is known {'after' if step > 0 else 'before'} this frame.")
+            after, before = "No disagreement is known after this frame.", "No disagreement is known before this frame."
+            self._say(after if step > 0 else before)
 
 
 def _agreement(verdict: Verdict | None) -> str:
     if verdict is None:
-        return ""
-    return verdict.words and f" · {verdict.words}" if math.isnan(verdict.iou) else f" · IoU {verdict.iou:.2f}"
+        return "not compared yet"
+    if math.isnan(verdict.iou):
+        return words_of(verdict)
+    return f"IoU {verdict.iou:.2f}"
 
 
 def _numbers(comparison: Comparison, verdict: Verdict | None) -> str:
     if comparison.problem:
         return comparison.problem
+    if not comparison.total:
+        return "Opening …"
     mean, count = comparison.mean()
-    parts = []
-    if verdict is not None and not math.isnan(verdict.iou):
-        parts.append(f"IoU of this frame {verdict.iou:.3f}")
-    if verdict is not None and verdict.words:
-        parts.append(verdict.words)
-    if count:
-        parts.append(f"mean so far {mean:.3f} over {count} frames")
-    if comparison.total:
-        parts.append(f"looked at {comparison.done} of {comparison.total}")
-    else:
-        parts.append("opening …")
-    return " · ".join(parts)
+    known = verdict is not None and not math.isnan(verdict.iou)
+    parts = (
+        f"IoU of this frame: {verdict.iou:.3f}" if verdict is not None and known else "",
+        words_of(verdict) if verdict is not None else "",
+        f"Mean so far: {mean:.3f}" if count else "",
+        f"Frames with both answers: {count}",
+        f"Looked at: {comparison.done} of {comparison.total}",
+    )
+    return " · ".join(part for part in parts if part)

@@ -77,8 +77,7 @@ class CompareView(StudyView):
             else:
                 ink, name = ((A, "a"), (B, "b"))[place]
                 outline(painter, to_view.map(self._paths.get(name, QPainterPath())), ink, LINES[ink], 2.4)
-        said = verdict.words if self.differs else _answer((verdict.a, verdict.b)[place])
-        say_in_place(painter, room, said[:1].upper() + said[1:])
+        say_in_place(painter, room, words_of(verdict) if self.differs else _answer((verdict.a, verdict.b)[place]))
 
     def _paint_difference(self, painter: QPainter, to_view: QTransform) -> None:
         for name, ink in (("both", BOTH), ("a only", A), ("b only", B)):
@@ -132,10 +131,24 @@ def pattern(ink: str) -> QBrush:
     return QBrush(QColor(ink), PATTERNS[ink])
 
 
+def words_of(verdict: Verdict) -> str:
+    """What there is to say of a verdict besides its number; mostly nothing."""
+    a, b = verdict.a, verdict.b
+    if a is None or b is None:
+        if a is None and b is None:
+            return "Neither A nor B has an answer for this frame"
+        return "A has no answer for this frame" if a is None else "B has no answer for this frame"
+    if a.empty and b.empty:
+        return "Both: no region found, which agrees"
+    if a.empty or b.empty:
+        return "A finds no region" if a.empty else "B finds no region"
+    return ""
+
+
 def _answer(side: Correction | None) -> str:
     if side is None:
-        return "no answer for this frame"
-    return "no region found" if side.empty else ""
+        return "No answer for this frame"
+    return "No region found" if side.empty else ""
 
 
 def _paths(verdict: Verdict) -> dict[str, QPainterPath]:

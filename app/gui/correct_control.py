@@ -184,8 +184,8 @@ class CorrectControl(QObject):
 
     def _words(self, frame: Frame, guess: Mask | None) -> str:
         if self._session is None:
-            return "opening what is kept of this recording …"
-        place = f"frame {frame.number + 1} of {self._timeline.maximum() + 1}"
+            return "Opening what is kept of this recording …"
+        place = f"Frame {frame.number + 1} of {self._timeline.maximum() + 1}"
         entry = self._session.corrections.entries.get(frame.number)
         if entry is None:
             what = "not corrected" if guess is None else "not corrected · dotted: the model's mask"
@@ -236,7 +236,7 @@ class CorrectControl(QObject):
             loose -= len(self._session.corrections.interpolated())
             self._changed()
             if loose > 1:
-                self._say(f"{loose} interpolated frames no longer fit and were taken out: interpolate again (7).")
+                self._say(f"Interpolated frames that no longer fit were taken out: {loose}. Interpolate again (7).")
 
     def use(self, name: str) -> None:
         """Takes the tool of this name."""
@@ -299,7 +299,7 @@ class CorrectControl(QObject):
         self.view.finish()
         count, open_gaps = self._session.corrections.interpolate()
         self._changed()
-        said = f"{count} frames interpolated: look at them before you train on them."
+        said = f"Frames interpolated: {count}. Look at them before you train on them."
         if open_gaps:
             said += " Nothing is interpolated between a frame with the region and one without it."
         self._say(said)
@@ -328,7 +328,8 @@ class CorrectControl(QObject):
         if self._session is not None and frame is not None:
             number = self._session.corrections.next(frame.number, step)
             if number is None:
-                self._say("No frame was corrected by hand " + ("after this one." if step > 0 else "before this one."))
+                after, before = "No frame after this one was corrected.", "No frame before this one was corrected."
+                self._say(after if step > 0 else before)
             else:
                 self._pipeline.seek(number)
 
@@ -357,7 +358,7 @@ def _nothing(frame: Frame) -> Mask:
 
 
 def _saved_words(saved: Saved, folder: str) -> str:
-    said = f"{saved.pictures} pictures with masks saved in {folder}, {saved.interpolated} of them interpolated."
+    said = f"Pictures with masks saved in {folder}: {saved.pictures}, of them interpolated: {saved.interpolated}."
     if saved.left_out:
-        said += f" {saved.left_out} were left out: their frames are others than those that were corrected."
+        said += f" Left out, since their frames are others than those that were corrected: {saved.left_out}."
     return said

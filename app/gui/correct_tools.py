@@ -31,6 +31,9 @@ class Tool(Protocol):
     def cancel(self) -> bool:
         """Throws away what is begun; whether anything was."""
 
+    def take_back(self) -> None:
+        """The last press was not meant."""
+
 
 class PolygonTool:
     """Points round the region: a click sets one or takes one, on an edge it adds one; the first one closes."""
@@ -102,6 +105,12 @@ class PolygonTool:
         self.open, self._drag = [], None
         return begun
 
+    def take_back(self) -> None:
+        if self._drag is not None:
+            self.rings, self._drag, self.chosen = self._drag[1], None, None
+        elif self.open:
+            self.open.pop()
+
     def delete(self, at: Point | None = None, reach: float = 0.0) -> Mask | None:
         """Takes away the last point that was set, or the chosen one, or the one at a place."""
         if self.open:
@@ -165,6 +174,9 @@ class BrushTool:
 
     def accept(self) -> Mask | None:
         return None
+
+    def take_back(self) -> None:
+        self.cancel()
 
     def cancel(self) -> bool:
         begun = self.drawing

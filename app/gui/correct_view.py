@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
@@ -32,7 +32,7 @@ from app.trainer.shapes import Mask, Point
 from model.structures import BLOCK_REGION
 
 _REACH = 10.0
-"""How far from a point it is taken by a mouse or a pen, in the view's units; a finger reaches farther."""
+"""For a mouse or a pen, in the view's units; a finger reaches farther."""
 _HANDLE = 9.0
 _FILL = 0.28
 
@@ -129,30 +129,48 @@ class CorrectView(StudyView):
         height, width = self._of.pixels.shape[:2]
         return min(max(found.x(), 0.0), float(width)), min(max(found.y(), 0.0), float(height))
 
-    def _reach(self, event: QMouseEvent | None) -> float:
-        """In frame pixels."""
-        finger = event is not None and event.pointerType() is QPointingDevice.PointerType.Finger
+    def _reach(self, finger: bool = False) -> float:
+        """How far from a point it is taken, in frame pixels."""
         assert self._of is not None
         return (TARGET / 2 if finger else _REACH) / self.to_view(self._of, self.rooms()[0]).m22()
+
+    def _down(self, at: QPointF, finger: bool = False, other_end: bool = False) -> None:
+        """The tool comes down; `other_end`: the eraser of a pen."""
+        point = self._point(at)
+        if self._playing():
+            self.pressed_while_playing.emit()
+        elif point is not None and self._scene.ready:
+            self.cursor_at = point
+            if isinstance(self.tool, BrushTool):
+                self.tool.press(point, self._reach(finger), other_end)
+            else:
+                self._emit(self.tool.press(point, self._reach(finger)))
+            self.update()
+
+    def _moved_to(self, at: QPointF) -> None:
+        self.cursor_at = point = self._point(at)
+        if point is not None:
+            self.tool.move(point)
+        self.update()
+
+    def _up(self, at: QPointF) -> None:
+        point = self._point(at)
+        if point is not None:
+            self._emit(self.tool.release(point))
 
     def pans(self, event: QMouseEvent) -> bool:
         return False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        point = self._point(event.position())
-        if point is None or event.button() is Qt.MouseButton.MiddleButton:
-            super().mousePressEvent(event)
-        elif self._playing():
-            self.pressed_while_playing.emit()
+        left = event.button() is Qt.MouseButton.LeftButton
+        if left:
+            self._down(event.position(), other_end=event.pointerType() is QPointingDevice.PointerType.Eraser)
         elif event.button() is Qt.MouseButton.RightButton and isinstance(self.tool, PolygonTool):
-            self._emit(self.tool.delete(point, self._reach(event)))
-        elif event.button() is Qt.MouseButton.LeftButton and self._scene.ready:
-            if isinstance(self.tool, BrushTool):
-                other = event.pointerType() is QPointingDevice.PointerType.Eraser
-                self.tool.press(point, self._reach(event), other)
-            else:
-                self._emit(self.tool.press(point, self._reach(event)))
-            self.update()
+            point = self._point(event.position())
+            if point is not None and not self._playing():
+                self._emit(self.tool.delete(point, self._reach()))
+        else:
+            super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if isinstance(self.tool, PolygonTool) and self.tool.open and event.button() is Qt.MouseButton.LeftButton:
@@ -162,20 +180,29 @@ class CorrectView(StudyView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
-        self.cursor_at = point = self._point(event.position())
-        if point is not None:
-            self.tool.move(point)
-        self.update()
+        self._moved_to(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        point = self._point(event.position())
-        if point is not None and event.button() is Qt.MouseButton.LeftButton:
-            self._emit(self.tool.release(point))
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._up(event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.cursor_at = None
+        self.update()
+
+    def finger_down(self, at: QPointF) -> None:
+        self._down(at, finger=True)
+
+    def finger_moved(self, at: QPointF, before: QPointF) -> None:
+        self._moved_to(at)
+
+    def finger_up(self, at: QPointF) -> None:
+        self._up(at)
 
     def stop_drawing(self) -> None:
-        if isinstance(self.tool, BrushTool):
-            self.tool.cancel()
+        self.tool.take_back()
+        self.update()
 
     # Keys
 
@@ -212,8 +239,7 @@ class CorrectView(StudyView):
         if closes:
             self._emit(self.tool.accept())
         elif self.cursor_at is not None and self._of is not None and self._scene.ready:
-            reach = self._reach(None)
-            self._emit(self.tool.press(self.cursor_at, reach))
+            self._emit(self.tool.press(self.cursor_at, self._reach()))
             self._emit(self.tool.release(self.cursor_at))
 
     # Painting

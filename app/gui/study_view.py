@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -14,10 +15,11 @@ from PySide6.QtGui import (
     QPainter,
     QPainterPath,
     QPen,
+    QTouchEvent,
     QTransform,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.capture.source import Frame, Pixels
 from app.gui.live_view import LiveView
@@ -30,6 +32,8 @@ BAND = 38
 """Height of the line under the picture, which says what the window is doing."""
 EDGE = 4
 """Width of the line round the whole, which says the same to the corner of the eye."""
+
+_TOUCHES = (QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate, QEvent.Type.TouchEnd, QEvent.Type.TouchCancel)
 
 
 class StudyView(QWidget):
@@ -48,7 +52,11 @@ class StudyView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.grabGesture(Qt.GestureType.PinchGesture)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self._fingers = 0
+        """The most that were down at once since the first one."""
+        self._pair: tuple[QPointF, QPointF] | None = None
+        """Where the first two of them were last."""
         live.installEventFilter(self)
         live.state_changed.connect(self._follow)
         self.hide()
@@ -163,19 +171,57 @@ class StudyView(QWidget):
             self._grip = None
             self.unsetCursor()
 
+    # Touch: one finger does what the left button does, two zoom and move
+
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QGestureEvent):
-            pinch = event.gesture(Qt.GestureType.PinchGesture)
-            if isinstance(pinch, QPinchGesture):
-                self._pinch(pinch)
-                return True
+        if isinstance(event, QTouchEvent) and event.type() in _TOUCHES:
+            self._touched(event)
+            event.accept()
+            return True
         return super().event(event)
 
-    def _pinch(self, pinch: QPinchGesture) -> None:
-        self.stop_drawing()
-        self.zoom_by(pinch.scaleFactor(), pinch.centerPoint())
-        if pinch.state() is not Qt.GestureState.GestureStarted:
-            self._drag(pinch.centerPoint() - pinch.lastCenterPoint())
+    def _touched(self, event: QTouchEvent) -> None:
+        points = event.points()
+        if event.type() is QEvent.Type.TouchCancel:
+            self.stop_drawing()
+            self._fingers, self._pair = 0, None
+            return
+        first = points[0]
+        if event.type() is QEvent.Type.TouchBegin:
+            self._fingers = len(points)
+            if self._fingers == 1:
+                self.finger_down(first.position())
+        elif self._fingers == 1 and len(points) == 1:
+            self.finger_moved(first.position(), first.lastPosition())
+        elif len(points) > 1:
+            if self._fingers == 1:
+                self.stop_drawing()
+            self._fingers = max(self._fingers, len(points))
+            self._pinch(points[0].position(), points[1].position())
+        if event.type() is QEvent.Type.TouchEnd:
+            if self._fingers == 1:
+                self.finger_up(first.position())
+            self._fingers, self._pair = 0, None
+
+    def _pinch(self, one: QPointF, other: QPointF) -> None:
+        """What was under the two fingers stays there."""
+        before, self._pair = self._pair, (one, other)
+        if before is None:
+            return
+        far, wide = (math.hypot((a - b).x(), (a - b).y()) for a, b in (before, (one, other)))
+        self._drag((one + other) / 2 - (before[0] + before[1]) / 2)
+        if far > 0 and wide > 0:
+            self.zoom_by(wide / far, (one + other) / 2)
+
+    def finger_down(self, at: QPointF) -> None:
+        """One finger came down."""
+
+    def finger_moved(self, at: QPointF, before: QPointF) -> None:
+        """One finger moved, alone."""
+        self._drag(at - before)
+
+    def finger_up(self, at: QPointF) -> None:
+        """One finger went up, and no other was down with it."""
 
     def stop_drawing(self) -> None:
         """A second finger came down: what the first one has begun was not meant."""

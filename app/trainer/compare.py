@@ -51,19 +51,6 @@ class Verdict:
         union = self.a.area_px + self.b.area_px - self.both_px
         return self.both_px / union if union else 1.0
 
-    @property
-    def words(self) -> str:
-        """What there is to say besides the number."""
-        if self.a is None or self.b is None:
-            if self.a is None and self.b is None:
-                return "neither A nor B has an answer for this frame"
-            return f"{'A' if self.a is None else 'B'} has no answer for this frame"
-        if self.a.empty and self.b.empty:
-            return "both: no region found, which agrees"
-        if self.a.empty or self.b.empty:
-            return f"{'A' if self.a.empty else 'B'} finds no region"
-        return ""
-
 
 def judge(frame: Frame, area: Rect, a: Side, b: Side) -> Verdict:
     """Asks both about a frame. Raises ModelError and SourceError."""

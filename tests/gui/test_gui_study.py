@@ -15,13 +15,15 @@ from pytestqt.qtbot import QtBot
 from app.__main__ import main as app_main
 from app.capture.folder import ImageFolder
 from app.capture.video import VideoFile
-from app.gui.compare_view import A, B
+from app.gui.compare_view import A, B, words_of
 from app.gui.main_window import MainWindow
 from app.gui.study_bar import OPEN_MASKS, OWN
 from app.gui.study_rows import AgreementRow, CorrectionsRow
 from app.gui.timeline import Timeline
 from app.gui.zoom import Zoom
 from app.pipeline.types import Rect
+from app.trainer.compare import Verdict
+from app.trainer.corrections import Correction
 from model.bundle import Bundle
 from model.data.check import check
 from model.data.folder import load
@@ -99,7 +101,7 @@ def shown(window: MainWindow) -> int:
 def correcting(paused: MainWindow, qtbot: QtBot) -> MainWindow:
     QTest.keyClick(paused, Key.Key_E)
     view = paused.study.correct.view
-    qtbot.waitUntil(lambda: "opening" not in view.words and "dotted" in view.words, timeout=10_000)
+    qtbot.waitUntil(lambda: "Opening" not in view.words and "dotted" in view.words, timeout=10_000)
     paused.messages.hide()  # It would be the first that Esc closes.
     return paused
 
@@ -135,7 +137,7 @@ def test_the_mode_cannot_be_overlooked_and_leaves_by_its_key_or_esc(correcting: 
     assert view.isVisible()
     assert view.geometry() == correcting.view.rect()
     assert view.title == "CORRECTING BY HAND"
-    assert view.words.startswith("frame 3 of 12 · not corrected")
+    assert view.words.startswith("Frame 3 of 12 · not corrected")
     assert correcting.top.overlay.text() == "Overlay hidden while correcting or comparing"
     assert correcting.study_bar.correct.isVisible()
     QTest.keyClick(correcting, Key.Key_Escape)
@@ -278,6 +280,25 @@ def test_zoom_keeps_the_place_under_the_mouse_and_the_brush_its_size_in_the_fram
     assert view.zoom == Zoom()
 
 
+def test_one_finger_draws_and_two_zoom_without_drawing(correcting: MainWindow) -> None:
+    view = correcting.study.correct.view
+    screen = QTest.createTouchDevice()
+    QTest.keyClick(correcting, Key.Key_2)
+    one, other = at(correcting, 100, 100), at(correcting, 200, 100)
+    QTest.touchEvent(view, screen).press(0, one, view).commit()
+    QTest.touchEvent(view, screen).move(0, other, view).commit()
+    QTest.touchEvent(view, screen).release(0, other, view).commit()
+    painted = entry(correcting).sum()
+    assert painted == pytest.approx(100 * 24 + np.pi * 12**2, rel=0.05)
+    apart = QPoint(60, 0)
+    QTest.touchEvent(view, screen).press(0, one, view).commit()
+    QTest.touchEvent(view, screen).move(0, one, view).press(1, other, view).commit()
+    QTest.touchEvent(view, screen).move(0, one - apart, view).move(1, other + apart, view).commit()
+    QTest.touchEvent(view, screen).release(0, one - apart, view).release(1, other + apart, view).commit()
+    assert view.zoom.factor > 1.2
+    assert entry(correcting).sum() == painted
+
+
 def test_in_a_mirrored_picture_what_is_drawn_lies_where_it_is_seen(correcting: MainWindow) -> None:
     QTest.keyClick(correcting, Key.Key_X)
     view = correcting.study.correct.view
@@ -318,7 +339,7 @@ def test_from_the_window_to_training_data(correcting: MainWindow, qtbot: QtBot, 
         QTest.keyClick(correcting, Key.Key_4)
     QTest.keyClick(correcting, Key.Key_7)
     correcting.study.correct.save_into(str(tmp_path / "data"))
-    qtbot.waitUntil(lambda: "5 pictures with masks saved" in correcting.messages.text, timeout=10_000)
+    qtbot.waitUntil(lambda: ": 5, of them interpolated: 3" in correcting.messages.text, timeout=10_000)
     report = check(tmp_path / "data")
     assert (report.pictures, report.harmful) == (5, False), report.lines()
     data = load(tmp_path / "data")
@@ -384,8 +405,8 @@ def test_two_models_are_compared_frame_by_frame(comparing: MainWindow, qtbot: Qt
     expected = iou(ellipse(2), np.roll(ellipse(2), 20, axis=1))
     assert comparison.ious == pytest.approx(expected, abs=0.04)
     numbers = comparing.study_bar.compare.numbers
-    qtbot.waitUntil(lambda: f"over {FRAMES} frames" in numbers.text())
-    assert f"IoU of this frame {comparison.ious[2]:.3f}" in numbers.text()
+    qtbot.waitUntil(lambda: f"Frames with both answers: {FRAMES}" in numbers.text())
+    assert f"IoU of this frame: {comparison.ious[2]:.3f}" in numbers.text()
     assert isinstance(comparing.transport.slider._study, AgreementRow)
     view = comparing.study.compare.view
     assert view.words.endswith(f"IoU {comparison.ious[2]:.2f}")
@@ -465,8 +486,23 @@ def test_own_corrections_are_compared_with(paused: MainWindow, qtbot: QtBot) -> 
     assert not paused.study.correct.active
     assert paused.study.compare.b == OWN
     numbers = paused.study_bar.compare.numbers
-    qtbot.waitUntil(lambda: "over 1 frames" in numbers.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Frames with both answers: 1 " in numbers.text(), timeout=20_000)
     assert paused.study.compare.comparison.mean()[0] > 0.99  # type: ignore[union-attr]
+
+
+def test_what_there_is_to_say_besides_the_number() -> None:
+    region, none = Correction.of(ellipse(2), by_hand=False), Correction.of(ellipse(2) & False, by_hand=False)
+    said = [
+        words_of(Verdict(0, 0, Rect(0, 0, 320, 240), a, b, 0))
+        for a, b in ((region, region), (none, none), (region, none), (None, region), (None, None))
+    ]
+    assert said == [
+        "",
+        "Both: no region found, which agrees",
+        "B finds no region",
+        "A has no answer for this frame",
+        "Neither A nor B has an answer for this frame",
+    ]
 
 
 def test_what_cannot_be_compared_is_said_and_something_else_can_be_chosen(

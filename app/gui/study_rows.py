@@ -42,9 +42,9 @@ class CorrectionsRow:
         pattern = painter.brush()
         pattern.setColor(ink)
         painter.setBrush(pattern)
-        for number in self._interpolated:
-            wide = max(width, 1.0)
-            painter.drawRect(QRectF(x_of(number) - wide / 2, room.top() + half, wide, half))
+        for first, last in runs(self._interpolated):
+            left, right = x_of(first) - width / 2, x_of(last) + width / 2
+            painter.drawRect(QRectF(left, room.top() + half, max(right - left, 1.0), half))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colour(HALO), 1.0))
         painter.setBrush(ink)
@@ -63,20 +63,16 @@ class AgreementRow:
 
     def __init__(self, ious: NDArray[np.float32], worst: Sequence[int]) -> None:
         """`ious` float32 (frames,), NaN where nothing is known."""
-        self._ious, self._worst = ious, worst
+        # A copy: the thread that compares goes on writing.
+        self._ious, self._worst = ious.copy(), worst
+        self._drawn: tuple[tuple[int, int], list[float]] | None = None
 
     def paint(self, painter: QPainter, room: QRectF, x_of: Callable[[float], float], width: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        columns: dict[int, float] = {}
-        for number in np.flatnonzero(~np.isnan(self._ious)).tolist():
-            left = x_of(number) - width / 2
-            # Of several frames in one column, the one that agrees least counts.
-            first = round(left)
-            for column in range(first, max(round(left + width), first + 1)):
-                columns[column] = min(columns.get(column, 1.0), float(self._ious[number]))
-        for column, value in columns.items():
-            high = max(value * room.height(), 1.0)
-            painter.fillRect(QRectF(column, room.bottom() - high, 1, high), colour(TEXT, 0.75))
+        for column, value in enumerate(self._columns(round(room.width()), round(room.width() / width))):
+            if value == value:
+                high = max(value * room.height(), 1.0)
+                painter.fillRect(QRectF(room.left() + column, room.bottom() - high, 1, high), colour(TEXT, 0.75))
         painter.setPen(QPen(colour(QUIET), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(room.left(), room.center().y()), QPointF(room.right(), room.center().y()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -85,3 +81,25 @@ class AgreementRow:
         for number in self._worst:
             x, y = x_of(number), room.top()
             painter.drawPolygon(QPolygonF([QPointF(x - 6, y), QPointF(x + 6, y), QPointF(x, y + 9)]))
+
+    def _columns(self, width: int, frames: int) -> list[float]:
+        """The lowest IoU of the frames in each of so many columns, NaN where none is known."""
+        if self._drawn is None or self._drawn[0] != (width, frames):
+            padded = np.full(frames, np.nan, np.float32)
+            padded[: len(self._ious)] = self._ious[:frames]
+            first = np.arange(width) * frames // width
+            last = np.maximum((np.arange(width) + 1) * frames // width, first + 1)
+            lowest = [np.fmin.reduce(padded[start:end]) for start, end in zip(first, last, strict=True)]
+            self._drawn = (width, frames), [float(value) for value in lowest]
+        return self._drawn[1]
+
+
+def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of each run of numbers, which are in order, without a gap."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return found

@@ -151,10 +151,11 @@ class Timeline(QSlider):
     def _paint_study(self, painter: QPainter) -> None:
         if self._study is None:
             return
-        room = QRectF(_GUTTER, self._strip(2).bottom() + _GAP, self._room(), study_rows.HEIGHT)
+        above = self._strip(2)
+        room = QRectF(above.left(), above.bottom() + _GAP, above.width(), study_rows.HEIGHT)
         painter.fillRect(room, colour(RAISED))
         painter.setPen(colour(QUIET))
-        names = QRectF(0, room.top(), _GUTTER - 8, room.height())
+        names = QRectF(0, room.top(), max(room.left() - 8, 0), room.height())
         painter.drawText(names, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._study.name)
         painter.save()
         painter.setClipRect(room)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from app.capture.source import Frame, Recording, Repeatable, SourceError
 from app.errors import OutputError
-from app.pipeline.ahead import LOOK_S, MOST_FRAMES, Reader
+from app.pipeline.ahead import LOOK_S, Reader
 from app.pipeline.ahead_cache import mark_of
 from app.pipeline.types import Rect
 from app.trainer.corrections import Correction
@@ -23,6 +23,8 @@ from model.errors import ModelError
 from model.files import write_beside
 
 COLUMNS = ("frame", "time_s", "iou", "a_px", "b_px", "both_px")
+MOST_FRAMES = 20_000
+"""Of a longer recording, the frames behind are compared only when they are shown: both masks of each are held."""
 MOST_PLACES = 20
 """So many of the frames that agree least can be jumped to."""
 AGREES = 0.9

@@ -71,7 +71,7 @@ class ModelSide:
         return to_mask(maps[0], (area.height, area.width), self._threshold)
 
     def _recall(self, cache: AheadCache, frame: Frame, area: Rect) -> tuple[NDArray[np.float32], float | None]:
-        entry, mark = cache.entries.get(frame.number), mark_of(frame.pixels)
+        entry, mark = cache.get(frame.number), mark_of(frame.pixels)
         if entry is None or entry.mark != mark:
             entry = Entry.of(frame.number, mark, *self._ask(frame, area))
             cache.add(entry)

@@ -27,7 +27,7 @@ from app.pipeline.freshness import is_of
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.table import frame_mask
 from app.pipeline.types import Prediction, SourceState
-from app.trainer.corrections import Corrections, Entries
+from app.trainer.corrections import Corrections, Entries, interpolate
 from app.trainer.saving import Saved, save_training
 from app.trainer.shapes import Mask
 from app.trainer.store import Autosave, Store
@@ -293,16 +293,28 @@ class CorrectControl(QObject):
             self._changed()
 
     def interpolate(self) -> None:
-        """Fills the frames between those corrected by hand."""
-        if self._session is None:
-            return
+        """Fills the frames between those corrected by hand, in the background: there may be thousands."""
         self.view.finish()
-        count, open_gaps = self._session.corrections.interpolate()
-        self._changed()
-        said = f"Frames interpolated: {count}. Look at them before you train on them."
-        if open_gaps:
-            said += " Nothing is interpolated between a frame with the region and one without it."
-        self._say(said)
+        session = self._session
+        if session is None:
+            return
+        entries = session.corrections.entries
+
+        def done(found: tuple[Entries, int]) -> None:
+            if session is not self._session:
+                return
+            if session.corrections.entries is not entries:
+                self._say("Something was corrected meanwhile: interpolate again (7).")
+                return
+            filled, open_gaps = found
+            session.corrections.fill(filled)
+            self._changed()
+            said = f"Frames interpolated: {len(filled)}. Look at them before you train on them."
+            if open_gaps:
+                said += " Nothing is interpolated between a frame with the region and one without it."
+            self._say(said)
+
+        self._background.run("interpolation", lambda: interpolate(entries), done, self._say)
 
     def undo(self) -> None:
         """Takes back the last point, or the last change, and goes to its frame."""

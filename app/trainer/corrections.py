@@ -99,22 +99,10 @@ class Corrections:
         if number in self.entries:
             self._change({**dict.fromkeys(self._around(number)), number: None})
 
-    def interpolate(self) -> tuple[int, int]:
-        """Fills the frames between those corrected by hand; how many frames, and how many gaps had to stay open.
-
-        A gap stays open where the region is on one side only, or the pictures differ in size.
-        """
-        change: dict[int, Correction | None] = {}
-        gaps = 0
-        for first, second in pairwise(self.by_hand()):
-            if second - first < 2:
-                continue
-            filled = _between(self.entries[first], self.entries[second], second - first)
-            gaps += not filled
-            change.update(zip(range(first + 1, second), filled, strict=False))
-        if change:
-            self._change(change)
-        return len(change), gaps
+    def fill(self, filled: Entries) -> None:
+        """Takes what `interpolate` made of these entries."""
+        if filled:
+            self._change(filled)
 
     def undo(self) -> list[int]:
         """Takes the last change back; the frames that it is about, in order."""
@@ -152,6 +140,22 @@ class Corrections:
     def _put(self, change: Mapping[int, Correction | None]) -> None:
         entries = {**self.entries, **change}
         self.entries = {number: entry for number, entry in entries.items() if entry is not None}
+
+
+def interpolate(entries: Entries) -> tuple[Entries, int]:
+    """Masks for the frames between those corrected by hand, and how many gaps had to stay open. May take seconds.
+
+    A gap stays open where the region is on one side only, or the pictures differ in size.
+    """
+    filled: dict[int, Correction] = {}
+    gaps = 0
+    for first, second in pairwise(sorted(number for number, entry in entries.items() if entry.by_hand)):
+        if second - first < 2:
+            continue
+        between = _between(entries[first], entries[second], second - first)
+        gaps += not between
+        filled.update(zip(range(first + 1, second), between, strict=False))
+    return filled, gaps
 
 
 def _between(first: Correction, second: Correction, steps: int) -> list[Correction]:

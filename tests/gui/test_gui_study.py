@@ -317,6 +317,7 @@ def test_corrections_come_back_and_the_time_line_marks_them(
     qtbot.waitUntil(lambda: "dotted" in correcting.study.correct.view.words)
     QTest.keyClick(correcting, Key.Key_4)
     QTest.keyClick(correcting, Key.Key_7)
+    qtbot.waitUntil(lambda: len(correcting.study.correct.entries) == 5)
     entries = dict(correcting.study.correct.entries)
     assert sorted(entries) == [2, 3, 4, 5, 6]
     # Nothing was saved by hand, and the window is not asked whether it may close.
@@ -338,6 +339,7 @@ def test_from_the_window_to_training_data(correcting: MainWindow, qtbot: QtBot, 
         qtbot.waitUntil(lambda: "dotted" in correcting.study.correct.view.words)
         QTest.keyClick(correcting, Key.Key_4)
     QTest.keyClick(correcting, Key.Key_7)
+    qtbot.waitUntil(lambda: len(correcting.study.correct.entries) == 5)
     correcting.study.correct.save_into(str(tmp_path / "data"))
     qtbot.waitUntil(lambda: ": 5, of them interpolated: 3" in correcting.messages.text, timeout=10_000)
     report = check(tmp_path / "data")

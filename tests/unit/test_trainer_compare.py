@@ -17,7 +17,7 @@ from app.errors import OutputError
 from app.pipeline.ahead_cache import mark_of
 from app.pipeline.types import Rect
 from app.trainer.compare import Comparison, Verdict, compare_all, judge, summary, worst_places, write_table
-from app.trainer.corrections import Corrections
+from app.trainer.corrections import Corrections, interpolate
 from app.trainer.sides import CorrectedMasks, MaskFolder, ModelSide, RecordedMasks, difference, open_side
 from model.bundle import Bundle
 from model.data import labelme
@@ -225,7 +225,7 @@ def test_own_corrections_count_on_the_pictures_that_they_were_drawn_on():
     made, pixels = Corrections(), np.full(SIZE, 7, np.uint8)
     made.correct(2, disc(90, 90), mark_of(pixels))
     made.correct(4, disc(90, 90))
-    made.interpolate()
+    made.fill(interpolate(made.entries)[0])
     side = CorrectedMasks(made.entries)
     assert (side.mask(frame(2, pixels), WHOLE) == disc(90, 90)).all()
     assert side.mask(frame(2), WHOLE) is None

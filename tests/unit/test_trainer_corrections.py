@@ -12,7 +12,7 @@ from app.capture.video import VideoFile
 from app.errors import OutputError
 from app.pipeline.ahead_cache import mark_of
 from app.pipeline.types import Rect
-from app.trainer.corrections import Corrections
+from app.trainer.corrections import Corrections, interpolate
 from app.trainer.saving import Saved, save_training
 from app.trainer.shapes import Between, Ring, mask_of, nearest_edge, nearest_point, rings_of, stroke
 from app.trainer.store import Autosave, Store
@@ -27,6 +27,13 @@ SIZE = (120, 160)
 def disc(x, y, radius=20, size=SIZE):
     down, across = np.mgrid[: size[0], : size[1]] + 0.5
     return np.hypot(across - x, down - y) <= radius
+
+
+def fill(corrections):
+    """Interpolates; how many frames, and how many gaps stayed open."""
+    filled, gaps = interpolate(corrections.entries)
+    corrections.fill(filled)
+    return len(filled), gaps
 
 
 def box(mask):
@@ -104,7 +111,7 @@ def corrections():
 
 
 def test_between_two_frames_by_hand_each_frame_is_interpolated(corrections):
-    assert corrections.interpolate() == (5, 0)
+    assert fill(corrections) == (5, 0)
     assert corrections.interpolated() == [3, 4, 5, 6, 7]
     assert corrections.by_hand() == [2, 8]
     assert iou(corrections.entries[5].mask(), disc(55, 50, 23)) > 0.93
@@ -115,11 +122,11 @@ def test_between_two_frames_by_hand_each_frame_is_interpolated(corrections):
 
 
 def test_what_a_hand_corrected_is_never_overwritten_and_frees_what_followed_from_it(corrections):
-    corrections.interpolate()
+    fill(corrections)
     mine = disc(90, 90, 11)
     corrections.correct(5, mine)
     assert corrections.interpolated() == []
-    assert corrections.interpolate() == (4, 0)
+    assert fill(corrections) == (4, 0)
     assert (corrections.entries[5].mask() == mine).all()
     assert corrections.entries[5].by_hand
 
@@ -127,7 +134,7 @@ def test_what_a_hand_corrected_is_never_overwritten_and_frees_what_followed_from
 def test_no_region_is_an_answer_and_nothing_is_invented_towards_it(corrections):
     corrections.correct(12, np.zeros(SIZE, np.bool_))
     corrections.correct(15, np.zeros(SIZE, np.bool_))
-    assert corrections.interpolate() == (5 + 2, 1)
+    assert fill(corrections) == (5 + 2, 1)
     assert corrections.entries[12].empty
     assert corrections.entries[13].empty
     assert 10 not in corrections.entries
@@ -137,11 +144,11 @@ def test_pictures_of_two_sizes_have_nothing_between_them():
     made = Corrections()
     made.correct(0, disc(40, 40))
     made.correct(4, disc(40, 40, size=(100, 100)))
-    assert made.interpolate() == (0, 1)
+    assert fill(made) == (0, 1)
 
 
 def test_each_step_is_undone_and_done_again(corrections):
-    corrections.interpolate()
+    fill(corrections)
     filled = corrections.entries
     assert corrections.undo() == [3, 4, 5, 6, 7]
     assert corrections.interpolated() == []
@@ -159,7 +166,7 @@ def test_each_step_is_undone_and_done_again(corrections):
 
 
 def test_forgetting_a_frame_frees_what_followed_from_it_in_one_step(corrections):
-    corrections.interpolate()
+    fill(corrections)
     corrections.forget(8)
     assert list(corrections.entries) == [2]
     corrections.undo()
@@ -175,7 +182,7 @@ def test_the_same_mask_again_is_no_step(corrections):
 
 
 def test_what_is_kept_comes_back_and_names_nothing(corrections, tmp_path):
-    corrections.interpolate()
+    fill(corrections)
     store = Store(tmp_path / "new", "0123456789abcdef" * 4)
     store.save(corrections.entries)
     again = Store(tmp_path / "new", "0123456789abcdef" * 4)
@@ -255,7 +262,7 @@ def test_from_a_clip_to_training_data(clip, tmp_path, capsys):
     corrections = Corrections()
     for number in (1, 5):
         corrections.correct(number, ellipse(120 + 8 * number), mark_of(frame_of(clip, number)))
-    assert corrections.interpolate() == (3, 0)
+    assert fill(corrections) == (3, 0)
     corrections.correct(9, np.zeros((240, 320), np.bool_))
     area, out = Rect(20, 10, 280, 200), tmp_path / "data"
     saved = save_training(clip.another(), corrections.entries, area, out, "2026-03-04_05-06-07")

@@ -190,7 +190,7 @@ class CorrectControl(QObject):
         if entry is None:
             what = "not corrected" if guess is None else "not corrected · dotted: the model's mask"
         elif not entry.by_hand:
-            what = "interpolated (dashed), not looked at"
+            what = "interpolated (dashed)"
         else:
             what = "no region, by hand" if entry.empty else "corrected by hand"
         return f"{place} · {what}"
@@ -209,10 +209,11 @@ class CorrectControl(QObject):
         session = self._session
         corrections = session.corrections if session is not None else Corrections()
         frame = self._live.frame
-        known = frame is not None and frame.number in corrections.entries
+        entry = corrections.entries.get(frame.number) if frame is not None else None
         self._actions["undo"].setEnabled(self.active)  # A point that was just set counts, too.
         self._actions["redo"].setEnabled(self.active and corrections.can_redo)
-        self._actions["forget_correction"].setEnabled(self.active and known)
+        self._actions["forget_correction"].setEnabled(self.active and entry is not None)
+        self._actions["confirm"].setEnabled(self.active and entry is not None and not entry.by_hand)
         self._actions["interpolate"].setEnabled(self.active and len(corrections.by_hand()) > 1)
         self._actions["save_training"].setEnabled(self.active and bool(corrections.entries))
 
@@ -285,6 +286,13 @@ class CorrectControl(QObject):
         if (frame := self._live.frame) is not None:
             self.view.tool.cancel()
             self._edited(frame, _nothing(frame))
+
+    def confirm(self) -> None:
+        """The interpolated mask is right: it is as good as one by hand."""
+        frame = self._live.frame
+        entry = self.entries.get(frame.number) if frame is not None else None
+        if frame is not None and entry is not None and entry.size == frame.pixels.shape[:2]:
+            self._edited(frame, entry.mask())
 
     def forget(self) -> None:
         """Nothing is known of this frame any more."""

@@ -91,6 +91,7 @@ class Study:
             "take_neighbour": correct.take_neighbour,
             "no_region": correct.no_region,
             "interpolate": correct.interpolate,
+            "confirm": correct.confirm,
             "forget_correction": correct.forget,
             "undo": correct.undo,
             "redo": correct.redo,

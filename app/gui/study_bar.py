@@ -20,6 +20,7 @@ CORRECT_TEXTS = {
     "take_neighbour": "Neighbour's",
     "no_region": "No region",
     "interpolate": "Interpolate",
+    "confirm": "Confirm",
     "forget_correction": "Forget",
     "undo": "Undo",
     "redo": "Redo",

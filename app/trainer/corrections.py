@@ -88,11 +88,13 @@ class Corrections:
     def correct(self, number: int, mask: Mask, mark: int | None = None) -> None:
         """This is the frame's mask, says a person. An empty one says that the region is not in it.
 
-        What was interpolated from this frame before no longer follows from it, and goes.
+        What was interpolated from another mask of it no longer follows, and goes.
         """
-        correction = Correction.of(mask, by_hand=True, mark=mark)
-        if self.entries.get(number) != correction:
-            self._change({number: correction, **dict.fromkeys(self._around(number))})
+        before, correction = self.entries.get(number), Correction.of(mask, by_hand=True, mark=mark)
+        if before == correction:
+            return
+        confirmed = before is not None and before.packed == correction.packed
+        self._change({number: correction, **dict.fromkeys(() if confirmed else self._around(number))})
 
     def forget(self, number: int) -> None:
         """Nothing is known of this frame any more."""

@@ -215,7 +215,7 @@ def test_the_models_mask_the_neighbours_and_none(correcting: MainWindow, qtbot: 
     QTest.keyClick(correcting, Key.Key_6)
     assert not entry(correcting, 7).any()
     assert "no region, by hand" in correcting.study.correct.view.words
-    QTest.keyClick(correcting, Key.Key_8)
+    QTest.keyClick(correcting, Key.Key_9)
     assert sorted(correcting.study.correct.entries) == [2, 5]
 
 

@@ -131,6 +131,15 @@ def test_what_a_hand_corrected_is_never_overwritten_and_frees_what_followed_from
     assert corrections.entries[5].by_hand
 
 
+def test_an_interpolated_mask_that_is_confirmed_frees_nothing(corrections):
+    fill(corrections)
+    corrections.correct(5, corrections.entries[5].mask(), 17)
+    assert corrections.by_hand() == [2, 5, 8]
+    assert corrections.interpolated() == [3, 4, 6, 7]
+    corrections.undo()
+    assert corrections.by_hand() == [2, 8]
+
+
 def test_no_region_is_an_answer_and_nothing_is_invented_towards_it(corrections):
     corrections.correct(12, np.zeros(SIZE, np.bool_))
     corrections.correct(15, np.zeros(SIZE, np.bool_))

@@ -45,11 +45,6 @@ class Transport(QWidget):
         line.addWidget(self.speed)
         line.addWidget(faster)
         line.addWidget(self.loop)
-        line.addSpacing(8)
-        for name, text in (("toggle_correct", "Correct"), ("toggle_compare", "Compare")):
-            button = action_button(actions[name], "", text, "segment")
-            button.setMinimumWidth(self.fontMetrics().horizontalAdvance(text) + 36)
-            line.addWidget(button)
         line.addStretch(1)
         line.addWidget(self.progress)
         line.addWidget(self.ahead)

@@ -225,8 +225,14 @@ class CorrectControl(QObject):
         corrections = session.corrections
         if save:
             session.autosave.put(corrections.entries)
-        self._timeline.set_study(CorrectionsRow(corrections.by_hand(), corrections.interpolated()))
+        self.show_marks()
         self.show()
+
+    def show_marks(self) -> None:
+        """Marks on the time line what is corrected, once that is known."""
+        if self._session is not None:
+            corrections = self._session.corrections
+            self._timeline.set_study(CorrectionsRow(corrections.by_hand(), corrections.interpolated()))
 
     # What the user does
 

@@ -154,6 +154,8 @@ class Study:
             self._actions[name].setEnabled(correcting or (self.compare.active and name in _COMPARE_ACTIONS))
         self._actions["toggle_correct"].setChecked(self.correct.active)
         self._actions["toggle_compare"].setChecked(self.compare.active)
+        if not self.compare.active:
+            self.correct.show_marks()
         if self.correct.active:
             self.correct.show()
         self._changed(self.active)

@@ -43,6 +43,9 @@ def save_training(
     `area` None is the whole frame; `name` is a time. Other files in `out` stay, those of the same name are replaced.
     The recording is opened and closed. Raises SourceError and OutputError.
     """
+    source = getattr(recording, "path", None)
+    if source is not None and source.resolve() in (out.resolve(), (out / IMAGES).resolve()):
+        raise OutputError(f"{out} holds the pictures that were corrected: save into another folder.")
     make_folder(out / IMAGES)
     make_folder(out / MASKS)
     pictures = interpolated = left_out = 0

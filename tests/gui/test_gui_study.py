@@ -490,6 +490,8 @@ def test_own_corrections_are_compared_with(paused: MainWindow, qtbot: QtBot) -> 
     numbers = paused.study_bar.compare.numbers
     qtbot.waitUntil(lambda: "Frames with both answers: 1 " in numbers.text(), timeout=20_000)
     assert paused.study.compare.comparison.mean()[0] > 0.99  # type: ignore[union-attr]
+    QTest.keyClick(paused, Key.Key_W)
+    assert isinstance(paused.transport.slider._study, CorrectionsRow)
 
 
 def test_what_there_is_to_say_besides_the_number() -> None:

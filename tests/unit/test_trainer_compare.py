@@ -11,7 +11,7 @@ import pytest
 from app.capture.folder import ImageFolder
 from app.capture.matroska import ClipWriter
 from app.capture.recorded import CLIP, MASKS, RecordedClip
-from app.capture.source import Frame, SourceError
+from app.capture.source import Frame, Repeatable, SourceError
 from app.capture.video import VideoFile
 from app.errors import OutputError
 from app.pipeline.ahead_cache import mark_of
@@ -209,7 +209,9 @@ def test_recorded_masks_belong_to_the_frames_of_their_times(tmp_path):
 
 
 def test_a_second_reader_of_an_own_recording_gives_the_same(tmp_path):
-    other = RecordedClip(write_recording(tmp_path / "2026-03-04_05-06-07")).another()
+    clip = RecordedClip(write_recording(tmp_path / "2026-03-04_05-06-07"))
+    assert isinstance(clip, Repeatable)
+    other = clip.another()
     other.open()
     assert (other.frame_count, other.name) == (6, "2026-03-04_05-06-07")
     other.close()

@@ -322,6 +322,15 @@ def test_pictures_of_a_folder_are_saved_without_their_names(tmp_path):
     assert b"mith" not in (tmp_path / "out/images/2026-03-04_05-06-07_000001.json").read_bytes()
 
 
+@pytest.mark.parametrize("inside", [".", "images"])
+def test_the_pictures_that_were_corrected_are_not_mixed_with_what_is_saved(tmp_path, inside):
+    folder = tmp_path / inside
+    folder.mkdir(exist_ok=True)
+    cv2.imwrite(str(folder / "1.png"), speckle(1))
+    with pytest.raises(OutputError, match="another folder"):
+        save_training(ImageFolder(folder), {}, None, tmp_path, "n")
+
+
 def test_a_file_in_the_way_is_one_sentence(clip, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):

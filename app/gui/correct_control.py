@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 
+from app.capture.files import unreadable
 from app.capture.source import Frame, Repeatable
 from app.gui.bridge import Background
 from app.gui.correct_tools import BrushTool, PolygonTool
@@ -146,7 +147,10 @@ class CorrectControl(QObject):
         self._opening = source
 
         def work() -> tuple[Store, Entries, str] | None:
-            content = content_hash(source.path, self._stopping.is_set)
+            try:
+                content = content_hash(source.path, self._stopping.is_set)
+            except OSError as error:
+                raise unreadable(source.path, error) from error
             if content is None:
                 return None
             store = Store(data_folder() / "corrections", content)
@@ -163,7 +167,11 @@ class CorrectControl(QObject):
                 self._say(said)
             self._changed(save=False)
 
-        self._background.run("corrections", work, opened, self._say)
+        def failed(text: str) -> None:
+            self._opening = None  # The next time, it is tried again.
+            self._say(text)
+
+        self._background.run("corrections", work, opened, failed)
 
     # What is shown
 

@@ -61,6 +61,7 @@ class CorrectBar(QWidget):
             button = QPushButton(text)
             button.setObjectName("icon")
             accessible(button, name)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, step=step: self.resized.emit(step))
             row.addWidget(button)
             if step < 0:
@@ -130,5 +131,7 @@ def _leave(action: QAction) -> QPushButton:
 
 
 def _fitting(button: QPushButton) -> QPushButton:
+    # A click leaves the keys with the picture.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setMinimumWidth(max(button.fontMetrics().horizontalAdvance(button.text()) + 28, TARGET))
     return button

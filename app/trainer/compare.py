@@ -134,7 +134,11 @@ class Comparison(Reader):
             self._go_through(recording, opened[0], opened[1])
         except (ModelError, SourceError) as error:
             self.problem = str(error)
+        except OSError as error:
+            self.problem = f"The comparison cannot read its files ({error.strerror}): choose something else."
         finally:
+            if not self._stopping.is_set() and not self.problem:
+                self.problem = "The comparison broke off: choose something else, and see the log."
             for side in opened:
                 side.close()
 

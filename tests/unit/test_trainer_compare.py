@@ -310,6 +310,16 @@ def test_what_cannot_be_opened_is_said_and_ends_it(clip):
     assert made.join(10)
 
 
+def test_what_breaks_while_it_runs_is_said_and_both_sides_are_closed(compare):
+    def broken(number):
+        raise ZeroDivisionError
+
+    a, b = Fixed(lambda _: disc(90, 90)), Fixed(broken)
+    made = compare(a, b)
+    await_true(lambda: a.closed and b.closed)
+    assert "broke off" in made.problem
+
+
 # The table
 
 

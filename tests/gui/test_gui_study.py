@@ -14,10 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from app.__main__ import main as app_main
 from app.capture.folder import ImageFolder
+from app.capture.matroska import ClipWriter
+from app.capture.recorded import CLIP, MASKS, RecordedClip
 from app.capture.video import VideoFile
 from app.gui.compare_view import A, B, words_of
 from app.gui.main_window import MainWindow
-from app.gui.study_bar import OPEN_MASKS, OWN
+from app.gui.study_bar import OPEN_MASKS, OWN, RECORDED
 from app.gui.study_rows import AgreementRow, CorrectionsRow
 from app.gui.timeline import Timeline
 from app.gui.zoom import Zoom
@@ -492,6 +494,32 @@ def test_own_corrections_are_compared_with(paused: MainWindow, qtbot: QtBot) -> 
     assert paused.study.compare.comparison.mean()[0] > 0.99  # type: ignore[union-attr]
     QTest.keyClick(paused, Key.Key_W)
     assert isinstance(paused.transport.slider._study, CorrectionsRow)
+
+
+def test_the_masks_of_an_own_recording_are_what_its_clip_is_compared_with(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = tmp_path / "2026-03-04_05-06-07"
+    folder.mkdir()
+    clip, masks = ClipWriter(folder / CLIP, (320, 240)), ClipWriter(folder / MASKS, (320, 240))
+    for number in range(4):
+        clip.add(number / 10, cv2.imencode(".png", picture(white=white(number)))[1].tobytes())
+        if number != 1:
+            masks.add(number / 10, cv2.imencode(".png", ellipse(number).astype(np.uint8) * 255)[1].tobytes())
+    clip.close()
+    masks.close()
+    monkeypatch.setattr(conftest, "find_bundle", hashed)
+    window = opened(RecordedClip(folder))
+    qtbot.waitUntil(window.transport.isVisible, timeout=10_000)
+    QTest.keyClick(window, Key.Key_K)
+    window.scan_area.set_area(None)
+    QTest.keyClick(window, Key.Key_W)
+    assert window.study.compare.b == RECORDED
+    qtbot.waitUntil(lambda: done(window) == 4, timeout=20_000)
+    ious = window.study.compare.comparison.ious  # type: ignore[union-attr]
+    assert np.isnan(ious).tolist() == [False, True, False, False]
+    assert np.nanmin(ious) > 0.95
+    qtbot.waitUntil(lambda: window.transport.progress.text() == "All frames analysed", timeout=20_000)
 
 
 def test_what_there_is_to_say_besides_the_number() -> None:

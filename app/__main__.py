@@ -41,6 +41,8 @@ _COMMANDS_HELP = """commands:
   python -m app bench SOURCE --seconds S --json FILE
                                             measures the real window
   python -m app check [SOURCE]              looks whether everything here is as it should be, without a window
+  python -m app compare SOURCE --a MODEL --b MODEL_OR_FOLDER --csv FILE
+                                            how far two models, or a model and masks, agree on every frame
   python -m app devices                     cameras, monitors and engines found here
 """
 _NOTICE = "Training and research only. Not a medical device."
@@ -140,6 +142,21 @@ def _check_parser() -> _Parser:
         optional="phantom",
     )
     parser.add_argument("--seconds", type=float, default=4.0, metavar="S", help="how long to measure (default: 4)")
+    return parser
+
+
+def _compare_parser() -> _Parser:
+    parser = _command_parser(
+        "compare",
+        "Goes through a recording or a folder of images once and writes how far A and B agree on each frame: their "
+        "IoU in the scan area's own pixels, 1 where both find no region. Where B has no mask for a frame, none is "
+        "written. A mask belongs to the picture of its name, or to the frame whose number its name ends with.",
+    )
+    parser.add_argument("--a", required=True, metavar="MODEL", help="a model bundle's folder or name")
+    parser.add_argument(
+        "--b", required=True, metavar="MODEL_OR_FOLDER", help="another one, a folder of masks, or an own recording"
+    )
+    parser.add_argument("--csv", required=True, type=Path, metavar="FILE", help="write the table there")
     return parser
 
 
@@ -252,6 +269,30 @@ def _annotate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _compare(arguments: argparse.Namespace) -> int:
+    options, settings = _options(arguments)
+    if options.model:
+        raise UsageError("compare has no --model: give --a and --b.")
+    source = _parse(arguments.source, settings, arguments.rate)
+
+    from app.capture.source import Recording
+    from app.trainer.compare import compare_all, summary, write_table
+    from app.trainer.sides import open_side
+    from model.bundle import find
+    from model.engines.choice import open_engine
+
+    if not isinstance(source, Recording):
+        raise UsageError(f"{arguments.source} has no end: compare on a recording or a folder of images.")
+    engine, area, threshold = options.engine or DEFAULT_ENGINE, options.scan_area, options.threshold
+    a, b = (open_side(word, engine, area, open_engine, find, threshold) for word in (arguments.a, arguments.b))
+    source.open()
+    try:
+        print(summary(write_table(arguments.csv, compare_all(source, area, (a, b)))))
+    finally:
+        source.close()
+    return 0
+
+
 def _devices(_: argparse.Namespace) -> int:
     from app.capture.devices import cameras, monitors
     from model.engines.choice import installed
@@ -339,6 +380,7 @@ _COMMANDS = {
     "annotate": (_annotate_parser, _annotate),
     "bench": (_bench_parser, _bench),
     "check": (_check_parser, _check),
+    "compare": (_compare_parser, _compare),
     "devices": (_devices_parser, _devices),
 }
 

@@ -48,6 +48,10 @@ class ImageFolder:
         """Number of pictures, once open, less those found damaged."""
         return len(self._files)
 
+    def stem(self, number: int) -> str:
+        """The name, without its suffix, of the file of a picture that was read; empty where there is none."""
+        return self._files[number].stem if number < len(self._files) else ""
+
     def another(self) -> ImageFolder:
         """A second one of the same folder, not open."""
         return ImageFolder(self.path, word=self.word, rate=self._rate, kind=self.kind)

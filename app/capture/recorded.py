@@ -30,7 +30,7 @@ class RecordedClip:
         self.word = word or str(path)
         self.name = path.name if path.is_dir() else path.parent.name
         self.loops = True
-        self._path = path / CLIP if path.is_dir() else path
+        self.path = path / CLIP if path.is_dir() else path
         self._stream: BinaryIO | None = None
         self._frames: list[Stored] = []
         self._position = 0
@@ -41,6 +41,10 @@ class RecordedClip:
         """Number of frames, once open."""
         return len(self._frames)
 
+    def another(self) -> RecordedClip:
+        """A second one of the same clip, not open."""
+        return RecordedClip(self.path, word=self.word)
+
     @property
     def times_s(self) -> list[float]:
         """When each frame was captured, in seconds since the first, once open."""
@@ -50,15 +54,15 @@ class RecordedClip:
         """Finds the frames and decodes the first. Raises SourceError."""
         if self._info is None:
             try:
-                self._stream = self._path.open("rb")
+                self._stream = self.path.open("rb")
                 self._frames = read_index(self._stream)
                 self._info = self._look()
             except OSError as error:
                 self.close()
-                raise unreadable(self._path, error) from error
+                raise unreadable(self.path, error) from error
             except ValueError as error:
                 self.close()
-                raise SourceError(f"{self._path} is not a recording of this program: choose another file.") from error
+                raise SourceError(f"{self.path} is not a recording of this program: choose another file.") from error
             except SourceError:
                 self.close()
                 raise
@@ -67,7 +71,7 @@ class RecordedClip:
     def read(self) -> Picture | None:
         """The next frame, or None behind the last. Raises SourceError."""
         if self._stream is None:
-            raise SourceError(f"{self._path} is not open: open it before reading.")
+            raise SourceError(f"{self.path} is not open: open it before reading.")
         if self._position >= len(self._frames):
             return None
         picture = self._picture(self._position)
@@ -86,7 +90,7 @@ class RecordedClip:
 
     def _look(self) -> SourceInfo:
         if not self._frames:
-            raise SourceError(f"{self._path} holds no frame: it was broken off at once; delete it.")
+            raise SourceError(f"{self.path} holds no frame: it was broken off at once; delete it.")
         height, width = self._picture(0).pixels.shape[:2]
         steps = np.diff([frame.time_s for frame in self._frames])
         # Frames that were dropped leave gaps, which the median passes over.
@@ -101,11 +105,9 @@ class RecordedClip:
             data = np.frombuffer(self._stream.read(frame.length), np.uint8)
             return Picture(decode_image(data), frame.time_s - self._frames[0].time_s)
         except OSError as error:
-            raise unreadable(self._path, error) from error
+            raise unreadable(self.path, error) from error
         except ValueError as error:
-            raise SourceError(
-                f"{self._path} is damaged at frame {number}: copy it again from where it came."
-            ) from error
+            raise SourceError(f"{self.path} is damaged at frame {number}: copy it again from where it came.") from error
 
 
 def is_recorded(path: Path) -> bool:

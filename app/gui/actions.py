@@ -22,12 +22,13 @@ SHORT = {
 """Names where the key table's text is too long for a menu or a button."""
 RECORDING = (
     "play_pause", "step_back", "step_forward", "seek_back", "seek_forward", "seek_start", "seek_end",
-    "slower", "faster", "loop", "toggle_ahead",
+    "slower", "faster", "loop", "toggle_ahead", "toggle_correct", "toggle_compare",
 )  # fmt: skip
 """Actions that need a recording."""
 CHECKABLE = (
     *("toggle_overlay", "toggle_freeze", "toggle_spotlight", "toggle_steady"),
     *("toggle_recording", "toggle_ahead", "toggle_mirror"),
+    *("toggle_correct", "toggle_compare", "toggle_difference", "polygon", "brush", "eraser"),
 )
 
 

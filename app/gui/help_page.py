@@ -11,7 +11,11 @@ from app.gui.keys import KEYS
 from app.gui.status import NOTICE
 from app.gui.theme import LINE, QUIET
 
-_COLUMNS = (("Overlay", "Picture", "Orientation and scale"), ("Recording", "Source", "Window"))
+_COLUMNS = (
+    ("Overlay", "Picture", "Orientation and scale"),
+    ("Recording", "Source", "Window"),
+    ("Correct by hand", "Compare and look closer"),
+)
 
 
 def keys_html(groups: tuple[str, ...]) -> str:

@@ -39,6 +39,7 @@ from app.gui.source_notes import SourceNotes
 from app.gui.sources import ParseWord, Sources, parse_word
 from app.gui.state_lines import StateLines
 from app.gui.strips import BottomStrip, TopStrip
+from app.gui.study import Study, StudyBar
 from app.gui.transport import Transport
 from app.options import WindowOptions
 from app.pipeline.pipeline import Pipeline
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         self.first_steps = FirstSteps(self.view, self.actions_by_name, self._introduced)
         self.panel = Panel(self.actions_by_name)
         self.mode_strip = ModeStrip()
+        self.study_bar = StudyBar(self.actions_by_name)
         self.transport = Transport(self.actions_by_name)
         self.top = TopStrip(self.actions_by_name["toggle_panel"], self.actions_by_name["show_help"])
         self.bottom = BottomStrip()
@@ -115,6 +117,7 @@ class MainWindow(QMainWindow):
         whole.addLayout(middle, 1)
         whole.addWidget(self.plots)
         whole.addWidget(self.mode_strip)
+        whole.addWidget(self.study_bar)
         whole.addWidget(self.transport)
         whole.addWidget(self.bottom)
         centre = QWidget()
@@ -154,6 +157,10 @@ class MainWindow(QMainWindow):
             self.kept.reload,
         )
         self.ahead = AheadControl(pipeline, self.sources, self.models, self.transport, actions["toggle_ahead"])
+        self.study = Study(
+            *(settings, pipeline, self.sources, self.models, view, self.transport.slider, self.study_bar, actions),
+            *(self.dialogs, background, say, self.overlay.study),
+        )
 
     def _connect(self) -> None:
         connect_actions(self.actions_by_name, self._handlers())
@@ -173,8 +180,8 @@ class MainWindow(QMainWindow):
             "cycle_style": overlay.cycle_style,
             "more_opacity": lambda: overlay.change_opacity(1),
             "less_opacity": lambda: overlay.change_opacity(-1),
-            "more_threshold": lambda: overlay.change_threshold(1),
-            "less_threshold": lambda: overlay.change_threshold(-1),
+            "more_threshold": lambda: self._change_size(1),
+            "less_threshold": lambda: self._change_size(-1),
             "model_threshold": lambda: overlay.set_threshold(None),
             "toggle_spotlight": overlay.spotlight_toggled,
             "toggle_steady": overlay.steady_toggled,
@@ -218,6 +225,7 @@ class MainWindow(QMainWindow):
             "first_steps": self.first_steps.start,
             "leave": self._leave,
             "close": self._close,
+            **self.study.handlers(),
         }
 
     def _place(self) -> None:
@@ -266,6 +274,7 @@ class MainWindow(QMainWindow):
         self._save_settings()
         self.background.close()
         self.ahead.close()
+        self.study.close()
         self.pipeline.close()
         super().closeEvent(event)
 
@@ -295,6 +304,7 @@ class MainWindow(QMainWindow):
 
     def _source_shown(self, source: Source) -> None:
         """The pipeline has another source: nothing of the old one may stay."""
+        self.study.reset()
         self.scan_area.reset()
         self.orientation.reset()
         self.scale.reset()
@@ -341,6 +351,11 @@ class MainWindow(QMainWindow):
         self.playback.show_frame()
         self.ahead.refresh()
 
+    def _change_size(self, steps: int) -> None:
+        """Of the brush while a mask is corrected, else of the region, by its threshold: steps up make it smaller."""
+        if not self.study.resize_brush(steps):
+            self.overlay.change_threshold(steps)
+
     def _freeze_toggled(self) -> None:
         self.picture.freeze_toggled()
         self._refresh()
@@ -367,6 +382,8 @@ class MainWindow(QMainWindow):
             self.messages.hide()
         elif self.view.tool is not None:
             self.view.leave_mode()
+        elif self.study.leave():
+            pass
         elif self.first_steps.active:
             self.first_steps.finish()
         elif self.isFullScreen():

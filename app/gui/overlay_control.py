@@ -60,6 +60,10 @@ class OverlayControl:
         if held != self._wishes.raw_held:
             self._wish(dataclasses.replace(self._wishes, raw_held=held))
 
+    def study(self, on: bool) -> None:
+        """Masks are corrected or compared on the picture now, or no longer."""
+        self._wish(dataclasses.replace(self._wishes, studied=on))
+
     def know(self, signal: bool, model_ready: bool) -> None:
         """Whether there are pictures and a model to make an overlay of."""
         self._wish(dataclasses.replace(self._wishes, signal=signal, model_ready=model_ready))

@@ -104,9 +104,11 @@ class Panel(QScrollArea):
             (
                 ("toggle_freeze", "freeze", "Freeze"),
                 ("snapshot", "snapshot", "Snapshot"),
+                ("toggle_correct", "correct", "Correct"),
+                ("toggle_compare", "compare", "Compare"),
             )
         ):
-            grid.addWidget(action_button(self._actions[action], name, text), 0, number)
+            grid.addWidget(action_button(self._actions[action], name, text), number // 2, number % 2)
         layout.addLayout(grid)
 
     def _add_scan_area(self, layout: QVBoxLayout) -> None:

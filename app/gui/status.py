@@ -35,6 +35,7 @@ class OverlayKind(enum.Enum):
     RAW = enum.auto()
     DRAWING = enum.auto()
     SCALING = enum.auto()
+    STUDYING = enum.auto()
     NO_SIGNAL = enum.auto()
     NO_MODEL = enum.auto()
 
@@ -55,6 +56,8 @@ class Wishes:
     raw_held: bool = False
     signal: bool = True
     model_ready: bool = True
+    studied: bool = False
+    """Whether masks are corrected or compared on the picture."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class OverlayState:
 
 def overlay_state(wishes: Wishes, frame: Frame | None, prediction: Prediction | None, now: float) -> OverlayState:
     """Decides what overlay a frame gets at the monotonic time `now` (seconds)."""
+    if wishes.studied:
+        return OverlayState(OverlayKind.RAW if wishes.raw_held else OverlayKind.STUDYING)
     if not wishes.overlay:
         return OverlayState(OverlayKind.OFF)
     if not wishes.signal:
@@ -99,6 +104,7 @@ def overlay_words(state: OverlayState, moving: bool) -> tuple[str, Level]:
         OverlayKind.RAW: ("Overlay off while Space is held", Level.WARN),
         OverlayKind.DRAWING: ("Overlay on · hidden: drawing the scan area", Level.WARN),
         OverlayKind.SCALING: ("Overlay on · hidden: setting the scale", Level.WARN),
+        OverlayKind.STUDYING: ("Overlay hidden while correcting or comparing", Level.WARN),
         OverlayKind.NO_SIGNAL: ("Overlay on · hidden: no signal", Level.WARN),
         OverlayKind.NO_MODEL: ("Overlay on · hidden: no model is running", Level.WARN),
         OverlayKind.WAITING: ("Overlay on · waiting for a prediction", Level.PLAIN),

@@ -11,7 +11,9 @@ from PySide6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPe
 from PySide6.QtWidgets import QSizePolicy, QSlider
 
 from app.capture.source import Pixels
+from app.gui import study_rows
 from app.gui.status import Level
+from app.gui.study_rows import StudyRow
 from app.gui.theme import FOCUS, HALO, LEVELS, QUIET, RAISED, TEXT, colour
 from app.gui.widgets import accessible
 from app.pipeline.ahead import THUMBNAILS, Strips
@@ -36,6 +38,7 @@ class Timeline(QSlider):
         self._strips = Strips.unknown(0)
         self._columns: tuple[int, list[NDArray[np.float32]]] | None = None
         self._best: list[int] = []
+        self._study: StudyRow | None = None
         accessible(
             self,
             "Position in the recording",
@@ -45,7 +48,8 @@ class Timeline(QSlider):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(400, _MARKS + _PICTURES + 3 * (_STRIP + _GAP) + 4)
+        study = study_rows.HEIGHT + _GAP if self._study is not None else 0
+        return QSize(400, _MARKS + _PICTURES + 3 * (_STRIP + _GAP) + 4 + study)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_GUTTER + 80, self.sizeHint().height())
@@ -53,6 +57,14 @@ class Timeline(QSlider):
     def set_strips(self, strips: Strips) -> None:
         """Shows what is known by now."""
         self._strips, self._columns, self._best = strips, None, strips.best()
+        self.update()
+
+    def set_study(self, row: StudyRow | None) -> None:
+        """Shows one more row under the strips, or none."""
+        if (row is None) != (self._study is None):
+            self._study = row
+            self.updateGeometry()
+        self._study = row
         self.update()
 
     def set_pictures(self, pictures: Sequence[Pixels]) -> None:
@@ -95,6 +107,7 @@ class Timeline(QSlider):
         painter = QPainter(self)
         self._paint_pictures(painter)
         self._paint_strips(painter)
+        self._paint_study(painter)
         self._paint_range(painter)
         self._paint_marks(painter)
         self._paint_place(painter)
@@ -135,6 +148,20 @@ class Timeline(QSlider):
             for column in np.flatnonzero(np.isnan(values)):
                 painter.fillRect(QRectF(room.left() + int(column), room.top(), 1, room.height()), colour(HALO, 0.55))
 
+    def _paint_study(self, painter: QPainter) -> None:
+        if self._study is None:
+            return
+        above = self._strip(2)
+        room = QRectF(above.left(), above.bottom() + _GAP, above.width(), study_rows.HEIGHT)
+        painter.fillRect(room, colour(RAISED))
+        painter.setPen(colour(QUIET))
+        names = QRectF(0, room.top(), max(room.left() - 8, 0), room.height())
+        painter.drawText(names, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._study.name)
+        painter.save()
+        painter.setClipRect(room)
+        self._study.paint(painter, room, self.x_of, self._room() / (self.maximum() + 1))
+        painter.restore()
+
     def _paint_range(self, painter: QPainter) -> None:
         if self.range is None:
             return
@@ -163,7 +190,7 @@ class Timeline(QSlider):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for name, width in ((HALO, 4.0), (FOCUS if self.hasFocus() else TEXT, 2.0)):
             painter.setPen(QPen(colour(name), width))
-            painter.drawLine(QPointF(x, 3), QPointF(x, self._strip(2).bottom()))
+            painter.drawLine(QPointF(x, 3), QPointF(x, self.sizeHint().height() - 4))
 
     def _strip(self, row: int) -> QRectF:
         return QRectF(_GUTTER, _MARKS + _PICTURES + _GAP + row * (_STRIP + _GAP), self._room(), _STRIP)

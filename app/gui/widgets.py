@@ -85,6 +85,8 @@ def action_button(action: QAction, icon_name: str = "", text: str | None = None,
     button.clicked.connect(action.trigger)
     if action.isCheckable():
         action.toggled.connect(button.setChecked)
+    button.setEnabled(action.isEnabled())
+    action.enabledChanged.connect(button.setEnabled)
     return button
 
 

@@ -71,7 +71,7 @@ class Strips:
         return found
 
 
-class _Reader:
+class Reader:
     """A thread with a second reader of a recording. Whatever fails ends it: the live picture has its own."""
 
     def __init__(self, source: Repeatable, name: str) -> None:
@@ -108,7 +108,7 @@ class _Reader:
         raise NotImplementedError
 
 
-class Thumbnails(_Reader):
+class Thumbnails(Reader):
     """Small pictures of a recording, evenly spread."""
 
     def __init__(self, source: Repeatable) -> None:
@@ -128,7 +128,7 @@ class Thumbnails(_Reader):
             self.pictures = (*self.pictures, _small(picture.pixels))
 
 
-class Ahead(_Reader):
+class Ahead(Reader):
     """Has the model look at every frame, one by one, each by itself as after a seek, and keeps what it says.
 
     It works only while `resting()`, with an engine of its own. Frames that the cache in `folder` knows are not looked

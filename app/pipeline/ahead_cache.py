@@ -88,6 +88,10 @@ class AheadCache:
         good = self._read()
         self._trim(good)
 
+    def get(self, number: int) -> Entry | None:
+        """The entry of that frame, if it is kept."""
+        return self.entries.get(number)
+
     def add(self, entry: Entry) -> None:
         """Keeps an entry, on disk too where that can be written."""
         self.entries[entry.number] = entry

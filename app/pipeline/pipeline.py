@@ -67,7 +67,7 @@ class Pipeline:
         self._frozen = False
         self._model: ModelChanged | None = None
         self.recorder = Recorder()
-        self._open_engine, self._find_bundle = open_engine, find_bundle
+        self.open_engine, self.find_bundle = open_engine, find_bundle
         self._grabber: Grabber | None = None
         self._old: list[Grabber] = []
         self._info: SourceInfo | None = None
@@ -84,8 +84,8 @@ class Pipeline:
             self._deliver,
             lambda event, threshold: self._model_changed(worker, event, threshold),
             self.statistics.predicted,
-            self._open_engine,
-            self._find_bundle,
+            self.open_engine,
+            self.find_bundle,
         )
         return worker
 
@@ -231,7 +231,7 @@ class Pipeline:
 
     def look_ahead(self, source: Repeatable, wish: Wish, resting: Callable[[], bool]) -> Ahead:
         """Has the model look at all frames of a recording while `resting()`, in a thread that the caller ends."""
-        ahead = Ahead(source, wish, resting, self._open_engine, self._find_bundle, paths.cache_folder() / "ahead")
+        ahead = Ahead(source, wish, resting, self.open_engine, self.find_bundle, paths.cache_folder() / "ahead")
         ahead.start()
         return ahead
 

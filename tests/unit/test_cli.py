@@ -71,7 +71,7 @@ def test_help_lists_every_command_and_source_word_and_imports_next_to_nothing():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("command", ["annotate", "bench", "devices"])
+@pytest.mark.parametrize("command", ["annotate", "bench", "compare", "devices"])
 def test_each_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as ended:
         command_line.main([command, "--help"])
@@ -101,6 +101,10 @@ def test_devices_lists_cameras_monitors_and_engines_without_importing_them():
         (["--hologram"], "--hologram"),
         (["phantom", "extra"], "extra"),
         (["annotate", "phantom"], "--out"),
+        (["compare", "phantom", "--b", "default", "--csv", "c.csv"], "--a"),
+        (["compare", "phantom", "--a", "default", "--b", "/no/folder", "--csv", "c.csv"], "/no/folder"),
+        (["compare", "phantom", "--a", "default", "--b", "default", "--csv", "c.csv", "--model", "x"], "--model"),
+        (["compare", "camera:0", "--a", "default", "--b", "default", "--csv", "c.csv"], "has no end"),
         (["annotate", "phantom", "--out", "o", "--limit", "0"], "--limit 0"),
         (["annotate", "phantom", "--out", "o", "--limit", "many"], "many"),
         (["annotate", "phantom", "--out", "o", "--model", "/no/model"], "/no/model"),

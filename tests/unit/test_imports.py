@@ -31,7 +31,9 @@ def loaded_by(module: str) -> set[str]:
     )
 
 
-@pytest.mark.parametrize("module", ["app.__main__", "app.pipeline.pipeline", "app.annotate"])
+@pytest.mark.parametrize(
+    "module", ["app.__main__", "app.pipeline.pipeline", "app.annotate", "app.trainer.compare", "app.trainer.saving"]
+)
 def test_without_a_window_neither_training_nor_qt_is_loaded(module: str) -> None:
     assert not loaded_by(module) & {*HEAVY, *DICOM, "PySide6"}
 

@@ -1,0 +1,265 @@
+"""Comparing two answers: chooses them, has them compared ahead, and shows how far they agree."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAction
+
+from app.capture.recorded import MASKS, RecordedClip
+from app.capture.source import Repeatable
+from app.gui.compare_view import CompareView, words_of
+from app.gui.dialogs import Dialogs
+from app.gui.live_view import LiveView
+from app.gui.models import Models
+from app.gui.sources import Sources
+from app.gui.study_bar import OPEN_MASKS, OPEN_MODEL, OWN, RECORDED, CompareBar
+from app.gui.study_rows import AgreementRow
+from app.gui.timeline import Timeline
+from app.paths import cache_folder
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.types import Rect, SourceState
+from app.settings import Settings
+from app.trainer.compare import Comparison, Verdict
+from app.trainer.corrections import Entries
+from app.trainer.sides import CorrectedMasks, OpenSide, RecordedMasks, open_side
+from model.bundle import shipped
+
+_LOOK_MS = 60
+_JOIN_S = 5.0
+_STILL = (SourceState.PAUSED, SourceState.ENDED)
+
+
+class CompareControl(QObject):
+    """While it is off, nothing of it runs."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        pipeline: Pipeline,
+        sources: Sources,
+        models: Models,
+        view: LiveView,
+        timeline: Timeline,
+        bar: CompareBar,
+        actions: Mapping[str, QAction],
+        dialogs: Dialogs,
+        entries: Callable[[], Entries],
+        say: Callable[[str], None],
+    ) -> None:
+        """`entries` are the user's own corrections of the source."""
+        super().__init__()
+        self._settings, self._pipeline, self._sources, self._models = settings, pipeline, sources, models
+        self._live, self._timeline, self._bar = view, timeline, bar
+        self._difference, self._dialogs, self._entries, self._say = actions["toggle_difference"], dialogs, entries, say
+        self.view = CompareView(view, lambda: pipeline.scan_area)
+        self.active = False
+        self.a, self.b = "", ""
+        self._wish: tuple[object, ...] | None = None
+        self._comparison: Comparison | None = None
+        self._old: list[Comparison] = []
+        self._said = ""
+        self._shown: tuple[int, int] = (0, 0)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.refresh)
+        view.state_changed.connect(self.refresh)
+        bar.chosen.connect(self._choose)
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """What runs now."""
+        return self._comparison
+
+    # The mode
+
+    def start(self) -> bool:
+        """Begins; whether that could be."""
+        source, event = self._sources.current, self._sources.event
+        if not isinstance(source, Repeatable) or event is None or event.info is None or self._live.frame is None:
+            self._say("Only a recording or a folder of images can be compared on: open one first.")
+            return False
+        self.active = True
+        self.a = self._models.wanted
+        self.b = self.b or self._other(source)
+        self._fill()
+        self.view.start()
+        self._bar.show()
+        self._timer.start(_LOOK_MS)
+        self.refresh()
+        return True
+
+    def stop(self) -> None:
+        """Ends; the threads too."""
+        if self.active:
+            self.active = False
+            self._timer.stop()
+            self._end()
+            self._timeline.set_study(None)
+            self.view.leave()
+            self._bar.hide()
+
+    def reset(self) -> None:
+        """Another source is shown: what belonged to the old one is nothing to compare with."""
+        self.stop()
+        self.b = ""
+
+    def close(self) -> None:
+        """The window closes: waits for the threads."""
+        self.stop()
+        for comparison in self._old:
+            comparison.join(_JOIN_S)
+
+    def _other(self, source: Repeatable) -> str:
+        """What is likely meant: the recorded masks, own corrections, another model."""
+        if self._recorded(source) is not None:
+            return RECORDED
+        if self._entries():
+            return OWN
+        return next((name for name in shipped() if name != self.a), self.a)
+
+    def _recorded(self, source: object) -> Path | None:
+        if not isinstance(source, RecordedClip):
+            return None
+        masks = source.path.with_name(MASKS)
+        return masks if masks.is_file() else None
+
+    # What is compared
+
+    def _fill(self) -> None:
+        models = [(f"Model: {name}", name) for name in shipped()]
+        others = [("Folder of masks …", OPEN_MASKS), ("Another model …", OPEN_MODEL)]
+        if self._recorded(self._sources.current) is not None:
+            others.insert(0, ("Recorded masks", RECORDED))
+        if self._entries():
+            others.insert(0, ("Own corrections", OWN))
+        for box, chosen, entries in (
+            (self._bar.a, self.a, [*models, others[-1]]),
+            (self._bar.b, self.b, [*models, *others]),
+        ):
+            known = {data for _, data in entries}
+            own = [] if chosen in known else [(Path(chosen).name, chosen)]
+            self._bar.fill(box, [*own, *entries], chosen)
+
+    def _choose(self, side: str, word: str) -> None:
+        if word in (OPEN_MASKS, OPEN_MODEL):
+            title = "Folder with masks" if word == OPEN_MASKS else "Open a model's folder"
+            self._fill()
+            self._dialogs.ask_folder(title, lambda folder: self.choose(side, folder))
+        else:
+            self.choose(side, word)
+
+    def choose(self, side: str, word: str) -> None:
+        """Compares another 'a' or 'b'."""
+        if side == "a":
+            self.a = word
+        else:
+            self.b = word
+        self._fill()
+        self.refresh()
+
+    def _side(self, word: str, source: Repeatable, area: Rect | None) -> OpenSide:
+        if word == OWN:
+            entries = self._entries()
+            return lambda _: CorrectedMasks(entries)
+        masks = self._recorded(source)
+        if word == RECORDED and masks is not None:
+            return lambda _: RecordedMasks(masks)
+        # The threshold is the model card's, unless the user has set one.
+        threshold = self._settings.threshold
+        pipeline, engine, cache = self._pipeline, self._models.running[1], cache_folder() / "ahead"
+        return open_side(word, engine, area, pipeline.open_engine, pipeline.find_bundle, threshold, cache)
+
+    def _follow(self) -> None:
+        """Begins anew where something is another: then nothing of the old holds."""
+        source, area = self._sources.current, self._pipeline.scan_area
+        own = self._entries() if OWN in (self.a, self.b) else None
+        wish = (source, area, self.a, self.b, self._settings.threshold, self._models.running[1], id(own))
+        if wish == self._wish or not isinstance(source, Repeatable):
+            return
+        self._end()
+        self._wish = wish
+        sides = self._side(self.a, source, area), self._side(self.b, source, area)
+        self._comparison = Comparison(source, area, sides, self._resting)
+        self._comparison.start()
+
+    def _resting(self) -> bool:
+        """Whether the picture stands still. In the comparison's thread."""
+        event = self._sources.event
+        return event is not None and event.state in _STILL
+
+    def _end(self) -> None:
+        if self._comparison is not None:
+            self._comparison.stop()
+            self._old.append(self._comparison)
+        self._comparison, self._wish, self._said = None, None, ""
+        self._old = [comparison for comparison in self._old if not comparison.join(0)]
+
+    # What is shown
+
+    def refresh(self) -> None:
+        """Follows the frame and what is chosen, and shows what is known."""
+        if not self.active:
+            return
+        self._follow()
+        frame, comparison = self._live.frame, self._comparison
+        if frame is None or comparison is None:
+            return
+        verdict = comparison.at(frame)
+        if verdict is None:
+            comparison.want(frame.number)
+        self.view.names = comparison.names
+        self.view.show_verdict(verdict)
+        self.view.say(f"Frame {frame.number + 1} of {self._timeline.maximum() + 1} · {_agreement(verdict)}")
+        self._bar.numbers.setText(_numbers(comparison, verdict))
+        if comparison.problem and comparison.problem != self._said:
+            self._said = comparison.problem
+            self._say(comparison.problem)
+        shown = id(comparison), comparison.done
+        if shown != self._shown:
+            self._shown = shown
+            self._timeline.set_study(AgreementRow(comparison.ious, comparison.worst()))
+
+    def toggle_difference(self) -> None:
+        """The difference in one picture, or both beside each other."""
+        self.view.differs = self._difference.isChecked()
+        self.view.update()
+
+    def go(self, step: int) -> None:
+        """To the next of the frames that agree least (1), or the one before (-1)."""
+        frame, comparison = self._live.frame, self._comparison
+        if frame is None or comparison is None:
+            return
+        found = [number for number in comparison.worst() if (number - frame.number) * step > 0]
+        if found:
+            self._pipeline.seek(min(found) if step > 0 else max(found))
+        else:
+            after, before = "No disagreement is known after this frame.", "No disagreement is known before this frame."
+            self._say(after if step > 0 else before)
+
+
+def _agreement(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return "not compared yet"
+    if math.isnan(verdict.iou):
+        return words_of(verdict)
+    return f"IoU {verdict.iou:.2f}"
+
+
+def _numbers(comparison: Comparison, verdict: Verdict | None) -> str:
+    if comparison.problem:
+        return comparison.problem
+    if not comparison.total:
+        return "Opening …"
+    mean, count = comparison.mean()
+    known = verdict is not None and not math.isnan(verdict.iou)
+    parts = (
+        f"IoU of this frame: {verdict.iou:.3f}" if verdict is not None and known else "",
+        words_of(verdict) if verdict is not None else "",
+        f"Mean so far: {mean:.3f}" if count else "",
+        f"Frames with both answers: {count}",
+        f"Looked at: {comparison.done} of {comparison.total}",
+    )
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,398 @@
+"""Correcting masks by hand: opens what is kept of a recording, hands on what the tools do, saves training data."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
+
+from app.capture.files import unreadable
+from app.capture.source import Frame, Repeatable
+from app.gui.bridge import Background
+from app.gui.correct_tools import BrushTool, PolygonTool
+from app.gui.correct_view import CorrectView, Scene
+from app.gui.dialogs import Dialogs
+from app.gui.live_view import LiveView
+from app.gui.sources import Sources
+from app.gui.study_bar import CORRECT_TEXTS, CorrectBar
+from app.gui.study_rows import CorrectionsRow
+from app.gui.timeline import Timeline
+from app.paths import data_folder
+from app.pipeline.ahead_cache import content_hash, mark_of
+from app.pipeline.freshness import is_of
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.table import frame_mask
+from app.pipeline.types import Prediction, SourceState
+from app.trainer.corrections import Corrections, Entries, interpolate
+from app.trainer.saving import Saved, save_training
+from app.trainer.shapes import Mask
+from app.trainer.store import Autosave, Store
+
+ACTIONS = (*CORRECT_TEXTS, "next_place", "previous_place", "zoom_in", "zoom_out", "zoom_fit")
+"""What does something only in this mode, or in one like it."""
+
+_LOOK_MS = 60
+
+
+@dataclass(eq=False)
+class Session:
+    """A recording's corrections while it is the source."""
+
+    source: Repeatable
+    store: Store
+    corrections: Corrections
+    autosave: Autosave
+
+
+class CorrectControl(QObject):
+    """`show` and `hide` are called when the mode begins and ends."""
+
+    _save_failed = Signal(str)
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        sources: Sources,
+        view: LiveView,
+        timeline: Timeline,
+        bar: CorrectBar,
+        actions: Mapping[str, QAction],
+        dialogs: Dialogs,
+        background: Background,
+        say: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self._pipeline, self._sources, self._live = pipeline, sources, view
+        self._timeline, self._bar, self._actions = timeline, bar, actions
+        self._dialogs, self._background, self._say = dialogs, background, say
+        self.view = CorrectView(view, lambda: pipeline.scan_area, self._playing)
+        self.active = False
+        self._session: Session | None = None
+        self._opening: Repeatable | None = None
+        self._stopping = threading.Event()
+        self._guess: tuple[Prediction, float, Mask] | None = None
+        self.view.edited.connect(self._edited)
+        self.view.pressed_while_playing.connect(pipeline.pause)
+        self._save_failed.connect(say, Qt.ConnectionType.QueuedConnection)
+        view.state_changed.connect(self.show)
+        # The model's answer comes without the overlay being another.
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.show)
+        bar.resized.connect(self.resize_brush)
+        bar.show_size(self.view.brush.radius)
+        actions["polygon"].setChecked(True)
+
+    # The mode
+
+    def start(self) -> bool:
+        """Begins; whether that could be."""
+        source, event = self._sources.current, self._sources.event
+        if not isinstance(source, Repeatable) or event is None or event.info is None or self._live.frame is None:
+            self._say("Only a recording or a folder of images can be corrected by hand: open one first.")
+            return False
+        self._pipeline.pause()
+        self.active = True
+        self._open(source)
+        self.view.start()
+        self._bar.show()
+        self._timer.start(_LOOK_MS)
+        self.show()
+        return True
+
+    def stop(self) -> None:
+        """Ends; everything is kept."""
+        if self.active:
+            self.view.finish()
+            self.active = False
+            self._timer.stop()
+            self.view.leave()
+            self._bar.hide()
+
+    def reset(self) -> None:
+        """Another source is shown."""
+        self.stop()
+        self._opening, session, self._session = None, self._session, None
+        self._timeline.set_study(None)
+        if session is not None:
+            session.autosave.close()
+
+    def close(self) -> None:
+        """The window closes."""
+        self._stopping.set()
+        self.reset()
+
+    def step_out(self) -> bool:
+        """Esc: an outline that is begun goes first; whether there was one."""
+        begun = self.view.tool.cancel()
+        self.view.update()
+        return begun
+
+    @property
+    def entries(self) -> Entries:
+        """The corrections of the source, as far as they were opened."""
+        return self._session.corrections.entries if self._session is not None else {}
+
+    def _playing(self) -> bool:
+        event = self._sources.event
+        return event is not None and event.state is SourceState.RUNNING
+
+    def _open(self, source: Repeatable) -> None:
+        if self._session is not None or self._opening is source:
+            return
+        self._opening = source
+
+        def work() -> tuple[Store, Entries, str] | None:
+            try:
+                content = content_hash(source.path, self._stopping.is_set)
+            except OSError as error:
+                raise unreadable(source.path, error) from error
+            if content is None:
+                return None
+            store = Store(data_folder() / "corrections", content)
+            return store, *store.load()
+
+        def opened(found: tuple[Store, Entries, str] | None) -> None:
+            if found is None or self._opening is not source:
+                return
+            store, entries, said = found
+            self._opening = None
+            autosave = Autosave(store, self._save_failed.emit)
+            self._session = Session(source, store, Corrections(entries), autosave)
+            if said:
+                self._say(said)
+            self._changed(save=False)
+
+        def failed(text: str) -> None:
+            self._opening = None  # The next time, it is tried again.
+            self._say(text)
+
+        self._background.run("corrections", work, opened, failed)
+
+    # What is shown
+
+    def show(self) -> None:
+        """The frame, or what is known of it, may be another."""
+        if not self.active:
+            return
+        frame, session = self._live.frame, self._session
+        if frame is None:
+            return
+        correction = session.corrections.entries.get(frame.number) if session is not None else None
+        if correction is not None and correction.size != frame.pixels.shape[:2]:
+            correction = None
+        guess = self._model_mask(frame)
+        self.view.show_scene(frame, Scene(correction, guess, session is not None))
+        self.view.say(self._words(frame, guess))
+        self._enable()
+
+    def _words(self, frame: Frame, guess: Mask | None) -> str:
+        if self._session is None:
+            return "Opening what is kept of this recording …"
+        place = f"Frame {frame.number + 1} of {self._timeline.maximum() + 1}"
+        entry = self._session.corrections.entries.get(frame.number)
+        if entry is None:
+            what = "not corrected" if guess is None else "not corrected · dotted: the model's mask"
+        elif not entry.by_hand:
+            what = "interpolated (dashed)"
+        else:
+            what = "no region, by hand" if entry.empty else "corrected by hand"
+        return f"{place} · {what}"
+
+    def _model_mask(self, frame: Frame) -> Mask | None:
+        """The model's mask of this very frame, where it has answered."""
+        prediction, threshold = self._pipeline.predictions.latest(), self._pipeline.threshold
+        if prediction is None or not is_of(prediction, frame):
+            return None
+        if self._guess is None or self._guess[0] is not prediction or self._guess[1] != threshold:
+            mask = frame_mask(prediction, frame.pixels.shape[:2], threshold) > 0
+            self._guess = prediction, threshold, mask
+        return self._guess[2]
+
+    def _enable(self) -> None:
+        session = self._session
+        corrections = session.corrections if session is not None else Corrections()
+        frame = self._live.frame
+        entry = corrections.entries.get(frame.number) if frame is not None else None
+        self._actions["undo"].setEnabled(self.active)  # A point that was just set counts, too.
+        self._actions["redo"].setEnabled(self.active and corrections.can_redo)
+        self._actions["forget_correction"].setEnabled(self.active and entry is not None)
+        self._actions["confirm"].setEnabled(self.active and entry is not None and not entry.by_hand)
+        self._actions["interpolate"].setEnabled(self.active and len(corrections.by_hand()) > 1)
+        self._actions["save_training"].setEnabled(self.active and bool(corrections.entries))
+
+    def _changed(self, save: bool = True) -> None:
+        """The corrections are others."""
+        session = self._session
+        if session is None:
+            return
+        corrections = session.corrections
+        if save:
+            session.autosave.put(corrections.entries)
+        self.show_marks()
+        self.show()
+
+    def show_marks(self) -> None:
+        """Marks on the time line what is corrected, once that is known."""
+        if self._session is not None:
+            corrections = self._session.corrections
+            self._timeline.set_study(CorrectionsRow(corrections.by_hand(), corrections.interpolated()))
+
+    # What the user does
+
+    def _edited(self, frame: Frame, mask: Mask) -> None:
+        if self._session is not None:
+            loose = len(self._session.corrections.interpolated())
+            self._session.corrections.correct(frame.number, mask, mark_of(frame.pixels))
+            loose -= len(self._session.corrections.interpolated())
+            self._changed()
+            if loose > 1:
+                self._say(f"Interpolated frames that no longer fit were taken out: {loose}. Interpolate again (7).")
+
+    def use(self, name: str) -> None:
+        """Takes the tool of this name."""
+        tools: dict[str, PolygonTool | BrushTool] = {
+            "polygon": self.view.polygon,
+            "brush": self.view.brush,
+            "eraser": self.view.eraser,
+        }
+        for other in tools:
+            self._actions[other].setChecked(other == name)
+        self.view.use(tools[name])
+        self.view.setFocus()
+
+    def resize_brush(self, steps: int) -> None:
+        self.view.resize_brush(steps)
+        self._bar.show_size(self.view.brush.radius)
+
+    def take_model(self) -> None:
+        """The model's mask is right, or a start."""
+        frame = self._live.frame
+        guess = self._model_mask(frame) if frame is not None else None
+        if frame is None or guess is None:
+            self._say("The model has not answered for this frame yet: wait a moment, or choose a model.")
+        else:
+            self.view.tool.cancel()
+            self._edited(frame, guess)
+
+    def take_neighbour(self) -> None:
+        """The mask of the nearest frame that was corrected by hand."""
+        frame, session = self._live.frame, self._session
+        if frame is None or session is None:
+            return
+        other = session.corrections.neighbour(frame.number)
+        if other is None:
+            self._say("No other frame was corrected by hand yet.")
+            return
+        entry = session.corrections.entries[other]
+        if entry.size != frame.pixels.shape[:2]:
+            self._say("The nearest corrected picture has another size: its mask does not fit here.")
+            return
+        self.view.tool.cancel()
+        self._edited(frame, entry.mask())
+
+    def no_region(self) -> None:
+        """The region is not in this frame."""
+        if (frame := self._live.frame) is not None:
+            self.view.tool.cancel()
+            self._edited(frame, _nothing(frame))
+
+    def confirm(self) -> None:
+        """The interpolated mask is right: it is as good as one by hand."""
+        frame = self._live.frame
+        entry = self.entries.get(frame.number) if frame is not None else None
+        if frame is not None and entry is not None and entry.size == frame.pixels.shape[:2]:
+            self._edited(frame, entry.mask())
+
+    def forget(self) -> None:
+        """Nothing is known of this frame any more."""
+        if self._session is not None and (frame := self._live.frame) is not None:
+            self._session.corrections.forget(frame.number)
+            self._changed()
+
+    def interpolate(self) -> None:
+        """Fills the frames between those corrected by hand, in the background: there may be thousands."""
+        self.view.finish()
+        session = self._session
+        if session is None:
+            return
+        entries = session.corrections.entries
+
+        def done(found: tuple[Entries, int]) -> None:
+            if session is not self._session:
+                return
+            if session.corrections.entries is not entries:
+                self._say("Something was corrected meanwhile: interpolate again (7).")
+                return
+            filled, open_gaps = found
+            session.corrections.fill(filled)
+            self._changed()
+            said = f"Frames interpolated: {len(filled)}. Look at them before you train on them."
+            if open_gaps:
+                said += " Nothing is interpolated between a frame with the region and one without it."
+            self._say(said)
+
+        self._background.run("interpolation", lambda: interpolate(entries), done, self._say)
+
+    def undo(self) -> None:
+        """Takes back the last point, or the last change, and goes to its frame."""
+        if self.view.tool is self.view.polygon and self.view.polygon.open:
+            self.view.polygon.delete()
+            self.view.update()
+        elif self._session is not None:
+            self._moved(self._session.corrections.undo())
+
+    def redo(self) -> None:
+        if self._session is not None:
+            self._moved(self._session.corrections.redo())
+
+    def _moved(self, numbers: list[int]) -> None:
+        frame = self._live.frame
+        if numbers and frame is not None and frame.number not in numbers:
+            self._pipeline.seek(numbers[0])
+        self._changed()
+
+    def go(self, step: int) -> None:
+        """To the next frame corrected by hand (1) or the one before (-1)."""
+        frame = self._live.frame
+        if self._session is not None and frame is not None:
+            number = self._session.corrections.next(frame.number, step)
+            if number is None:
+                after, before = "No frame after this one was corrected.", "No frame before this one was corrected."
+                self._say(after if step > 0 else before)
+            else:
+                self._pipeline.seek(number)
+
+    def save(self) -> None:
+        """Asks for a folder and writes training data there."""
+        self.view.finish()
+        self._dialogs.ask_folder("Save pictures and masks as training data into a folder", self.save_into)
+
+    def save_into(self, folder: str) -> None:
+        """Writes training data into a folder, in the background."""
+        session = self._session
+        if session is None:
+            return
+        source, entries, area = session.source.another(), session.corrections.entries, self._pipeline.scan_area
+        self._background.run(
+            "training data",
+            lambda: save_training(source, entries, area, Path(folder), session.store.name, self._stopping.is_set),
+            lambda saved: self._say(_saved_words(saved, folder)),
+            self._say,
+        )
+
+
+def _nothing(frame: Frame) -> Mask:
+    """The mask of a frame without the region."""
+    return np.zeros(frame.pixels.shape[:2], np.bool_)
+
+
+def _saved_words(saved: Saved, folder: str) -> str:
+    said = f"Pictures with masks saved in {folder}: {saved.pictures}, of them interpolated: {saved.interpolated}."
+    if saved.left_out:
+        said += f" Left out, since their frames are others than those that were corrected: {saved.left_out}."
+    return said

@@ -1,0 +1,137 @@
+"""The line under the picture while masks are corrected or compared: everything by finger and mouse, too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app.gui.flow import FlowLayout
+from app.gui.theme import TARGET
+from app.gui.widgets import accessible, action_button
+
+CORRECT_TEXTS = {
+    "polygon": "Polygon",
+    "brush": "Brush",
+    "eraser": "Eraser",
+    "take_model": "Model's mask",
+    "take_neighbour": "Neighbour's",
+    "no_region": "No region",
+    "interpolate": "Interpolate",
+    "confirm": "Confirm",
+    "forget_correction": "Forget",
+    "undo": "Undo",
+    "redo": "Redo",
+    "save_training": "Save as data …",
+}
+OPEN_MASKS, OPEN_MODEL, OWN, RECORDED = "masks …", "model …", "own corrections", "recorded masks"
+
+
+class CorrectBar(QWidget):
+    """The tools, where a mask may come from, and what becomes of it."""
+
+    resized = Signal(int)
+    """A larger (1) or smaller (-1) brush."""
+
+    def __init__(self, actions: Mapping[str, QAction]) -> None:
+        super().__init__()
+        _strip(self)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(10, 5, 8, 4)
+        layout = FlowLayout(6)
+        around.addLayout(layout)
+        for name, text in CORRECT_TEXTS.items():
+            layout.addWidget(_fitting(action_button(actions[name], "", text, "segment")))
+            if name == "eraser":
+                layout.addWidget(self._size_box())
+        layout.addWidget(_leave(actions["toggle_correct"]))
+        self.hide()
+
+    def _size_box(self) -> QWidget:
+        box = QWidget()
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        self.size_text = QLabel()
+        self.size_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.size_text.setMinimumWidth(self.fontMetrics().horizontalAdvance("400 px") + 8)
+        for text, name, step in (("−", "Smaller brush ([)", -1), ("+", "Larger brush (])", 1)):
+            button = QPushButton(text)
+            button.setObjectName("icon")
+            accessible(button, name)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, step=step: self.resized.emit(step))
+            row.addWidget(button)
+            if step < 0:
+                row.addWidget(self.size_text)
+        self.size_box = box
+        return box
+
+    def show_size(self, radius: float) -> None:
+        """Of the brush, in frame pixels."""
+        self.size_text.setText(f"{2 * radius:.0f} px")
+
+
+class CompareBar(QWidget):
+    """What is compared, how it is shown, and how far it agrees."""
+
+    chosen = Signal(str, str)
+    """'a' or 'b', and a model or one of the words above."""
+
+    def __init__(self, actions: Mapping[str, QAction]) -> None:
+        super().__init__()
+        _strip(self)
+        self.a, self.b = QComboBox(), QComboBox()
+        accessible(self.a, "A", "A, on the left: a model")
+        accessible(self.b, "B", "B, on the right: a model, a folder of masks, recorded masks or your own corrections")
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for name, box in (("a", self.a), ("b", self.b)):
+            box.setMinimumWidth(170)
+            box.setMaximumWidth(260)
+            box.activated.connect(lambda _=0, name=name, box=box: self.chosen.emit(name, box.currentData()))
+            row.addWidget(QLabel(name.upper()))
+            row.addWidget(box)
+        row.addWidget(_fitting(action_button(actions["toggle_difference"], "", "Difference", "segment")))
+        row.addWidget(_fitting(action_button(actions["previous_place"], "", "◀ Disagreement", "segment")))
+        row.addWidget(_fitting(action_button(actions["next_place"], "", "Disagreement ▶", "segment")))
+        row.addStretch(1)
+        row.addWidget(_leave(actions["toggle_compare"]))
+        self.numbers = QLabel()
+        self.numbers.setObjectName("measures")
+        self.numbers.setAccessibleName("Agreement")
+        self.numbers.setWordWrap(True)
+        self.numbers.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 4, 8, 4)
+        layout.addLayout(row)
+        layout.addWidget(self.numbers)
+        self.hide()
+
+    def fill(self, box: QComboBox, entries: Sequence[tuple[str, str]], chosen: str) -> None:
+        """Names and what they stand for."""
+        with QSignalBlocker(box):
+            box.clear()
+            for name, data in entries:
+                box.addItem(name, data)
+            box.setCurrentIndex(max(box.findData(chosen), 0))
+
+
+def _strip(widget: QWidget) -> None:
+    widget.setObjectName("strip")
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+
+def _leave(action: QAction) -> QPushButton:
+    button = _fitting(action_button(action, "", "Leave", "segment"))
+    button.setCheckable(False)
+    return button
+
+
+def _fitting(button: QPushButton) -> QPushButton:
+    # A click leaves the keys with the picture.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setMinimumWidth(max(button.fontMetrics().horizontalAdvance(button.text()) + 28, TARGET))
+    return button

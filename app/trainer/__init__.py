@@ -1,0 +1,1 @@
+"""What is learnt from and taught with: masks corrected by hand, models compared. No Qt."""

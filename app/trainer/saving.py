@@ -1,0 +1,76 @@
+"""From corrections to training data: pictures and masks of the scan area, and Labelme's files beside the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.capture.source import Recording
+from app.errors import OutputError
+from app.pipeline.ahead_cache import mark_of
+from app.pipeline.snapshot import make_folder
+from app.pipeline.types import Rect
+from app.trainer.corrections import Entries
+from app.trainer.shapes import LABEL
+from model.data import labelme
+from model.data.pictures import write_mask, write_picture
+
+IMAGES, MASKS = "images", "masks"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was written."""
+
+    pictures: int = 0
+    interpolated: int = 0
+    """Of those."""
+    left_out: int = 0
+    """Corrections whose frames are gone, or are others than those that were drawn on."""
+
+
+def save_training(
+    recording: Recording,
+    entries: Entries,
+    area: Rect | None,
+    out: Path,
+    name: str,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Saved:
+    """Writes `out`/images/NAME_NUMBER.png and .json (Labelme) and `out`/masks/NAME_NUMBER.png, the scan area each.
+
+    `area` None is the whole frame; `name` is a time. Other files in `out` stay, those of the same name are replaced.
+    The recording is opened and closed. Raises SourceError and OutputError.
+    """
+    source = getattr(recording, "path", None)
+    if source is not None and source.resolve() in (out.resolve(), (out / IMAGES).resolve()):
+        raise OutputError(f"{out} holds the pictures that were corrected: save into another folder.")
+    make_folder(out / IMAGES)
+    make_folder(out / MASKS)
+    pictures = interpolated = left_out = 0
+    recording.open()
+    try:
+        for number in sorted(entries):
+            if stopped():
+                break
+            entry = entries[number]
+            recording.seek(number)
+            picture = recording.read()
+            if picture is None or picture.pixels.shape[:2] != entry.size:
+                left_out += 1
+                continue
+            if entry.mark is not None and entry.mark != mark_of(picture.pixels):
+                left_out += 1
+                continue
+            place = (area or Rect(0, 0, *entry.size[::-1])).within(*entry.size[::-1])
+            stem, mask = f"{name}_{number:06}", entry.mask()[place.y :, place.x :][: place.height, : place.width]
+            write_picture(out / IMAGES / f"{stem}.png", place.cut(picture.pixels))
+            labelme.write(out / IMAGES / f"{stem}.json", f"{stem}.png", {LABEL: mask})
+            write_mask(out / MASKS / f"{stem}.png", mask)
+            pictures, interpolated = pictures + 1, interpolated + (not entry.by_hand)
+    except OSError as error:
+        raise OutputError.of(f"The training data in {out}", error) from error
+    finally:
+        recording.close()
+    return Saved(pictures, interpolated, left_out)

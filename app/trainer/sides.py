@@ -1,0 +1,260 @@
+"""What can be compared: a model, a folder of masks, the masks of an own recording, corrections by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.capture.folder import ImageFolder
+from app.capture.matroska import read_index
+from app.capture.pixels import decode_image
+from app.capture.recorded import CLIP, MASKS
+from app.capture.source import Frame, Recording, SourceError
+from app.pipeline.ahead_cache import AheadCache, Entry, content_hash, mark_of
+from app.pipeline.types import Rect
+from app.pipeline.worker import FindBundle, OpenEngine
+from app.trainer.corrections import Entries
+from app.trainer.shapes import LABEL, Mask
+from model.bundle import CARD, Bundle
+from model.data import labelme
+from model.data.pictures import pictures_in, read_file
+from model.errors import DataError
+from model.novelty import Novelty
+from model.postprocess import to_mask
+from model.preprocess import to_input
+
+_NUMBER = re.compile(r"(\d+)$")
+
+
+class Side(Protocol):
+    """Gives the mask of any frame of one recording. Used by one thread at a time."""
+
+    name: str
+
+    def mask(self, frame: Frame, area: Rect) -> Mask | None:
+        """Bool (area.height, area.width), empty for 'no region found'; None where there is no answer for this frame.
+
+        Raises ModelError and SourceError.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+class ModelSide:
+    """A model; what it said of a frame before, and was kept, is not asked again."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        engine: str,
+        open_engine: OpenEngine,
+        threshold: float | None = None,
+        cache: AheadCache | None = None,
+    ) -> None:
+        """Raises ModelError. `threshold` None is the model card's."""
+        self.name = bundle.name
+        self._engine = open_engine(engine, bundle)
+        self._novelty = Novelty.of(bundle)
+        self._threshold = bundle.threshold if threshold is None else threshold
+        self._cache = cache
+
+    def mask(self, frame: Frame, area: Rect) -> Mask | None:
+        maps, novelty = self._ask(frame, area) if self._cache is None else self._recall(self._cache, frame, area)
+        if novelty is not None and novelty > 1:
+            return np.zeros((area.height, area.width), np.bool_)
+        return to_mask(maps[0], (area.height, area.width), self._threshold)
+
+    def _recall(self, cache: AheadCache, frame: Frame, area: Rect) -> tuple[NDArray[np.float32], float | None]:
+        entry, mark = cache.get(frame.number), mark_of(frame.pixels)
+        if entry is None or entry.mark != mark:
+            entry = Entry.of(frame.number, mark, *self._ask(frame, area))
+            cache.add(entry)
+        return entry.maps(), entry.novelty
+
+    def _ask(self, frame: Frame, area: Rect) -> tuple[NDArray[np.float32], float | None]:
+        inputs = to_input(area.cut(frame.pixels), self._engine.size)
+        score = None if self._novelty is None else self._novelty.score(inputs)
+        return self._engine.predict(inputs), score
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+class MaskFolder:
+    """Masks as files: pictures (black is background) or Labelme's, matched by the picture's name or frame number.
+
+    They are as large as the frame or as the scan area.
+    """
+
+    def __init__(self, folder: Path, recording: Recording) -> None:
+        """Raises DataError where there is no mask. `recording` is open."""
+        self.name = folder.name or str(folder)
+        inside = next((folder / name for name in ("masks", "masks_real") if (folder / name).is_dir()), folder)
+        self._by_stem = {path.stem: path for path in _mask_files(inside)}
+        if not self._by_stem:
+            raise DataError(f"{folder} holds no masks: give a folder with masks as pictures or Labelme files.")
+        self._by_number = {
+            int(found.group()): path for stem, path in self._by_stem.items() if (found := _NUMBER.search(stem))
+        }
+        # Pictures in a folder have names of their own, and their numbers are only places in the list.
+        self._pictures = recording if isinstance(recording, ImageFolder) else None
+        self._by_name = self._pictures is not None and any(
+            self._pictures.stem(number) in self._by_stem for number in range(self._pictures.frame_count)
+        )
+
+    def mask(self, frame: Frame, area: Rect) -> Mask | None:
+        path = self._path_of(frame.number)
+        if path is None:
+            return None
+        if path.suffix.lower() == ".json":
+            mask = labelme.read_masks(path, (LABEL,))[0]
+        else:
+            mask = np.asarray(read_file(path).max(axis=2) > 0)
+        return fitted(mask, frame, area, path)
+
+    def _path_of(self, number: int) -> Path | None:
+        if self._pictures is not None and self._by_name:
+            return self._by_stem.get(self._pictures.stem(number))
+        return self._by_number.get(number)
+
+    def close(self) -> None:
+        pass
+
+
+def fitted(mask: Mask, frame: Frame, area: Rect, name: Path) -> Mask:
+    """A mask of the whole frame or of the scan area, in the scan area. Raises DataError."""
+    if mask.shape == (area.height, area.width):
+        return mask
+    if mask.shape == frame.pixels.shape[:2]:
+        return np.asarray(mask[area.y : area.y + area.height, area.x : area.x + area.width])
+    raise DataError(
+        f"{name} is {mask.shape[1]} x {mask.shape[0]} pixels, which is neither the frame's size nor the scan area's:"
+        " set the scan area that the masks were made in."
+    )
+
+
+def _mask_files(folder: Path) -> list[Path]:
+    """Raises DataError."""
+    try:
+        if labelme.is_labelme(folder):
+            listing = labelme.look(folder, (LABEL,))
+            return [*(pair.mask for pair in listing.pairs), *(one for one in listing.lonely if one.suffix == ".json")]
+        return pictures_in(folder)
+    except OSError as error:
+        raise DataError(f"{folder} cannot be read: {error.strerror}.") from error
+
+
+class RecordedMasks:
+    """The masks that an own recording keeps beside its pictures, matched by their time stamps."""
+
+    def __init__(self, masks: Path) -> None:
+        """`masks` is the file of masks; the clip lies beside. Raises SourceError."""
+        self.name = "recorded masks"
+        clip = masks.with_name(CLIP)
+        try:
+            with clip.open("rb") as stream:
+                times = [_stamp(stored.time_s) for stored in read_index(stream)]
+            with masks.open("rb") as stream:
+                found = {_stamp(stored.time_s): stored for stored in read_index(stream)}
+            self._stream = masks.open("rb")
+        except (OSError, ValueError) as error:
+            raise SourceError(f"{masks} is not the masks of a recording: choose a recording's folder.") from error
+        self._path = masks
+        self._stored = [found.get(time) for time in times]
+
+    def mask(self, frame: Frame, area: Rect) -> Mask | None:
+        stored = self._stored[frame.number] if frame.number < len(self._stored) else None
+        if stored is None:
+            return None
+        try:
+            self._stream.seek(stored.offset)
+            pixels = decode_image(np.frombuffer(self._stream.read(stored.length), np.uint8))
+        except (OSError, ValueError) as error:
+            raise SourceError(f"{self._path} is damaged at frame {frame.number}: compare something else.") from error
+        grey = pixels if pixels.ndim == 2 else pixels.max(axis=2)
+        return fitted(grey > 0, frame, area, self._path)
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _stamp(seconds: float) -> int:
+    """Microseconds, which is finer than the file's own steps."""
+    return round(seconds * 1e6)
+
+
+class CorrectedMasks:
+    """The user's own corrections; interpolated ones do not count."""
+
+    name = "own corrections"
+
+    def __init__(self, entries: Entries) -> None:
+        self._entries = entries
+
+    def mask(self, frame: Frame, area: Rect) -> Mask | None:
+        entry = self._entries.get(frame.number)
+        if entry is None or not entry.by_hand or (entry.mark is not None and entry.mark != mark_of(frame.pixels)):
+            return None
+        return fitted(entry.mask(), frame, area, Path("The correction"))
+
+    def close(self) -> None:
+        pass
+
+
+OpenSide = Callable[[Recording], Side]
+"""Makes a side for an open recording. Raises ModelError and SourceError; may take long."""
+
+
+def open_side(
+    word: str,
+    engine: str,
+    area: Rect | None,
+    open_engine: OpenEngine,
+    find_bundle: FindBundle,
+    threshold: float | None = None,
+    cache_folder: Path | None = None,
+) -> OpenSide:
+    """What a word names: a folder of masks, a recording's folder or `masks.mkv`, else a model."""
+    path = Path(word)
+
+    def masks(recording: Recording) -> Side:
+        if path.is_file():
+            return RecordedMasks(path)
+        return RecordedMasks(path / MASKS) if (path / MASKS).is_file() else MaskFolder(path, recording)
+
+    def model(recording: Recording) -> Side:
+        bundle = find_bundle(word)
+        cache = None
+        place = getattr(recording, "path", None)
+        if cache_folder is not None and place is not None and (content := _content(place)):
+            # The key is that of the look ahead: what either knows, the other need not ask.
+            cache = AheadCache(cache_folder, content, bundle.hash, str(area))
+        return ModelSide(bundle, engine, open_engine, threshold, cache)
+
+    is_masks = path.is_file() or (path.is_dir() and not (path / CARD).is_file())
+    return masks if is_masks else model
+
+
+def _content(path: Path) -> str | None:
+    """`content_hash`, which reads all of a file, once for both sides."""
+    if path.is_dir():
+        return content_hash(path, lambda: False)
+    about = path.stat()
+    return _content_of_file(path, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _content_of_file(path: Path, size: int, changed_ns: int) -> str | None:
+    return content_hash(path, lambda: False)
+
+
+def difference(a: Mask, b: Mask) -> tuple[Mask, Mask, Mask]:
+    """A only, B only, both."""
+    return a & ~b, b & ~a, a & b

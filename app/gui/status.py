@@ -92,11 +92,11 @@ def overlay_state(wishes: Wishes, frame: Frame | None, prediction: Prediction | 
     return OverlayState(OverlayKind.SHOWN, prediction, age_ms, same)
 
 
-def overlay_words(state: OverlayState, moving: bool) -> tuple[str, Level]:
-    """The line about the overlay; `moving` says whether new frames are expected."""
+def overlay_words(state: OverlayState, moving: bool, raw_key: str = "the key") -> tuple[str, Level]:
+    """The line about the overlay; `moving`: new frames are expected; `raw_key`: what holds the raw picture."""
     fixed = {
         OverlayKind.OFF: ("Overlay off", Level.WARN),
-        OverlayKind.RAW: ("Overlay off while Space is held", Level.WARN),
+        OverlayKind.RAW: (f"Overlay off while {raw_key} is held", Level.WARN),
         OverlayKind.DRAWING: ("Overlay on · hidden: drawing the scan area", Level.WARN),
         OverlayKind.SCALING: ("Overlay on · hidden: setting the scale", Level.WARN),
         OverlayKind.NO_SIGNAL: ("Overlay on · hidden: no signal", Level.WARN),

@@ -61,7 +61,9 @@ def has_found(window: MainWindow) -> bool:
 
 def offer(window: MainWindow, text: str) -> QPushButton:
     return next(
-        button for button in window.messages.findChildren(QPushButton) if button.text() == text and button.isVisible()
+        button
+        for button in window.messages.findChildren(QPushButton)
+        if button.text().startswith(text) and button.isVisible()
     )
 
 

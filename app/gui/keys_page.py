@@ -54,6 +54,8 @@ class KeysPage(QDialog):
         for button in self.findChildren(QPushButton):
             button.installEventFilter(self)
         bindings.changed.connect(self._show)
+        # Or the window's keys would be deaf where the desktop does not see to it.
+        self.finished.connect(parent.activateWindow)
         self._show()
         room = self.screen().availableSize()
         self.resize(min(1180, room.width() * 19 // 20), min(760, room.height() * 9 // 10))

@@ -14,7 +14,7 @@ from app.gui.actions import keys_of
 from app.gui.covering import covers
 from app.gui.live_view import LiveView
 from app.gui.sources import Sources
-from app.gui.status import ANSWERS, Level, OverlayKind, badge, overlay_words, rates
+from app.gui.status import Level, OverlayKind, badge, overlay_spoken, overlay_words, rates
 from app.gui.strips import BottomStrip, TopStrip
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceChanged, SourceState
@@ -95,10 +95,8 @@ class StateLines:
         self._describe()
 
     def _describe(self) -> None:
-        """The picture's state for screen readers, without the age, which would never stop being read out."""
-        words = f"{self._top.badge.text()}. {self._top.overlay.text().split(' · ')[0]}"
-        answer = ANSWERS.get(self._view.state.kind)
-        said = f"{words}. {answer}" if answer else words
+        """The picture's state for screen readers."""
+        said = f"{self._top.badge.text()} · {overlay_spoken(self._view.state.kind, keys_of(self._raw))}"
         if said != self._view.accessibleDescription():
             self._view.setAccessibleDescription(said)
 

@@ -154,10 +154,11 @@ QMainWindow, QDialog, #panel, #panel > QWidget, #transport, QScrollArea {{ backg
 #surround {{ background: {SURROUND}; }}
 #chip {{ border-radius: 6px; padding: 4px 10px; font-size: 15px; font-weight: 600; }}
 QPushButton#section {{ background: transparent; border: 0; border-top: 1px solid {theme.line};
-  border-radius: 0; padding: 0 4px; font-weight: 600; }}
+  border-radius: 0; padding: 0 4px; min-height: {TARGET - 1}px; font-weight: 600; }}
 QPushButton#section:hover {{ background: {theme.raised}; }}
 QPushButton#section:checked {{ background: transparent; }}
-QPushButton#section:focus {{ border: 2px solid {theme.focus}; border-radius: 4px; padding: 0 2px; }}
+QPushButton#section:focus {{ border: 2px solid {theme.focus}; border-radius: 4px; padding: 0 2px;
+  min-height: {TARGET - 4}px; }}
 #notice {{ color: {theme.text}; font-weight: 600; }}
 #quiet {{ color: {theme.quiet}; }}
 #heading {{ color: {theme.quiet}; font-size: 13px; font-weight: 600; }}

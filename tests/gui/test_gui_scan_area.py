@@ -170,7 +170,7 @@ def test_where_nothing_is_found_it_is_said_what_to_do(opened: Opened, qtbot: QtB
     shift_a(window)
     assert window.messages.text == "Looking for the scan area."
     now[0] = GIVE_UP_S + 1
-    qtbot.waitUntil(lambda: window.messages.text == "No scan area found yet: draw it (A).")
+    qtbot.waitUntil(lambda: window.messages.text == "No scan area found yet: draw it.")
     offer(window, "Draw it").click()
     assert window.view.in_scan_area_mode
 

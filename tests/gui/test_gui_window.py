@@ -400,7 +400,7 @@ def test_tab_reaches_every_control(window: MainWindow) -> None:
     controls = {button.accessibleName() for button in window.panel.findChildren(QPushButton)}
     reached = set()
     widget: QWidget | None = window.view
-    for _ in range(90):
+    for _ in range(300):
         assert widget is not None
         reached.add(widget.accessibleName())
         widget = widget.nextInFocusChain()

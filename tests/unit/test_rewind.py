@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,7 @@ def test_it_turns_round_where_it_is_without_leaving_a_frame_out(watch):
     watched.grabber.set_speed(1.0)
     watched.wait_for_state(SourceState.ENDED)
     shown = watched.numbers
-    steps = {after - before for before, after in zip(shown, shown[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(shown)}
     assert steps == {1, -1}
     turns = sum(a - b != c - a for b, a, c in zip(shown, shown[1:], shown[2:], strict=False))
     assert turns <= 3

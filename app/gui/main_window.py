@@ -376,15 +376,20 @@ class MainWindow(QMainWindow):
 
     def _toggle_full_screen(self) -> None:
         """Leaves the window maximised, or not, as it was."""
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        full, states = Qt.WindowState.WindowFullScreen, self.windowState()
+        self.setWindowState(states & ~full if self._bare else states | full)
+        self._follow_full_screen()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() is QEvent.Type.WindowStateChange and self.isFullScreen() is not self._bare:
-            self._set_bare(self.isFullScreen())
+        if event.type() is QEvent.Type.WindowStateChange:
+            self._follow_full_screen()
 
-    def _set_bare(self, bare: bool) -> None:
+    def _follow_full_screen(self) -> None:
         """In full screen there is the picture and one line with what is always visible, until folding brings more."""
+        bare = self.isFullScreen()
+        if bare is self._bare:
+            return
         if bare:
             self._folded_before = self._folded
         self._bare = bare
@@ -418,5 +423,5 @@ class MainWindow(QMainWindow):
             self.view.leave_mode()
         elif self.first_steps.active:
             self.first_steps.finish()
-        elif self.isFullScreen():
+        elif self._bare:
             self._toggle_full_screen()

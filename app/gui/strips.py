@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from app.gui.status import NOTICE, Level
 from app.gui.widgets import Chip, ElidedLabel, action_button, restyle
 
+_MARGINS, _BARE = (10, 3, 6, 3), (10, 3, 14, 3)
+
 
 class TopStrip(QWidget):
     """Badge, source, and what there is of the overlay."""
@@ -24,8 +26,8 @@ class TopStrip(QWidget):
         self.recording = Chip("Recording")
         self.recording.hide()
         self.overlay = Chip("Overlay")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 3, 6, 3)
+        self._layout = layout = QHBoxLayout(self)
+        layout.setContentsMargins(*_MARGINS)
         layout.setSpacing(12)
         layout.addWidget(self.badge)
         layout.addWidget(self.name)
@@ -49,6 +51,7 @@ class TopStrip(QWidget):
         self.notice.setVisible(bare)
         for button in self._buttons:
             button.setVisible(not bare)
+        self._layout.setContentsMargins(*(_BARE if bare else _MARGINS))
 
 
 class BottomStrip(QWidget):

@@ -220,6 +220,7 @@ QListWidget::item {{ border-radius: 6px; padding: 4px; }}
 QListWidget::item:selected {{ background: {theme.chosen}; color: {theme.text}; }}
 #help QLabel {{ background: transparent; }}
 {_levels(theme)}
+#progress {{ color: {DARK.quiet}; font-size: 11px; background: transparent; }}
 #firstSteps QLabel, #messages QLabel {{ color: {DARK.text}; }}
 #firstSteps QPushButton, #messages QPushButton {{ color: {DARK.text}; }}
 #firstSteps QPushButton {{ background: {DARK.raised}; border-color: {DARK.line}; }}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QSlider
+from PySide6.QtWidgets import QLabel, QSizePolicy, QSlider
 
 from app.capture.source import Pixels
 from app.gui.status import Level
@@ -55,6 +55,14 @@ class Timeline(QSlider):
         self._columns: tuple[int, list[NDArray[np.float32]]] | None = None
         self._best: list[int] = []
         self._form = _WHOLE
+        self.progress = QLabel(self)
+        """How far the recording is analysed: beside the pictures, where the strips have their names."""
+        self.progress.setObjectName("progress")
+        self.progress.setAccessibleName("Analysis")
+        self.progress.setWordWrap(True)
+        self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.progress.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.progress.setGeometry(0, _MARKS - 2, _WHOLE.gutter - 8, _WHOLE.pictures + 4)
         accessible(
             self,
             "Position in the recording",
@@ -72,6 +80,7 @@ class Timeline(QSlider):
     def set_thin(self, thin: bool) -> None:
         """Leaves the pictures and the strips' names out, and makes the strips lower."""
         self._form, self._columns = _THIN if thin else _WHOLE, None
+        self.progress.setVisible(not thin)
         self.updateGeometry()
         self.update()
 

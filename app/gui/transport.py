@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.capture.source import Frame, SourceKind
 from app.gui.section import DEMO_TIME_LINE, TIME_LINE, Folds
 from app.gui.status import clock
 from app.gui.timeline import Timeline
-from app.gui.widgets import ElidedLabel, accessible, action_button, set_drawing, tip
+from app.gui.widgets import accessible, action_button, set_drawing, tip
 from app.pipeline.ahead import Strips
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -46,10 +46,7 @@ class Transport(QWidget):
         self.speed.activated.connect(lambda _: self.speed_chosen.emit(self.speed.currentData()))
         self.loop = action_button(actions["loop"], "", "Repeat A–B", "segment")
         self.ahead = action_button(actions["toggle_ahead"], "", "Analyse", "segment")
-        self.progress = ElidedLabel("quiet")
-        self.progress.setAccessibleName("Analysis")
-        self.progress.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.progress.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.progress = self.slider.progress
         self.form = QPushButton()
         self.form.setObjectName("icon")
         self.form.clicked.connect(lambda: self._set_thin(not self.thin, keep=True))
@@ -61,7 +58,7 @@ class Transport(QWidget):
         self._line.addWidget(action_button(actions["step_forward"], "step-forward", "", "icon"))
         self._line.addWidget(self.speed)
         self._line.addWidget(self.loop)
-        self._line.addWidget(self.progress, 1)
+        self._line.addStretch(1)
         self._line.addWidget(self.ahead)
         self._line.addWidget(self.position)
         self._line.addWidget(self.form)
@@ -77,7 +74,7 @@ class Transport(QWidget):
     @property
     def thin(self) -> bool:
         """Whether all is one line."""
-        return self.progress.isHidden()
+        return self._line.indexOf(self.slider) >= 0
 
     def set_kind(self, kind: SourceKind) -> None:
         """A demo's line is thin, a recording's whole, unless the user has it otherwise; remembered for each."""
@@ -91,10 +88,10 @@ class Transport(QWidget):
         self._lines.removeWidget(self.slider)
         self.slider.set_thin(thin)
         if thin:
-            self._line.insertWidget(self._line.indexOf(self.progress), self.slider, 1)
+            self._line.insertWidget(self._line.indexOf(self.ahead), self.slider, 1000)
         else:
             self._lines.insertWidget(0, self.slider)
-        for widget in (self.speed, self.loop, self.progress, self.ahead):
+        for widget in (self.speed, self.loop, self.ahead):
             widget.setVisible(not thin)
         set_drawing(self.form, "up" if thin else "down")
         accessible(self.form, "Show the whole time line" if thin else "Make the time line thin")

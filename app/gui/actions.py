@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from app.gui.bindings import MOUSE, Bindings
+from app.gui.bindings import Bindings, is_sequence
 from app.gui.keys import HELD, KEYS, key_for
 
 SHORT = {
@@ -51,7 +51,7 @@ def make_actions(window: QWidget, bindings: Bindings) -> dict[str, QAction]:
 def _bind(actions: Mapping[str, QAction], bindings: Bindings) -> None:
     for name, action in actions.items():
         label, text = bindings.label(name), key_for(name).text
-        action.setShortcuts([QKeySequence(key) for key in bindings.keys(name) if key and key not in MOUSE])
+        action.setShortcuts([QKeySequence(key) for key in bindings.keys(name) if key and is_sequence(key)])
         action.setData(label)
         action.setToolTip(f"{text} ({label})" if label else text)
 

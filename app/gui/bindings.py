@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -18,6 +19,8 @@ MOUSE = {
     "Mouse forward": Qt.MouseButton.ForwardButton,
 }
 """Buttons of a mouse, which some pedals send, by the names under which they are kept."""
+_CODE = re.compile(r"Key [1-9][0-9]{0,5}")
+"""A key that the system has no name for, by the number that the keyboard or the pedal sends."""
 FIXED = ("Return", "Enter", "Tab", "Backtab", "Shift+Backtab")
 """Keys that stay what they are: without them, nothing in the window can be reached and pressed."""
 _ALONE = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta)
@@ -31,19 +34,26 @@ _WORDS = {",": ", (comma)", ".": ". (full stop)", "-": "−", "Left": "←", "Ri
 
 
 def typed(event: QKeyEvent) -> str:
-    """The name of the key that was pressed; empty for Shift, Ctrl and Alt alone, and for what has no name."""
+    """The name of the key that was pressed; empty for Shift, Ctrl and Alt alone."""
     key, modifiers = event.key(), event.modifiers() & _MODIFIERS
-    if key in _ALONE or key in (0, Qt.Key.Key_unknown):
+    if key in _ALONE:
         return ""
+    if key in (0, Qt.Key.Key_unknown):
+        return f"Key {event.nativeScanCode()}" if event.nativeScanCode() else ""
     sign = event.text()
     if modifiers == Qt.KeyboardModifier.ShiftModifier and sign.isprintable() and sign.strip() and not sign.isalpha():
         modifiers = Qt.KeyboardModifier.NoModifier  # '?' is its own key, wherever Shift is needed for it.
     return QKeySequence(key | modifiers.value).toString(QKeySequence.SequenceFormat.PortableText)
 
 
+def is_sequence(name: str) -> bool:
+    """Whether Qt itself can watch for the key; for all others, the window does."""
+    return name not in MOUSE and not _CODE.fullmatch(name)
+
+
 def normal(name: str) -> str:
     """A key's name as Qt writes it. Raises ValueError for what is no key, or none that can be changed."""
-    if name in MOUSE:
+    if not is_sequence(name):
         return name
     sequence = QKeySequence.fromString(name, QKeySequence.SequenceFormat.PortableText)
     text = sequence.toString(QKeySequence.SequenceFormat.PortableText)
@@ -54,7 +64,7 @@ def normal(name: str) -> str:
 
 def written(name: str) -> str:
     """A key's name for people."""
-    if name in MOUSE:
+    if not is_sequence(name):
         return name
     return _WORDS.get(name) or QKeySequence(name).toString(QKeySequence.SequenceFormat.NativeText)
 

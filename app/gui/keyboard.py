@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider, QWidget
 
-from app.gui.bindings import MOUSE, Bindings, typed
+from app.gui.bindings import MOUSE, Bindings, is_sequence, typed
 from app.gui.keys import HELD
 from app.gui.live_view import LiveView
 
@@ -68,17 +68,27 @@ class Keyboard(QObject):
                 self._held = event.key()
                 self._hold_raw(True)
             return True
+        if kind is QEvent.Type.KeyPress and not is_sequence(typed(event)):
+            return self._trigger(typed(event), event.isAutoRepeat())
         if kind is QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             return _press(watched)
         return False
 
     def _holds_raw(self, event: QKeyEvent) -> bool:
         """Also with Shift or Ctrl down, so that nothing else comes of it."""
-        return not {typed(event), QKeySequence(event.key()).toString()}.isdisjoint(self._bindings.keys(HELD))
+        names = {typed(event), QKeySequence(event.key()).toString()} - {""}
+        return not names.isdisjoint(self._bindings.keys(HELD))
 
     def _let_go(self) -> None:
         self._held = None
         self._hold_raw(False)
+
+    def _trigger(self, name: str, again: bool) -> bool:
+        """Does what a key is bound to that is none of Qt's shortcuts."""
+        owner = self._bindings.owner(name)
+        if owner is not None and (not again or self._actions[owner].autoRepeat()):
+            self._actions[owner].trigger()
+        return owner is not None
 
     def _mouse(self, event: QMouseEvent, kind: QEvent.Type) -> bool:
         """A button that is bound, as of a pedal that plays a mouse."""

@@ -223,9 +223,7 @@ class KeysPage(QDialog):
         try:
             self._chosen(normal(name))
         except ValueError:
-            self._say(
-                "Shift, Ctrl and Alt alone, and keys that the system does not name, cannot be used: press another."
-            )
+            self._say("Shift, Ctrl and Alt cannot be used alone: press another key.")
 
     def _chosen(self, name: str) -> None:
         assert self._waiting is not None

@@ -25,7 +25,7 @@ from app.gui.section import Folds, Section
 from app.gui.widgets import accessible, action_button, tip
 from app.options import Layout, Style, ThemeName, engine_name
 
-WIDTH = 324
+WIDTH = 328
 OPEN_MODEL = "…"
 """The model chooser's last entry: a bundle's folder is asked for."""
 _STYLE_NAMES: dict[Style, str] = {"fill": "Fill", "outline": "Outline", "both": "Both"}

@@ -205,7 +205,7 @@ QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.line}; padding: 6px; }}
 QLineEdit {{ background: {theme.raised}; border: 1px solid {theme.line}; border-radius: 8px; min-height: {TARGET - 2}px;
-  padding: 0 10px; selection-background-color: {theme.marked}; }}
+  padding: 0 10px; selection-background-color: {theme.marked}; placeholder-text-color: {theme.quiet}; }}
 QLineEdit:focus {{ border: 2px solid {theme.focus}; min-height: {TARGET - 4}px; }}
 #messages {{ background: {DARK.raised}; border: 1px solid #5d4a22; border-left: 4px solid #ffc773;
   border-radius: 8px; }}

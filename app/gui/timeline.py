@@ -158,6 +158,8 @@ class Timeline(QSlider):
 
     def _paint_strips(self, painter: QPainter) -> None:
         painter.setFont(self._font())
+        # The thin line has nothing else that shows where it is.
+        unknown = 0.55 if self._form is _WHOLE else 0.1
         for row, ((name, ink), values) in enumerate(zip(_NAMES, self._heights(), strict=True)):
             room = self._strip(row)
             painter.fillRect(room, colour(RAISED))
@@ -171,7 +173,7 @@ class Timeline(QSlider):
                 high = max(float(values[column]) * room.height(), 1.0)
                 painter.drawRect(QRectF(room.left() + int(column), room.bottom() - high, 1, high))
             for column in np.flatnonzero(np.isnan(values)):
-                painter.fillRect(QRectF(room.left() + int(column), room.top(), 1, room.height()), colour(HALO, 0.55))
+                painter.fillRect(QRectF(room.left() + int(column), room.top(), 1, room.height()), colour(HALO, unknown))
 
     def _paint_range(self, painter: QPainter) -> None:
         if self.range is None:

@@ -206,7 +206,7 @@ def test_keys_that_stay_are_refused_and_esc_changes_nothing(window: MainWindow, 
         QTest.keyClick(button, key)
         assert "stays what it is" in page.text.text()
     QTest.keyClick(button, Qt.Key.Key_Shift)
-    assert "cannot be used" in page.text.text()
+    assert "cannot be used alone" in page.text.text()
     QTest.keyClick(button, Qt.Key.Key_Escape)
     assert button.text() == "S"
     assert page.isVisible()
@@ -264,6 +264,36 @@ def test_a_button_of_a_mouse_can_be_bound_and_held(window: MainWindow, page: Key
         QTest.mouseRelease(window.view, MOUSE[name], pos=QPoint(50, 50))
         assert not window.view.wishes.raw_held
     assert window.settings.keys["toggle_freeze"] == ["F", name]
+
+
+def test_a_key_without_a_name_is_known_by_its_number(window: MainWindow, page: KeysPage) -> None:
+    def send(to: QWidget, kind: QEvent.Type, code: int) -> None:
+        QApplication.sendEvent(to, QKeyEvent(kind, 0, NO_MODIFIER, code, 0, 0))
+
+    for action, code in ((HELD, 202), ("toggle_freeze", 203)):
+        page.buttons[action, 1].click()
+        send(page.buttons[action, 1], QEvent.Type.KeyPress, code)
+    assert window.settings.keys == {HELD: ["Space", "Key 202"], "toggle_freeze": ["F", "Key 203"]}
+    assert Bindings(dict(window.settings.keys)).problem == ""
+    send(window.view, QEvent.Type.KeyPress, 202)
+    assert window.view.wishes.raw_held
+    send(window.view, QEvent.Type.KeyRelease, 202)
+    assert not window.view.wishes.raw_held
+    send(window.view, QEvent.Type.KeyPress, 203)
+    assert window.pipeline.frozen
+    send(window.view, QEvent.Type.KeyPress, 204)
+    assert window.pipeline.frozen
+    assert not window.view.wishes.raw_held
+
+
+def test_an_empty_first_slot_holds_nothing(window: MainWindow) -> None:
+    window.bindings.bind(HELD, 1, "F13")
+    window.bindings.bind(HELD, 0, "")
+    QApplication.sendEvent(window.view, QKeyEvent(QEvent.Type.KeyPress, 0, NO_MODIFIER, 99, 0, 0))
+    assert not window.view.wishes.raw_held
+    QTest.keyPress(window.view, Qt.Key.Key_F13)
+    assert window.view.wishes.raw_held
+    QTest.keyRelease(window.view, Qt.Key.Key_F13)
 
 
 def test_tooltips_messages_and_first_steps_show_the_keys_of_now(opened: Opened) -> None:

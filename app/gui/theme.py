@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
@@ -249,7 +249,7 @@ def icon(name: str, ink: str = DARK.text) -> QIcon:
         return QIcon(str(path))
     drawing = QSvgRenderer(path.read_bytes().replace(DARK.text.encode(), ink.encode()))
     made = QIcon()
-    for size in _ICON_SIZES:
+    for size in _pixels():
         pixmap = QPixmap(size, size)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
@@ -259,8 +259,10 @@ def icon(name: str, ink: str = DARK.text) -> QIcon:
     return made
 
 
-_ICON_SIZES = (20, 22, 30, 33, 40, 44, 50, 55, 66, 88)
-"""In pixels: 20 and 22 of the desktop's units at the usual scales."""
+def _pixels() -> set[int]:
+    """Sizes of a drawing that screens need now, in pixels, and a large one for a screen that is plugged in later."""
+    ratios = {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
+    return {round(size * ratio) for size in (20, 22) for ratio in ratios} | {88}
 
 
 def colour(name: str, alpha: float = 1.0) -> QColor:

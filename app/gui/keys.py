@@ -78,7 +78,6 @@ KEYS: tuple[Key, ...] = (
 )
 
 
-GROUPS = tuple(dict.fromkeys(key.group for key in KEYS))
 HELD = "raw"
 """The one action that lasts as long as its key is down."""
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui.bindings import FIXED, MOUSE, SLOTS, Bindings, normal, typed, written
-from app.gui.keys import GROUPS, HELD, KEYS, Key, key_for
+from app.gui.keys import HELD, KEYS, Key, key_for
 from app.gui.widgets import accessible, heading, set_drawing
 
 _COLUMNS = (("Overlay", "Picture", "Orientation and scale"), ("Recording", "Source", "Window"))
@@ -197,10 +197,10 @@ class KeysPage(QDialog):
         self._show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """While a key is waited for, every key is that key, also Space and Enter on a button."""
+        """While a key is waited for, every key is that key; else Enter presses what has the focus, as in the window."""
         kind = event.type()
         if self._waiting is None:
-            return False
+            return self._press(watched, event)
         if isinstance(event, QKeyEvent):
             if kind is QEvent.Type.ShortcutOverride:
                 event.accept()
@@ -211,6 +211,13 @@ class KeysPage(QDialog):
             self._chosen(_BUTTONS[event.button()])
             return True
         return False
+
+    def _press(self, watched: QObject, event: QEvent) -> bool:
+        entered = isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if not entered or event.type() is not QEvent.Type.KeyPress or not isinstance(watched, QPushButton):
+            return False
+        watched.click()
+        return True
 
     def _pressed(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -269,6 +276,3 @@ class KeysPage(QDialog):
         self._bindings.reset_all()
         self._say("All keys are as shipped.")
         self._keep()
-
-
-assert {group for column in _COLUMNS for group in column} == set(GROUPS)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.capture.source import Frame, SourceKind
@@ -91,10 +91,33 @@ class Transport(QWidget):
             self._line.insertWidget(self._line.indexOf(self.ahead), self.slider, 1000)
         else:
             self._lines.insertWidget(0, self.slider)
-        for widget in (self.speed, self.loop, self.ahead):
-            widget.setVisible(not thin)
+        self.speed.setVisible(not thin)
+        self._show_what_fits()
         set_drawing(self.form, "up" if thin else "down")
         accessible(self.form, "Show the whole time line" if thin else "Make the time line thin")
+
+    def _show_what_fits(self) -> None:
+        """In a narrow window, what is not needed at every moment gives way; its keys go on working."""
+        fits = self._needed() + self._giving_way() <= self.width()
+        for widget in (self.loop, self.ahead):
+            widget.setVisible(fits and not self.thin)
+
+    def _giving_way(self) -> int:
+        """Width of what may be left out."""
+        widgets = (self.loop, self.ahead)
+        return sum(max(one.sizeHint().width(), one.minimumWidth()) + self._line.spacing() for one in widgets)
+
+    def _needed(self) -> int:
+        """Width of all the rest."""
+        return super().minimumSizeHint().width() - (0 if self.loop.isHidden() else self._giving_way())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_what_fits()
+
+    def minimumSizeHint(self) -> QSize:
+        """Without what may be left out."""
+        return QSize(self._needed(), super().minimumSizeHint().height())
 
     def set_length(self, frames: int) -> None:
         """The recording has that many frames."""

@@ -213,6 +213,18 @@ def test_keys_that_stay_are_refused_and_esc_changes_nothing(window: MainWindow, 
     assert window.settings.keys == {}
 
 
+def test_everything_on_the_page_goes_by_keys(window: MainWindow, page: KeysPage) -> None:
+    button = page.buttons["snapshot", 1]
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    assert button.text() == "Press …"
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    QTest.keyClick(page.move_key, Qt.Key.Key_Return)
+    assert window.settings.keys == {HELD: [], "snapshot": ["S", "Space"]}
+    QTest.keyClick(page.resets[HELD], Qt.Key.Key_Space)
+    assert window.settings.keys == {}
+
+
 def test_the_key_of_the_page_itself_can_be_given_away(window: MainWindow, page: KeysPage) -> None:
     button = page.buttons["toggle_overlay", 1]
     button.click()

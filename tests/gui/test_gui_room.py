@@ -43,9 +43,10 @@ def place(one: QWidget, window: MainWindow) -> QRect:
 
 
 def settle(window: MainWindow, size: tuple[int, int]) -> None:
-    window.resize(*size)
-    for _ in range(3):
+    for _ in range(3):  # What has changed before may still wait for its room.
         QApplication.processEvents()
+        window.resize(*size)
+    QApplication.processEvents()
 
 
 def text_width(button: QPushButton) -> int:
@@ -116,6 +117,21 @@ def test_the_picture_gets_most_of_a_small_window_in_the_demo(opened: Opened, qtb
     settle(window, (1280, 720))
     assert window.transport.height() > 150
     assert window.settings.folds == {"time line of the demo": True}
+
+
+def test_half_of_a_screen_is_enough_beside_a_scanners_viewer(window: MainWindow) -> None:
+    transport = window.transport
+    transport.set_length(20000)
+    settle(window, (960, 720))
+    assert window.width() == 960
+    check(window)
+    if not transport.isHidden() and not transport.thin:
+        assert transport.loop.isHidden()
+        assert transport.ahead.isHidden()
+        settle(window, (1280, 720))
+        assert transport.loop.isVisible()
+        assert transport.ahead.isVisible()
+        check(window)
 
 
 def test_a_recordings_line_is_whole_and_can_be_made_thin(opened: Opened, qtbot: QtBot) -> None:

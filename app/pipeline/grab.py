@@ -211,7 +211,14 @@ class Grabber:
                 self._wait(due)
 
     def _grab_recording(self, recording: Recording, info: SourceInfo) -> None:
-        reel, pace, playing = Reel(recording, self._timed), Pace(info.rate or RATE), self._playing
+        reel = Reel(recording, self._timed)
+        try:
+            self._play(reel, info)
+        finally:
+            reel.close()
+
+    def _play(self, reel: Reel, info: SourceInfo) -> None:
+        pace, playing = Pace(info.rate or RATE), self._playing
         reel.read_ahead()
         self._say(SourceState.RUNNING if playing else SourceState.PAUSED)
         self._show_next(reel, pace, sought=True)
@@ -343,6 +350,10 @@ class Reel:
         self.jumped = False
         """Whether the next picture does not follow the last one in time."""
         self.at_end = False
+
+    def close(self) -> None:
+        """Ends the thread that decodes backwards, if there is one."""
+        self._frames.close()
 
     def read_ahead(self) -> None:
         """Reads the next picture, the first one after the last if the recording loops. Raises SourceError."""

@@ -1,12 +1,14 @@
 """Playing backwards: exact, in every kind of clip, and without decoding everything anew for each frame."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from app.capture.source import SourceError
 from app.capture.words import parse
 from app.pipeline import rewind
 from app.pipeline.grab import Grabber, Pace
@@ -31,12 +33,6 @@ class Counted(Clip):
         return super().read()
 
 
-def backwards(source, first, steps=0):
-    """All frames before `first`, each by `back_to` and `read`."""
-    reader = Rewind(source)
-    return [int(reader_read(reader, number).pixels[0, 0]) for number in range(first, -1, -1)][: steps or None]
-
-
 def reader_read(reader, number):
     reader.back_to(number)
     found = reader.read()
@@ -44,43 +40,84 @@ def reader_read(reader, number):
     return found
 
 
-def test_every_frame_is_given_and_hardly_any_is_decoded_twice():
+@pytest.fixture
+def reading() -> Iterator:
+    """Makes a Rewind of a recording."""
+    made = []
+
+    def make(source):
+        made.append(Rewind(source))
+        return made[-1]
+
+    yield make
+    for reader in made:
+        reader.close()
+    assert not [one for one in threading.enumerate() if one.name.startswith("rewind")]
+
+
+def test_every_frame_is_given_and_hardly_any_is_decoded_twice(reading):
     source = Counted(200)
-    assert backwards(source, 150) == list(range(150, -1, -1))
+    reader = reading(source)
+    assert [int(reader_read(reader, number).pixels[0, 0]) for number in range(150, -1, -1)] == list(range(150, -1, -1))
     assert source.decoded <= 151
     assert len(source.seeks) < 12
 
 
-def test_forwards_again_goes_on_where_it_is():
+def test_forwards_again_goes_on_where_it_is(reading):
     source = Counted(60)
-    reader = Rewind(source)
+    reader = reading(source)
     for number in range(40, 24, -1):
         reader_read(reader, number)
     assert [int(reader.read().pixels[0, 0]) for _ in range(12)] == list(range(26, 38))
 
 
-def test_the_last_frame_is_followed_by_nothing():
-    reader = Rewind(Clip(5))
+def test_the_last_frame_is_followed_by_nothing(reading):
+    reader = reading(Clip(5))
     reader_read(reader, 3)
     assert reader.read() is not None
     assert reader.read() is None
 
 
-def test_a_recording_that_is_shorter_than_it_claims_gives_nothing_there():
+def test_a_recording_that_is_shorter_than_it_claims_gives_nothing_there(reading):
     class Short(Clip):
         frame_count = 20
 
         def seek(self, frame):
             self._next = frame
 
-    reader = Rewind(Short(5))
+    reader = reading(Short(5))
     reader.back_to(12)
     assert reader.read() is None
 
 
-def test_large_pictures_do_not_fill_the_memory(monkeypatch):
+def test_what_goes_wrong_ahead_is_said_where_it_is_needed_and_only_there(reading):
+    class Broken(Clip):
+        broken = False
+
+        def read(self):
+            if self.broken:
+                raise SourceError("The disk is gone: plug it in.")
+            return super().read()
+
+    for needed in (True, False):
+        source = Broken(100)
+        reader = reading(source)
+        for number in range(60, 40, -1):
+            reader_read(reader, number)
+        source.broken = True
+        if needed:
+            with pytest.raises(SourceError, match="plug it in"):
+                for number in range(40, -1, -1):
+                    reader_read(reader, number)
+        else:
+            reader.seek(90)
+            source.broken = False
+            assert int(reader.read().pixels[0, 0]) == 90
+
+
+def test_large_pictures_do_not_fill_the_memory(reading, monkeypatch):
     monkeypatch.setattr(rewind, "MOST_BYTES", 5 * 24 * 32)
-    reader = Rewind(Clip(100))
+    reader = reading(Clip(100))
     for number in range(90, -1, -1):
         assert int(reader_read(reader, number).pixels[0, 0]) == number
         assert len(reader._kept) <= 5

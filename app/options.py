@@ -19,6 +19,10 @@ SnapshotKind = Literal["raw and overlay", "raw", "overlay", "side by side"]
 """What a snapshot keeps: the scan area as it came, with its overlay, or both, in two files or in one."""
 SNAPSHOT_KINDS: tuple[SnapshotKind, ...] = get_args(SnapshotKind)
 
+ThemeName = Literal["dark", "light", "system"]
+"""Colours of the controls; `system` follows the desktop."""
+THEMES: tuple[ThemeName, ...] = get_args(ThemeName)
+
 DEFAULT_MODEL = "default"
 DEFAULT_ENGINE = "auto"
 

@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import OutputError
-from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, LAYOUTS, SNAPSHOT_KINDS, STYLES, Layout, SnapshotKind, Style
+from app.options import (
+    DEFAULT_ENGINE,
+    DEFAULT_MODEL,
+    LAYOUTS,
+    SNAPSHOT_KINDS,
+    STYLES,
+    THEMES,
+    Layout,
+    SnapshotKind,
+    Style,
+    ThemeName,
+)
 from app.paths import settings_file
 from model.files import write_text
 
@@ -57,6 +68,12 @@ class Settings:
     """How much of the last seconds is held in memory, to be saved when asked; 0 holds nothing. 300 at most."""
     ring_mb: float = 300.0
     """Most memory for that, in MB."""
+    keys: dict[str, list[str]] = field(default_factory=dict)
+    """Keys by action, two at most, of the actions whose keys are not those of the table."""
+    theme: ThemeName = "dark"
+    """Colours of the controls."""
+    folds: dict[str, bool] = field(default_factory=dict)
+    """Whether a group of controls is open, by its name, where that differs from the default."""
     demo_folder: str = ""
     """Folder of the user's own images for the source `demo`; empty shows the phantom."""
     presets: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -152,6 +169,10 @@ def _is_texts(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_is_text, value.values()))
 
 
+def _are_two_texts(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 2 and all(map(_is_text, value))
+
+
 def _are_presets(value: Any) -> bool:
     """By name, each of values that settings can have. Raises ValueError, which names the value, where one cannot."""
     if not isinstance(value, dict) or not all(isinstance(preset, dict) for preset in value.values()):
@@ -186,6 +207,9 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "snapshot": lambda value: value in SNAPSHOT_KINDS,
     "ring_seconds": _is_up_to(300),
     "ring_mb": _is_up_to(100_000),
+    "keys": lambda value: isinstance(value, dict) and all(map(_are_two_texts, value.values())),
+    "theme": lambda value: value in THEMES,
+    "folds": lambda value: isinstance(value, dict) and all(map(_is_bool, value.values())),
     "demo_folder": _is_text,
     "presets": _are_presets,
     "introduced": _is_bool,

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from app.gui.keys import KEYS, tooltip
+from app.gui.bindings import Bindings, is_sequence
+from app.gui.keys import HELD, KEYS, key_for
 
 SHORT = {
     "choose_source": "Choose a source",
@@ -22,7 +23,7 @@ SHORT = {
 """Names where the key table's text is too long for a menu or a button."""
 RECORDING = (
     "play_pause", "step_back", "step_forward", "seek_back", "seek_forward", "seek_start", "seek_end",
-    "slower", "faster", "loop", "toggle_ahead", "toggle_correct", "toggle_compare",
+    "play_back", "play_on", "slower", "faster", "loop", "toggle_ahead", "toggle_correct", "toggle_compare",
 )  # fmt: skip
 """Actions that need a recording."""
 CHECKABLE = (
@@ -32,26 +33,44 @@ CHECKABLE = (
 )
 
 
-def make_actions(window: QWidget) -> dict[str, QAction]:
-    """One action for each key that is bound; they do nothing until `connect_actions`."""
+def make_actions(window: QWidget, bindings: Bindings) -> dict[str, QAction]:
+    """One action for each row of the table, with its keys of now; they do nothing until `connect_actions`."""
     actions = {}
     for key in KEYS:
-        if not key.keys:
-            continue
         action = QAction(SHORT.get(key.action, key.text), window)
         action.setIconText(SHORT.get(key.action, key.text))
-        action.setToolTip(tooltip(key.action))
-        action.setShortcuts([QKeySequence(keys) for keys in key.keys])
         action.setAutoRepeat(key.repeats)
         action.setCheckable(key.action in CHECKABLE)
-        window.addAction(action)
+        if key.action != HELD:  # What lasts while a key is down is no shortcut: the window watches for it.
+            window.addAction(action)
         actions[key.action] = action
+    _bind(actions, bindings)
+    bindings.changed.connect(lambda: _bind(actions, bindings))
     return actions
+
+
+def _bind(actions: Mapping[str, QAction], bindings: Bindings) -> None:
+    for name, action in actions.items():
+        label, text = bindings.label(name), key_for(name).text
+        action.setShortcuts([QKeySequence(key) for key in bindings.keys(name) if key and is_sequence(key)])
+        action.setData(label)
+        action.setToolTip(f"{text} ({label})" if label else text)
+
+
+def keys_of(action: QAction) -> str:
+    """The action's keys of now, for people; 'no key' without one."""
+    return action.data() or "no key"
+
+
+def with_keys(text: str, action: QAction) -> str:
+    """A button's text with the action's keys of now, where it has any."""
+    return f"{text} ({action.data()})" if action.data() else text
 
 
 def connect_actions(actions: Mapping[str, QAction], handlers: Mapping[str, Callable[[], None]]) -> None:
     """Has each action call its handler. Raises ValueError where an action has none, or a handler no action."""
-    if actions.keys() != handlers.keys():
-        raise ValueError(f"keys without handler or handlers without key: {sorted(actions.keys() ^ handlers.keys())}")
-    for name, action in actions.items():
-        action.triggered.connect(lambda _=False, handler=handlers[name]: handler())
+    names = actions.keys() - {HELD}
+    if names != handlers.keys():
+        raise ValueError(f"keys without handler or handlers without key: {sorted(names ^ handlers.keys())}")
+    for name, handler in handlers.items():
+        actions[name].triggered.connect(lambda _=False, handler=handler: handler())

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import OutputError
 from app.gui.bridge import Background
-from app.gui.keys import key_for
 from app.gui.models import Models
+from app.gui.scan_area_control import Say
 from app.gui.sources import Sources
 from app.gui.status import Level
-from app.gui.theme import LEVELS, QUIET
+from app.gui.theme import now
 from app.gui.widgets import accessible
 from app.paths import pictures_folder
 from app.pipeline.pipeline import Pipeline
@@ -33,7 +33,8 @@ class CheckPage(QDialog):
     again = Signal()
     wanted_as_text = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, toggle: QAction) -> None:
+        """`toggle` is the action whose keys close the page, too."""
         super().__init__(parent)
         self.setObjectName("help")
         self.setWindowTitle("Self-check")
@@ -61,8 +62,8 @@ class CheckPage(QDialog):
             row.addWidget(button)
         layout.addLayout(row)
         # The window's own shortcuts do not reach a page that has the keyboard.
-        for keys in key_for("self_check").keys:
-            QShortcut(QKeySequence(keys), self, self.close)
+        for keys in toggle.shortcuts():
+            QShortcut(keys, self, self.close)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Shows what was found."""
@@ -71,14 +72,15 @@ class CheckPage(QDialog):
 
 
 def _html(lines: Sequence[Line]) -> str:
-    ink = {True: LEVELS[Level.WARN][0], False: LEVELS[Level.GOOD][0]}
+    theme = now()
+    ink = {True: theme.levels[Level.WARN][0], False: theme.levels[Level.GOOD][0]}
     rows = []
     for line in lines:
         mark = "!" if line.advice else "✓"
         advice = f"<br><span style='color:{ink[True]}'>{escape(line.advice)}</span>" if line.advice else ""
         rows.append(
             f"<tr><td style='color:{ink[bool(line.advice)]}; padding:3px 8px'><b>{mark}</b></td>"
-            f"<td style='color:{QUIET}; padding:3px 18px 3px 0'>{escape(line.name)}</td>"
+            f"<td style='color:{theme.quiet}; padding:3px 18px 3px 0'>{escape(line.name)}</td>"
             f"<td style='padding:3px 0'>{escape(line.value)}{advice}</td></tr>"
         )
     faults = sum(bool(line.advice) for line in lines)
@@ -96,9 +98,12 @@ class SelfCheck:
         sources: Sources,
         models: Models,
         background: Background,
-        say: Callable[[str], None],
+        toggle: QAction,
+        say: Say,
     ) -> None:
+        """`toggle` is the action that opens the page and closes it."""
         self._window = window
+        self._toggle = toggle
         self._pipeline, self._sources, self._models = pipeline, sources, models
         self._background = background
         self._say = say
@@ -116,8 +121,7 @@ class SelfCheck:
     def _said_at_start(self, lines: list[Line]) -> None:
         for line in lines:
             if line.advice:
-                key = key_for("self_check").label
-                self._say(f"{line.name}: {line.value}. {line.advice} ({key} checks everything.)")
+                self._say(f"{line.name}: {line.value}. {line.advice}", {"Check everything": self._toggle})
                 return
 
     def toggle(self) -> None:
@@ -125,7 +129,7 @@ class SelfCheck:
         if self._page is not None:
             self._page.close()
             return
-        self._page = CheckPage(self._window)
+        self._page = CheckPage(self._window, self._toggle)
         self._page.again.connect(self._check)
         self._page.wanted_as_text.connect(self._keep)
         self._page.finished.connect(self._closed)

@@ -9,9 +9,10 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from app.gui.actions import keys_of, with_keys
 from app.gui.live_view import LiveView
 from app.gui.status import NOTICE
-from app.gui.widgets import accessible, action_button
+from app.gui.widgets import accessible, action_button, tip
 
 _MARGIN = 12
 _WIDTH = 430
@@ -31,7 +32,8 @@ STEPS = (
     Step(
         "What this is, and is not",
         "A model outlines where the anaesthetic goes on an ultrasound picture of the groin. It is a guess: it does not "
-        f"find the nerve, and must not decide where a needle goes. {NOTICE} Hold Space to see the picture without it.",
+        f"find the nerve, and must not decide where a needle goes. {NOTICE} Hold {{raw}} to see the picture without "
+        "it.",
     ),
     Step(
         "Choose a source",
@@ -49,7 +51,7 @@ STEPS = (
 
 
 class FirstSteps(QFrame):
-    """Hidden until `start`; Esc or its button skips it."""
+    """Hidden until `start`; a key or its button skips it."""
 
     def __init__(self, view: LiveView, actions: Mapping[str, QAction], done: Callable[[], None]) -> None:
         """`done` is told when the steps were gone through or skipped."""
@@ -77,7 +79,8 @@ class FirstSteps(QFrame):
 
     def _row(self) -> QHBoxLayout:
         self.skip, self.next = QPushButton("Skip"), QPushButton("Next")
-        accessible(self.skip, "Skip the first steps", "Skip the first steps (Esc); Ctrl+F1 shows them again")
+        accessible(self.skip, "Skip the first steps")
+        tip(self.skip, self._actions["leave"], self._actions["first_steps"])
         accessible(self.next, "Next step")
         for button, call in ((self.skip, self.finish), (self.next, self._go_on)):
             button.setObjectName("segment")
@@ -93,9 +96,7 @@ class FirstSteps(QFrame):
         return row
 
     def _doing(self, name: str) -> QPushButton:
-        button = action_button(self._actions[name], name="segment")
-        button.setText(_TEXTS[name])
-        return button
+        return action_button(self._actions[name], text=_TEXTS[name], name="segment")
 
     def start(self) -> None:
         """Begins with the first card."""
@@ -122,11 +123,13 @@ class FirstSteps(QFrame):
         self._step = number
         step, last = STEPS[number], number == len(STEPS) - 1
         self.title.setText(f"{number + 1} of {len(STEPS)} · {step.title}")
-        self.text.setText(step.text)
-        self.setAccessibleName(f"{self.title.text()}. {step.text}")
+        text = step.text.format(raw=keys_of(self._actions["raw"]))
+        self.text.setText(text)
+        self.setAccessibleName(f"{self.title.text()}. {text}")
         for place, buttons in enumerate(self._extra):
-            for button in buttons:
+            for button, name in zip(buttons, STEPS[place].actions, strict=True):
                 button.setVisible(place == number)
+                button.setText(with_keys(_TEXTS[name], self._actions[name]))
         self.skip.setVisible(not last)
         self.next.setText("Done" if last else "Next")
         self._place()
@@ -149,7 +152,7 @@ class FirstSteps(QFrame):
 
 
 _TEXTS = {
-    "choose_source": "Choose a source (C)",
-    "edit_scan_area": "Draw it (A)",
-    "reset_scan_area": "Whole frame (R)",
+    "choose_source": "Choose a source",
+    "edit_scan_area": "Draw it",
+    "reset_scan_area": "Whole frame",
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QColor, QDesktopServices, QIcon, QImage, QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtGui import QAction, QColor, QDesktopServices, QIcon, QImage, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.capture.source import Pixels
+from app.gui.actions import keys_of
 from app.gui.bridge import Background
-from app.gui.keys import key_for
 from app.gui.record_control import megabytes, minutes
 from app.gui.theme import RAISED
 from app.paths import pictures_folder, recordings_folder
@@ -40,8 +40,9 @@ class KeptList(QDialog):
     delete_asked = Signal(object)
     """A Kept; it was confirmed."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, actions: Mapping[str, QAction]) -> None:
         super().__init__(parent)
+        self._actions = actions
         self.setWindowTitle("Recordings and snapshots")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 560)
@@ -75,8 +76,8 @@ class KeptList(QDialog):
         layout.addLayout(row)
         for key in ("Del", "Backspace"):
             QShortcut(QKeySequence(key), self, self._confirm)
-        for key in key_for("show_kept").keys:
-            QShortcut(QKeySequence(key), self, self.close)
+        for sequence in actions["show_kept"].shortcuts():
+            QShortcut(sequence, self, self.close)
         self.fill(None)
 
     def _button(self, row: QHBoxLayout, name: str, do: Callable[[], object]) -> QPushButton:
@@ -102,7 +103,12 @@ class KeptList(QDialog):
         self.list.setVisible(bool(found))
         self.empty.setVisible(not found)
         if found is not None:
-            self.empty.setText("Nothing was kept yet: V records, B saves the last seconds, S saves a snapshot.")
+            record, last, snapshot = (
+                keys_of(self._actions[name]) for name in ("toggle_recording", "save_last", "snapshot")
+            )
+            self.empty.setText(
+                f"Nothing was kept yet. Record: {record}. Save the last seconds: {last}. Save a snapshot: {snapshot}."
+            )
         self._enable()
 
     @property
@@ -151,6 +157,7 @@ class KeptControl:
         settings: Settings,
         recorder: Recorder,
         background: Background,
+        actions: Mapping[str, QAction],
         open_word: Callable[[str], None],
         say: Callable[[str], None],
     ) -> None:
@@ -158,6 +165,7 @@ class KeptControl:
         self._settings = settings
         self._recorder = recorder
         self._background = background
+        self._actions = actions
         self._open_word = open_word
         self._say = say
         self.list: KeptList | None = None
@@ -167,7 +175,7 @@ class KeptControl:
         if self.list is not None:
             self.list.close()
             return
-        self.list = KeptList(self._window)
+        self.list = KeptList(self._window, self._actions)
         self.list.open_asked.connect(self._open)
         self.list.folder_asked.connect(lambda kept: _show(kept.path.parent if not kept.is_recording else kept.path))
         self.list.delete_asked.connect(self._delete)
@@ -196,7 +204,7 @@ class KeptControl:
             _show(kept.path)
             return
         if kept.path == self._recorder.state.folder:
-            self._say("This one is being recorded: stop the recording first (F9).")
+            self._say("This one is being recorded: stop the recording first.")
             return
         self._open_word(str(kept.path))
         if self.list is not None:
@@ -204,7 +212,7 @@ class KeptControl:
 
     def _delete(self, kept: Kept) -> None:
         if kept.path == self._recorder.state.folder:
-            self._say("This one is being recorded: stop the recording first (F9).")
+            self._say("This one is being recorded: stop the recording first.")
             return
         self._settings.recent = [word for word in self._settings.recent if word != str(kept.path)]
         self._background.run(

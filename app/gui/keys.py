@@ -1,4 +1,4 @@
-"""Every key of the window, in one table: shortcuts, tooltips and the help page are all made from it."""
+"""Everything that a key does, with its keys as shipped: shortcuts, tooltips and the page of keys are made from it."""
 
 from __future__ import annotations
 
@@ -12,26 +12,20 @@ class Key:
     action: str
     """Name of the window's action."""
     keys: tuple[str, ...]
-    """Qt's portable key sequences; the first is shown in tooltips. Empty: the window handles it itself."""
+    """As shipped: Qt's portable names, two at most; `app.gui.bindings` knows which hold now."""
     text: str
-    """What it does, for the help page and the tooltip."""
+    """What it does, for the page of keys and the tooltip."""
     group: str
-    shown: str = ""
-    """How the help page writes the keys, where Qt's own way would not be understood."""
     repeats: bool = False
     """Whether holding the key does it again and again."""
-
-    @property
-    def label(self) -> str:
-        return self.shown or " or ".join(self.keys)
 
 
 KEYS: tuple[Key, ...] = (
     Key("toggle_overlay", ("O",), "Overlay on or off", "Overlay"),
-    Key("raw", (), "Raw picture while held", "Overlay", shown="Space"),
+    Key("raw", ("Space",), "Raw picture while held", "Overlay"),
     Key("cycle_style", ("T",), "Fill, outline, or both", "Overlay"),
-    Key("more_opacity", ("+", "="), "Overlay more opaque", "Overlay", shown="+", repeats=True),
-    Key("less_opacity", ("-",), "Overlay more transparent", "Overlay", shown="−", repeats=True),
+    Key("more_opacity", ("+", "="), "Overlay more opaque", "Overlay", repeats=True),
+    Key("less_opacity", ("-",), "Overlay more transparent", "Overlay", repeats=True),
     Key("more_threshold", ("]",), "Higher threshold: smaller region", "Overlay", repeats=True),
     Key("less_threshold", ("[",), "Lower threshold: larger region", "Overlay", repeats=True),
     Key("model_threshold", ("\\",), "Threshold of the model card", "Overlay"),
@@ -54,14 +48,16 @@ KEYS: tuple[Key, ...] = (
     Key("cycle_scale", ("Shift+D",), "Next of the source's scales, or none", "Orientation and scale"),
     Key("forget_scale", ("Ctrl+Backspace",), "Forget the scale that is in use", "Orientation and scale"),
     Key("play_pause", ("K",), "Play or pause a recording", "Recording"),
-    Key("step_back", (",",), "One frame back", "Recording", shown=", (comma)", repeats=True),
-    Key("step_forward", (".",), "One frame on", "Recording", shown=". (full stop)", repeats=True),
-    Key("seek_back", ("Left",), "One second back", "Recording", shown="←", repeats=True),
-    Key("seek_forward", ("Right",), "One second on", "Recording", shown="→", repeats=True),
+    Key("step_back", (",",), "One frame back", "Recording", repeats=True),
+    Key("step_forward", (".",), "One frame on", "Recording", repeats=True),
+    Key("seek_back", ("Left",), "One second back", "Recording", repeats=True),
+    Key("seek_forward", ("Right",), "One second on", "Recording", repeats=True),
     Key("seek_start", ("Home",), "To the beginning", "Recording"),
     Key("seek_end", ("End",), "To the last frame", "Recording"),
-    Key("slower", ("J",), "Play slower", "Recording"),
-    Key("faster", ("L",), "Play faster", "Recording"),
+    Key("play_back", ("J",), "Play backwards; again: faster", "Recording"),
+    Key("play_on", ("L",), "Play forwards; again: faster", "Recording"),
+    Key("slower", ("<",), "Play slower", "Recording"),
+    Key("faster", (">",), "Play faster", "Recording"),
     Key("loop", ("I",), "Repeat from here; to here; all of it again", "Recording"),
     Key("toggle_ahead", ("Y",), "Analyse all frames while paused, or not", "Recording"),
     Key("toggle_correct", ("E",), "Correct masks by hand, or leave", "Correct by hand"),
@@ -93,14 +89,17 @@ KEYS: tuple[Key, ...] = (
     Key("presets", ("Ctrl+P",), "Presets for each machine; export and import settings", "Source"),
     Key("toggle_panel", ("P",), "Fold the controls away, or show them", "Window"),
     Key("toggle_plots", ("G",), "Plots of the last minute, or fold them away", "Window"),
-    Key("toggle_full_screen", ("F11",), "Full screen", "Window"),
-    Key("show_help", ("F1", "?"), "This page", "Window"),
+    Key("toggle_full_screen", ("F11",), "Full screen: the picture alone, or not", "Window"),
+    Key("show_help", ("F1", "?"), "Keys: see and change them", "Window"),
     Key("self_check", ("F2",), "Self-check: source, speed, engine, model, disk", "Window"),
     Key("first_steps", ("Ctrl+F1",), "The first steps again", "Window"),
     Key("leave", ("Esc",), "Leave what is open: message, tool, correcting, full screen", "Window"),
-    Key("press", (), "Press the focused control; Tab goes to the next", "Window", shown="Enter"),
     Key("close", ("Ctrl+Q",), "Close the program", "Window"),
 )
+
+
+HELD = "raw"
+"""The one action that lasts as long as its key is down."""
 
 
 def key_for(action: str) -> Key:
@@ -109,9 +108,3 @@ def key_for(action: str) -> Key:
         if key.action == action:
             return key
     raise KeyError(action)
-
-
-def tooltip(action: str) -> str:
-    """What a control says when pointed at: what it does and its key."""
-    key = key_for(action)
-    return f"{key.text} ({key.label})" if key.label else key.text

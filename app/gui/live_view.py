@@ -57,6 +57,8 @@ class LiveView(QWidget):
     """A tool was taken, or put away."""
     tool_moved = Signal()
     """What the tool draws has changed."""
+    full_screen_asked = Signal()
+    """The picture was double-clicked."""
     first_painted = Signal()
     """The first frame is on the screen."""
 
@@ -394,8 +396,10 @@ class LiveView(QWidget):
         # Only while drawing: a slip on the picture must not throw a scan area away.
         if isinstance(self.tool, ScanAreaTool):
             self._finish(None)
-        else:
+        elif self.tool is not None:
             self.mousePressEvent(event)
+        elif event.button() is Qt.MouseButton.LeftButton:
+            self.full_screen_asked.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.tool is None:

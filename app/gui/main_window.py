@@ -5,21 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.capture.source import Source
 from app.errors import OutputError
+from app.gui import theme
 from app.gui.actions import connect_actions, make_actions
 from app.gui.ahead_control import AheadControl
+from app.gui.bindings import Bindings
 from app.gui.bridge import Background, Bridge
 from app.gui.check_page import SelfCheck
 from app.gui.dialogs import Dialogs, ScreenAreaChooser
 from app.gui.first_steps import FirstSteps
-from app.gui.help_page import HelpPage
 from app.gui.kept_list import KeptControl
 from app.gui.keyboard import Keyboard
+from app.gui.keys_page import KeysPage
 from app.gui.live_view import LiveView
 from app.gui.message_bar import MessageBar
 from app.gui.mode_strip import ModeStrip
@@ -34,6 +36,7 @@ from app.gui.preset_control import PresetControl
 from app.gui.record_control import RecordControl
 from app.gui.scale_control import ScaleControl
 from app.gui.scan_area_control import ScanAreaControl
+from app.gui.section import Folds
 from app.gui.source_choice import SourceChoice
 from app.gui.source_notes import SourceNotes
 from app.gui.sources import ParseWord, Sources, parse_word
@@ -41,7 +44,7 @@ from app.gui.state_lines import StateLines
 from app.gui.strips import BottomStrip, TopStrip
 from app.gui.study import Study, StudyBar
 from app.gui.transport import Transport
-from app.options import WindowOptions
+from app.options import ThemeName, WindowOptions
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import Event, ModelChanged, SourceState
 from app.settings import Settings, save_settings
@@ -78,14 +81,15 @@ class MainWindow(QMainWindow):
         self.background = Background()
         self.pipeline = make_pipeline(self._bridge.post)
         self._first_model = (settings.model, settings.engine)
-        self._folded = False
+        self._folded = self._folded_before = self._bare = False
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self._make_widgets()
         self._make_parts(parse)
         self._connect()
+        self._apply_theme()
         self._place()
-        self._keyboard = Keyboard(self, self.view, self.overlay.hold_raw)
+        self._keyboard = Keyboard(self, self.view, self.bindings, self.actions_by_name, self.overlay.hold_raw)
         self.view.setFocus()
         self._status = QTimer(self)
         self._status.timeout.connect(self._refresh)
@@ -95,30 +99,36 @@ class MainWindow(QMainWindow):
     # Building
 
     def _make_widgets(self) -> None:
-        self.actions_by_name = make_actions(self)
+        self.bindings = Bindings(self.settings.keys)
+        self.actions_by_name = make_actions(self, self.bindings)
+        self.folds = Folds(self.settings.folds)
         self.view = LiveView(self.pipeline)
-        self.messages = MessageBar(self.view)
+        self.messages = MessageBar(self.view, self.actions_by_name["leave"])
         self.first_steps = FirstSteps(self.view, self.actions_by_name, self._introduced)
-        self.panel = Panel(self.actions_by_name)
-        self.mode_strip = ModeStrip()
+        self.panel = Panel(self.actions_by_name, self.folds)
+        self.mode_strip = ModeStrip(self.actions_by_name["leave"])
         self.study_bar = StudyBar(self.actions_by_name)
-        self.transport = Transport(self.actions_by_name)
+        self.transport = Transport(self.actions_by_name, self.folds)
         self.top = TopStrip(self.actions_by_name["toggle_panel"], self.actions_by_name["show_help"])
         self.bottom = BottomStrip()
         self.plots = Plots(self.pipeline.statistics.series, self.background)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.view, 1)
+        self._surround = QWidget()
+        self._surround.setObjectName("surround")
+        self._surround.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        around = QVBoxLayout(self._surround)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self.view)
+        left, middle, whole = QVBoxLayout(), QHBoxLayout(), QVBoxLayout()
+        for layout in (left, middle, whole):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        left.addWidget(self._surround, 1)
+        for part in (self.plots, self.mode_strip, self.study_bar, self.transport):
+            left.addWidget(part)
+        middle.addLayout(left, 1)
         middle.addWidget(self.panel)
-        whole = QVBoxLayout()
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
         whole.addWidget(self.top)
         whole.addLayout(middle, 1)
-        whole.addWidget(self.plots)
-        whole.addWidget(self.mode_strip)
-        whole.addWidget(self.study_bar)
-        whole.addWidget(self.transport)
         whole.addWidget(self.bottom)
         centre = QWidget()
         centre.setLayout(whole)
@@ -132,8 +142,8 @@ class MainWindow(QMainWindow):
         self.choice = SourceChoice(self, settings, self.sources, view, actions, background, parse)
         self.screen_area = ScreenAreaChooser(self, lambda area: self.sources.open_word(f"screen:{area}"), say)
         self.models = Models(settings, pipeline, self.panel, self.bottom.model, self.dialogs, say)
-        self.check = SelfCheck(self, pipeline, self.sources, self.models, background, say)
-        self.lines = StateLines(self, pipeline, self.sources, view, (self.top, self.bottom), say)
+        self.check = SelfCheck(self, pipeline, self.sources, self.models, background, actions["self_check"], say)
+        self.lines = StateLines(self, pipeline, self.sources, view, (self.top, self.bottom), actions["raw"], say)
         self.overlay = OverlayControl(settings, pipeline, view, self.panel, actions, self.lines.show_overlay)
         self.picture = PictureControl(settings, pipeline, view, actions["toggle_freeze"], background, say)
         self.presets = PresetControl(
@@ -142,9 +152,11 @@ class MainWindow(QMainWindow):
         notes, panel, strip = SourceNotes(settings), self.panel, self.mode_strip
         self.scan_area = ScanAreaControl(notes, pipeline, view, self.sources, panel, strip, actions, say)
         self.orientation = Orientation(notes, view, self.sources, panel, actions["toggle_mirror"])
-        self.scale = ScaleControl(notes, pipeline, view, self.sources, panel, self.bottom, strip, say)
+        self.scale = ScaleControl(
+            notes, pipeline, view, self.sources, panel, self.bottom, strip, actions["edit_scale"], say
+        )
         self.playback = Playback(pipeline, view, self.transport, actions)
-        self.kept = KeptControl(self, settings, pipeline.recorder, background, self.sources.open_word, say)
+        self.kept = KeptControl(self, settings, pipeline.recorder, background, actions, self.sources.open_word, say)
         self.recording = RecordControl(
             self,
             settings,
@@ -171,6 +183,9 @@ class MainWindow(QMainWindow):
         self.panel.layout_chosen.connect(self.overlay.set_layout)
         self.panel.model_chosen.connect(self.models.choose_model)
         self.panel.engine_chosen.connect(self.models.choose_engine)
+        self.panel.theme_chosen.connect(self._choose_theme)
+        self.view.full_screen_asked.connect(self.actions_by_name["toggle_full_screen"].trigger)
+        QApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
         sources, dialogs = self.sources, self.dialogs
@@ -210,6 +225,8 @@ class MainWindow(QMainWindow):
             "open_folder": lambda: dialogs.ask_folder("Open a folder of images or DICOM files", sources.open_word),
             "open_address": lambda: dialogs.ask_address(sources.open_word),
             "seek_end": playback.seek_end,
+            "play_back": lambda: playback.shuttle(-1),
+            "play_on": lambda: playback.shuttle(1),
             "slower": lambda: playback.change_speed(-1),
             "faster": lambda: playback.change_speed(1),
             "loop": playback.mark_loop,
@@ -219,7 +236,7 @@ class MainWindow(QMainWindow):
             "presets": self.presets.start,
             "toggle_plots": self.plots.toggle,
             "toggle_panel": lambda: self.fold(not self._folded),
-            "toggle_full_screen": lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen(),
+            "toggle_full_screen": self._toggle_full_screen,
             "show_help": self._show_help,
             "self_check": self.check.toggle,
             "first_steps": self.first_steps.start,
@@ -254,8 +271,8 @@ class MainWindow(QMainWindow):
         self.overlay.show_threshold()
         if options.first_steps:
             self.first_steps.start()
-        if options.notice:
-            self.messages.say(options.notice)
+        if notice := options.notice or self.bindings.problem:
+            self.messages.say(notice)
 
     def _load_first_model(self) -> None:
         if self.isVisible() and not self.models.asked:
@@ -371,11 +388,47 @@ class MainWindow(QMainWindow):
         self.playback.fold(folded)
         self.plots.fold(folded)
 
+    def _toggle_full_screen(self) -> None:
+        """Leaves the window maximised, or not, as it was."""
+        full, states = Qt.WindowState.WindowFullScreen, self.windowState()
+        self.setWindowState(states & ~full if self._bare else states | full)
+        self._follow_full_screen()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange:
+            self._follow_full_screen()
+
+    def _follow_full_screen(self) -> None:
+        """In full screen there is the picture and one line with what is always visible, until folding brings more."""
+        bare = self.isFullScreen()
+        if bare is self._bare:
+            return
+        if bare:
+            self._folded_before = self._folded
+        self._bare = bare
+        self.top.set_bare(bare)
+        self.bottom.setVisible(not bare)
+        self.fold(bare or self._folded_before)
+
+    def _choose_theme(self, name: ThemeName) -> None:
+        self.settings.theme = name
+        self._apply_theme()
+
+    def _apply_theme(self) -> None:
+        """Colours everything as the settings say, and keeps what is bright away from the picture."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme.apply(application, self.settings.theme)
+        edge = theme.MARGIN if theme.now() is theme.LIGHT else 0
+        self._surround.setContentsMargins(edge, edge, edge, edge)
+        self.panel.show_theme(self.settings.theme)
+
     def _show_help(self) -> None:
-        for page in self.findChildren(HelpPage):
+        for page in self.findChildren(KeysPage):
             page.close()
             return
-        HelpPage(self).show()
+        KeysPage(self, self.bindings, self.actions_by_name["show_help"], self._save_settings).show()
 
     def _leave(self) -> None:
         if self.messages.text:
@@ -386,5 +439,5 @@ class MainWindow(QMainWindow):
             pass
         elif self.first_steps.active:
             self.first_steps.finish()
-        elif self.isFullScreen():
-            self.showNormal()
+        elif self._bare:
+            self._toggle_full_screen()

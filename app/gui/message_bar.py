@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from app.gui.theme import icon
-from app.gui.widgets import accessible
+from app.gui.actions import with_keys
+from app.gui.widgets import accessible, set_drawing, tip
 
 SHOW_MS = 9000
 _MARGIN = 12
 
 
 class MessageBar(QFrame):
-    """One message at a time; the newest wins. It goes by itself, by Esc, or by its buttons."""
+    """One message at a time; the newest wins. It goes by itself, by a key, or by its buttons."""
 
-    def __init__(self, over: QWidget) -> None:
+    def __init__(self, over: QWidget, leave: QAction) -> None:
+        """`leave` is the action that closes it by its key."""
         super().__init__(over)
         self.setObjectName("messages")
         self._text = QLabel()
@@ -27,10 +28,9 @@ class MessageBar(QFrame):
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         close = QPushButton()
         close.setObjectName("icon")
-        close.setIcon(icon("close"))
-        close.setIconSize(QSize(20, 20))
-        close.setAccessibleName("Close the message")
-        close.setToolTip("Close the message (Esc)")
+        set_drawing(close, "close", 20, over_picture=True)
+        accessible(close, "Close the message")
+        tip(close, leave)
         close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 4, 6, 4)
@@ -56,7 +56,7 @@ class MessageBar(QFrame):
                 old.hide()
                 old.deleteLater()
         for name, action in (offers or {}).items():
-            button = QPushButton(name)
+            button = QPushButton(with_keys(name, action))
             button.setObjectName("offer")
             accessible(button, name, action.toolTip())
             # Hidden first: what the action does may say something new.

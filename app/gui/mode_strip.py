@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from app.gui.theme import TARGET
-from app.gui.widgets import accessible
+from app.gui.widgets import accessible, tip
 
 
 class ModeStrip(QWidget):
@@ -15,7 +16,8 @@ class ModeStrip(QWidget):
     accepted = Signal()
     left = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, leave: QAction) -> None:
+        """`leave` is the action that leaves a tool by its key."""
         super().__init__()
         self.setObjectName("strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -32,11 +34,13 @@ class ModeStrip(QWidget):
         layout.addWidget(self._text, 1)
         for field in self._fields:
             layout.addWidget(field)
-        for name, tip, signal in (("Set", "Set (Enter)", self.accepted), ("Leave", "Leave (Esc)", self.left)):
+        for name, says, signal in (("Set", "Set (Enter)", self.accepted), ("Leave", "Leave", self.left)):
             button = QPushButton(name)
             button.setObjectName("segment")
             button.setMinimumWidth(2 * TARGET)
-            accessible(button, name, tip)
+            accessible(button, name, says)
+            if name == "Leave":
+                tip(button, leave)
             button.clicked.connect(signal)
             layout.addWidget(button)
         self.hide()

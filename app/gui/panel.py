@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -21,16 +20,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.gui.keys import tooltip
 from app.gui.record_box import RecordBox
-from app.gui.widgets import ElidedLabel, accessible, action_button, heading
-from app.options import Layout, Style, engine_name
+from app.gui.section import Folds, Section
+from app.gui.widgets import accessible, action_button, tip
+from app.options import Layout, Style, ThemeName, engine_name
 
-WIDTH = 312
+WIDTH = 328
 OPEN_MODEL = "…"
 """The model chooser's last entry: a bundle's folder is asked for."""
 _STYLE_NAMES: dict[Style, str] = {"fill": "Fill", "outline": "Outline", "both": "Both"}
 _LAYOUT_NAMES: dict[Layout, str] = {"one": "Off", "two": "Beside", "corner": "Corner"}
+_THEME_NAMES: dict[ThemeName, str] = {"dark": "Dark", "light": "Light", "system": "System"}
+_THEME_TEXTS: dict[ThemeName, str] = {
+    "dark": "Dark, for a dim room",
+    "light": "Light controls, for a bright room; what surrounds the picture stays dark",
+    "system": "Dark or light, as the desktop is",
+}
 _LAYOUT_TEXTS: dict[Layout, str] = {
     "one": "No second picture",
     "two": "The raw picture beside the one with the overlay",
@@ -47,102 +52,96 @@ class Panel(QScrollArea):
     layout_chosen = Signal(str)
     model_chosen = Signal(str)
     engine_chosen = Signal(str)
+    theme_chosen = Signal(str)
 
-    def __init__(self, actions: dict[str, QAction]) -> None:
+    def __init__(self, actions: dict[str, QAction], folds: Folds) -> None:
         super().__init__()
         self._actions = actions
+        self._folds = folds
         self.setObjectName("panel")
         self.setWidgetResizable(True)
         self.setFixedWidth(WIDTH)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.recordings = RecordBox(actions)
         body = QWidget()
         body.setObjectName("panelBody")
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(14, 6, 14, 12)
-        layout.setSpacing(6)
-        self._add_source(layout)
-        self._add_overlay(layout)
-        self._add_picture(layout)
-        self.recordings = RecordBox(actions)
-        layout.addWidget(self.recordings)
-        self._add_scan_area(layout)
-        self._add_orientation(layout)
-        self._add_model(layout)
-        layout.addStretch(1)
+        self._layout = QVBoxLayout(body)
+        self._layout.setContentsMargins(14, 8, 14, 8)
+        self._layout.setSpacing(6)
+        self._add_everyday(self._layout)
+        self._layout.addSpacing(2)
+        self._add_overlay(self._section("Look of the overlay", "overlay").body)
+        self._add_scan_area(self._section("Scan area", "scan area"))
+        self._add_orientation(self._section("Orientation and scale", "orientation").body)
+        self._add_recordings(self._section("Recordings", "recordings").body)
+        self._add_model(self._section("Model and engine", "model").body)
+        self._add_window(self._section("Window and settings", "window").body)
+        self._layout.addStretch(1)
         self.setWidget(body)
 
-    def _add_source(self, layout: QVBoxLayout) -> None:
-        layout.addWidget(heading("Source"))
-        self.source = action_button(self._actions["choose_source"], "source")
-        layout.addWidget(self.source)
-        layout.addWidget(action_button(self._actions["presets"], "preset"))
+    def _section(self, title: str, name: str) -> Section:
+        section = Section(title, name, self._folds)
+        # Once what was unfolded has its place.
+        section.opened.connect(lambda: QTimer.singleShot(0, section, lambda: self.ensureWidgetVisible(section, 0, 8)))
+        self._layout.addWidget(section)
+        return section
 
-    def _add_overlay(self, layout: QVBoxLayout) -> None:
-        layout.addWidget(heading("Overlay"))
-        overlay = action_button(self._actions["toggle_overlay"], "overlay", "Overlay")
-        layout.addLayout(_row(overlay, action_button(self._actions["toggle_spotlight"], "spotlight", "Spotlight")))
-        texts = {style: f"Overlay as {name.lower()}" for style, name in _STYLE_NAMES.items()}
-        self._style_buttons = self._segments(layout, _STYLE_NAMES, texts, "cycle_style", self.style_chosen)
+    def _add_everyday(self, layout: QVBoxLayout) -> None:
+        """What is always in sight, however low the window is."""
+        actions, recordings = self._actions, self.recordings
+        self.source = action_button(actions["choose_source"], "source")
+        layout.addWidget(self.source)
+        overlay = action_button(actions["toggle_overlay"], "overlay", "Overlay")
+        layout.addLayout(_row(overlay, action_button(actions["toggle_spotlight"], "spotlight", "Spotlight")))
+        freeze = action_button(actions["toggle_freeze"], "freeze", "Freeze")
+        layout.addLayout(_row(freeze, action_button(actions["snapshot"], "snapshot", "Snapshot")))
+        correct = action_button(actions["toggle_correct"], "correct", "Correct")
+        layout.addLayout(_row(correct, action_button(actions["toggle_compare"], "compare", "Compare")))
+        layout.addLayout(_row(recordings.record, recordings.save_last))
         self.opacity, self.opacity_value = self._slider("Opacity", 5, 100, "more_opacity", "less_opacity")
         self.opacity.valueChanged.connect(lambda value: self.opacity_chosen.emit(value / 100))
         layout.addLayout(self._row("Opacity", self.opacity, self.opacity_value))
-        self.threshold, self.threshold_value = self._slider("Threshold", 5, 95, "more_threshold", "less_threshold")
+
+    def _add_overlay(self, layout: QVBoxLayout) -> None:
+        texts = {style: f"Overlay as {name.lower()}" for style, name in _STYLE_NAMES.items()}
+        self._style_buttons = self._segments(layout, _STYLE_NAMES, texts, "cycle_style", self.style_chosen)
+        self.threshold, self.threshold_value = self._slider(
+            "Threshold", 5, 95, "more_threshold", "less_threshold", "model_threshold"
+        )
         self.threshold.valueChanged.connect(lambda value: self.threshold_chosen.emit(value / 100))
-        self.threshold.setToolTip(f"{self.threshold.toolTip()}\n{tooltip('model_threshold')}")
         layout.addLayout(self._row("Threshold", self.threshold, self.threshold_value))
         self._layout_buttons = self._segments(
             layout, _LAYOUT_NAMES, _LAYOUT_TEXTS, "cycle_layout", self.layout_chosen, "Raw picture"
         )
+        layout.addWidget(action_button(self._actions["toggle_steady"], "steady", "Steady"))
 
-    def _add_picture(self, layout: QVBoxLayout) -> None:
-        layout.addWidget(heading("Picture"))
-        grid = QGridLayout()
-        grid.setSpacing(6)
-        for number, (action, name, text) in enumerate(
-            (
-                ("toggle_freeze", "freeze", "Freeze"),
-                ("snapshot", "snapshot", "Snapshot"),
-                ("toggle_correct", "correct", "Correct"),
-                ("toggle_compare", "compare", "Compare"),
-            )
-        ):
-            grid.addWidget(action_button(self._actions[action], name, text), number // 2, number % 2)
-        layout.addLayout(grid)
-
-    def _add_scan_area(self, layout: QVBoxLayout) -> None:
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(heading("Scan area"))
-        self.scan_area = ElidedLabel("quiet")
+    def _add_scan_area(self, section: Section) -> None:
+        self.scan_area = section.note
         self.scan_area.setAccessibleName("Where the scan area comes from")
-        line.addWidget(self.scan_area, 1)
-        layout.addLayout(line)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for action, name, text in (
-            ("find_scan_area", "find", "Find"),
-            ("edit_scan_area", "scan-area", "Draw"),
-            ("reset_scan_area", "whole-frame", "Whole"),
-        ):
-            row.addWidget(action_button(self._actions[action], name, text), 1)
-        layout.addLayout(row)
+        buttons = (
+            action_button(self._actions[action], name, text)
+            for action, name, text in (
+                ("find_scan_area", "find", "Find"),
+                ("edit_scan_area", "scan-area", "Draw"),
+                ("reset_scan_area", "whole-frame", "Whole"),
+            )
+        )
+        section.body.addLayout(_row(*buttons))
 
     def _add_orientation(self, layout: QVBoxLayout) -> None:
-        layout.addWidget(heading("Orientation and scale"))
-        grid = QGridLayout()
-        grid.setSpacing(6)
         self.lateral = action_button(self._actions["cycle_lateral"], "", "Lateral: –")
         self.scale = action_button(self._actions["cycle_scale"], "", "Scale: none")
-        grid.addWidget(self.lateral, 0, 0)
-        grid.addWidget(action_button(self._actions["toggle_mirror"], "mirror", "Mirrored"), 0, 1)
-        grid.addWidget(action_button(self._actions["edit_scale"], "ruler", "Set scale"), 1, 0)
-        grid.addWidget(self.scale, 1, 1)
-        layout.addLayout(grid)
+        layout.addLayout(_row(self.lateral, action_button(self._actions["toggle_mirror"], "mirror", "Mirrored")))
+        layout.addLayout(_row(action_button(self._actions["edit_scale"], "ruler", "Set scale"), self.scale))
+
+    def _add_recordings(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(self.recordings.memory)
+        layout.addWidget(self.recordings.kept)
+        layout.addWidget(self.recordings.snapshot)
 
     def _add_model(self, layout: QVBoxLayout) -> None:
-        layout.addWidget(heading("Model and engine"))
         self.model, self.engine = QComboBox(), QComboBox()
         accessible(self.model, "Model", "The model that predicts the block region")
         accessible(self.engine, "Engine", "What runs the model; Automatic takes the quickest here")
@@ -150,9 +149,20 @@ class Panel(QScrollArea):
         self.engine.activated.connect(lambda _: self.engine_chosen.emit(self.engine.currentData()))
         layout.addWidget(self.model)
         layout.addWidget(self.engine)
-        steady = action_button(self._actions["toggle_steady"], "steady", "Steady")
-        layout.addLayout(_row(steady, action_button(self._actions["self_check"], "check", "Self-check")))
-        layout.addWidget(action_button(self._actions["toggle_plots"], "plots"))
+
+    def _add_window(self, layout: QVBoxLayout) -> None:
+        actions = self._actions
+        self._theme_buttons = self._segments(layout, _THEME_NAMES, _THEME_TEXTS, "", self.theme_chosen)
+        plots, keys = (
+            action_button(actions["toggle_plots"], "plots"),
+            action_button(actions["show_help"], "help", "Keys"),
+        )
+        presets, check = (
+            action_button(actions["presets"], "preset"),
+            action_button(actions["self_check"], "check", "Self-check"),
+        )
+        layout.addLayout(_row(presets, plots))
+        layout.addLayout(_row(keys, check))
 
     def _segments(
         self,
@@ -174,7 +184,9 @@ class Panel(QScrollArea):
             button = QPushButton(name)
             button.setObjectName("segment")
             button.setCheckable(True)
-            accessible(button, texts[value], f"{texts[value]}\n{tooltip(action)}")
+            accessible(button, texts[value])
+            if action:
+                tip(button, self._actions[action], first=texts[value])
             button.clicked.connect(lambda _=False, value=value: chosen.emit(value))
             group.addButton(button)
             buttons[value] = button
@@ -182,11 +194,12 @@ class Panel(QScrollArea):
         layout.addLayout(row)
         return buttons
 
-    def _slider(self, name: str, low: int, high: int, more: str, less: str) -> tuple[QSlider, QLabel]:
+    def _slider(self, name: str, low: int, high: int, *actions: str) -> tuple[QSlider, QLabel]:
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(low, high)
         slider.setPageStep(10)
-        accessible(slider, name, f"{tooltip(more)}\n{tooltip(less)}")
+        accessible(slider, name)
+        tip(slider, *(self._actions[action] for action in actions))
         value = QLabel()
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         value.setFixedWidth(44)
@@ -234,7 +247,9 @@ class Panel(QScrollArea):
 
     def show_style(self, style: Style) -> None:
         self._style_buttons[style].setChecked(True)
-        self.opacity.setEnabled(True)
+
+    def show_theme(self, theme: ThemeName) -> None:
+        self._theme_buttons[theme].setChecked(True)
 
     def show_layout(self, layout: Layout) -> None:
         self._layout_buttons[layout].setChecked(True)

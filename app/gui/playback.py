@@ -9,12 +9,11 @@ from PySide6.QtGui import QAction
 from app.capture.source import Recording, Source
 from app.gui.actions import RECORDING
 from app.gui.live_view import LiveView
-from app.gui.transport import Transport
+from app.gui.transport import SPEEDS, Transport
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceChanged, SourceState
 
 _OPEN = (SourceState.RUNNING, SourceState.PAUSED, SourceState.ENDED)
-SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 _USUAL_RATE = 25.0
 """Frames a second of a recording that does not say."""
 
@@ -34,14 +33,17 @@ class Playback:
         self._playing = False
         self._source: Recording | None = None
         self._speed = 1.0
+        self._direction = 1
         self._range: tuple[int, int | None] | None = None
         transport.sought.connect(pipeline.seek)
+        transport.speed_chosen.connect(self._set_speed)
         self.reset()
 
     def reset(self) -> None:
         """Another source: no recording until it is known to be one."""
         self._playing = False
         self._source = None
+        self._direction = 1
         self._set_speed(1.0)
         self._set_range(None)
         self._set_recording(False)
@@ -51,9 +53,9 @@ class Playback:
         if event.state in _OPEN and not self._recording and isinstance(source, Recording):
             self._source = source
             self._transport.set_length(source.frame_count)
+            self._transport.set_kind(source.kind)
             self._set_recording(True)
-        self._playing = event.state is SourceState.RUNNING
-        self._transport.set_playing(self._playing)
+        self._set_playing(event.state is SourceState.RUNNING)
 
     def show_frame(self) -> None:
         """Says in the transport which frame is shown."""
@@ -68,7 +70,28 @@ class Playback:
         self._transport.setVisible(self._recording and not folded)
 
     def play_pause(self) -> None:
-        self._pipeline.pause() if self._playing else self._pipeline.play()
+        """Pauses what plays either way; plays forwards what is paused."""
+        if self._playing:
+            self._pipeline.pause()
+        else:
+            self._go(1, self._speed)
+
+    def shuttle(self, direction: int) -> None:
+        """Plays forwards (1) or backwards (-1), no faster than it was taken; each time again, a speed faster."""
+        if self._playing and direction == self._direction:
+            self.change_speed(1)
+        else:
+            self._go(direction, min(self._speed, 1.0))
+
+    def _go(self, direction: int, speed: float) -> None:
+        self._direction = direction
+        self._set_speed(speed)
+        self._pipeline.play()
+        self._set_playing(True)
+
+    def _set_playing(self, playing: bool) -> None:
+        self._playing = playing
+        self._transport.set_playing(playing, self._direction < 0)
 
     def step(self, frames: int) -> None:
         self._pipeline.step(frames)
@@ -86,10 +109,7 @@ class Playback:
         self._pipeline.seek(self._transport.slider.maximum())
 
     def change_speed(self, steps: int) -> None:
-        """Faster or slower by so many steps of SPEEDS; faster plays, too, what is paused."""
-        if steps > 0 and not self._playing:
-            self._pipeline.play()
-            return
+        """Faster or slower by so many steps of SPEEDS, in the direction that it plays."""
         at = min(max(SPEEDS.index(self._speed) + steps, 0), len(SPEEDS) - 1)
         self._set_speed(SPEEDS[at])
 
@@ -108,7 +128,7 @@ class Playback:
 
     def _set_speed(self, speed: float) -> None:
         self._speed = speed
-        self._pipeline.set_speed(speed)
+        self._pipeline.set_speed(self._direction * speed)
         self._transport.set_speed(speed)
 
     def _set_range(self, frames: tuple[int, int | None] | None) -> None:

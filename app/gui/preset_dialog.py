@@ -57,7 +57,7 @@ class PresetDialog(QDialog):
     def _build(self) -> None:
         title = QLabel("A preset keeps the source, its scan area, the model and the overlay's settings.")
         title.setWordWrap(True)
-        close = self._button("Close", "Close (Esc)", self.reject)
+        close = self._button("Close", "Close this dialog", self.reject)
         self.use = self._button("Use", "Set everything as the chosen preset has it", self._use)
         self.save = self._button("Save", "Save what is set now under this name", self._save)
         self.rename = self._button("Rename", "Give the chosen preset this name", self._rename)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from app.capture.source import SourceKind
 from app.gui.bridge import Background
 from app.gui.record_box import RecordBox
+from app.gui.scan_area_control import Say
 from app.gui.sources import Sources
 from app.gui.status import Level
 from app.gui.widgets import Chip
@@ -18,7 +19,7 @@ from app.pipeline.pipeline import Pipeline
 from app.pipeline.recorder import Ended, RecorderState
 from app.settings import Settings
 
-_WHOLE_FRAME = "The whole frame is kept, as no scan area is set: if a name is in it, draw a scan area (A) first."
+_WHOLE_FRAME = "The whole frame is kept, as no scan area is set: if a name is in it, draw a scan area first."
 _LOOK_MS = 200
 """Numbers that change more often cannot be read."""
 
@@ -35,7 +36,7 @@ class RecordControl(QObject):
         shown: tuple[RecordBox, Chip],
         actions: Mapping[str, QAction],
         background: Background,
-        say: Callable[[str], None],
+        say: Say,
         kept: Callable[[], None],
     ) -> None:
         super().__init__(parent)
@@ -45,7 +46,9 @@ class RecordControl(QObject):
         self._sources = sources
         box, self._chip = shown
         self._box = box
-        self._toggle, self._save = actions["toggle_recording"], actions["save_last"]
+        self._toggle, self._save, self._draw = (
+            actions[name] for name in ("toggle_recording", "save_last", "edit_scan_area")
+        )
         self._background = background
         self._say = say
         self._kept = kept
@@ -71,7 +74,7 @@ class RecordControl(QObject):
         if self._toggle.isChecked():
             self._recorder.start_recording()
             if self._is_whole_frame():
-                self._say(_WHOLE_FRAME)
+                self._say(_WHOLE_FRAME, {"Draw it": self._draw})
         else:
             self._recorder.stop_recording()
         self.refresh()
@@ -81,7 +84,10 @@ class RecordControl(QObject):
         if self._saving:
             return
         self._saving = True
-        self._say(_WHOLE_FRAME if self._is_whole_frame() else "Saving the last seconds …")
+        if self._is_whole_frame():
+            self._say(_WHOLE_FRAME, {"Draw it": self._draw})
+        else:
+            self._say("Saving the last seconds …")
         self._background.run("save the last seconds", self._recorder.save_ring, self._saved, self._not_saved)
 
     def _is_whole_frame(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from PySide6.QtGui import QAction
+
 from app.capture.source import SourceKind
 from app.gui.live_view import LiveView
 from app.gui.mode_strip import ModeStrip
@@ -34,6 +36,7 @@ class ScaleControl:
         panel: Panel,
         bottom: BottomStrip,
         strip: ModeStrip,
+        edit: QAction,
         say: Say,
     ) -> None:
         self._notes = notes
@@ -43,6 +46,7 @@ class ScaleControl:
         self._panel = panel
         self._bottom = bottom
         self._strip = strip
+        self._edit = edit
         self._say = say
         view.frame_sized.connect(self._sized)
         view.mode_changed.connect(self._tool_moved)
@@ -86,7 +90,7 @@ class ScaleControl:
         """The next of the known scales, and after the last one none."""
         source, size, scales = self._sources.current, self._size, self._known()
         if source is None or size is None or not scales:
-            self._say("No scale is known for this picture: set one (D).")
+            self._say("No scale is known for this picture: set one.", {"Set scale": self._edit})
             return
         names = [*scales, ""]
         now = self._view.marks.scale
@@ -110,10 +114,10 @@ class ScaleControl:
         if not isinstance(tool, ScaleTool):
             return
         if tool.complete:
-            self._strip.ask("How far apart are the two marks? Drag them to correct; Enter sets, Esc leaves.", True)
+            self._strip.ask("How far apart are the two marks? Drag them to correct; Enter sets.", True)
         else:
             which = "two ticks of the machine's own scale, far apart" if not tool.points else "the second tick"
-            self._strip.ask(f"Scale: click {which} · or move the cross with the arrow keys, Enter marks · Esc leaves")
+            self._strip.ask(f"Scale: click {which} · or move the cross with the arrow keys, Enter marks")
 
     def _accepted(self) -> None:
         tool, source, size = self._view.tool, self._sources.current, self._size
@@ -145,7 +149,9 @@ class ScaleControl:
         self.refresh()
         scale, source = self._view.marks.scale, self._sources.current
         if before is not None and scale is None:
-            self._say("The picture has another size now, for which no scale is known: set it anew (D).")
+            self._say(
+                "The picture has another size now, for which no scale is known: set it anew.", {"Set scale": self._edit}
+            )
         elif scale is not None and scale.name != FROM_FILE and source is not None and source.kind is SourceKind.LIVE:
             self._say(f"Scale {scale.name} as before: check that the machine is set to the same depth.")
 

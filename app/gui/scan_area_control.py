@@ -87,7 +87,7 @@ class ScanAreaControl:
         if self._give_up is not None and self._clock() > self._give_up:
             self._give_up = None
             if found is None and self._searching:
-                self._say("No scan area found yet: draw it (A).", {"Draw it": self._actions["edit_scan_area"]})
+                self._say("No scan area found yet: draw it.", {"Draw it": self._actions["edit_scan_area"]})
         self._panel.show_scan_area(self._words())
 
     # What the user does
@@ -195,7 +195,7 @@ class ScanAreaControl:
             return
         offers = {"Correct it": self._actions["edit_scan_area"], "Whole frame": self._actions["reset_scan_area"]}
         what = "Scan area found anew" if before is not None else "Scan area found"
-        self._say(f"{what}, {found.why}. Correct it (A), or take the whole frame (R).", offers)
+        self._say(f"{what}, {found.why}. Correct it, or take the whole frame.", offers)
 
     def _words(self) -> str:
         """One line for the panel."""

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
 from app.capture.previews import Look
 from app.capture.source import Pixels
 from app.gui.offers import Offer
-from app.gui.theme import TARGET, icon
-from app.gui.widgets import ElidedLabel
+from app.gui.theme import TARGET
+from app.gui.widgets import ElidedLabel, set_drawing
 
 PICTURE = QSize(208, 117)
 _MARGIN = 6
@@ -61,8 +61,7 @@ class SourceCard(QFrame):
     def _add_adjusting(self) -> None:
         button = QPushButton(self)
         button.setObjectName("icon")
-        button.setIcon(icon("adjust"))
-        button.setIconSize(QSize(22, 22))
+        set_drawing(button, "adjust")
         button.setAccessibleName(f"Size and rate of {self.offer.title}")
         button.setToolTip("Size, rate and format")
         button.move(SIZE.width() - TARGET - _MARGIN - 4, _MARGIN + 4)

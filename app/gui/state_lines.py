@@ -6,13 +6,15 @@ import math
 import time
 from collections.abc import Callable
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from app.capture.source import SourceKind
+from app.gui.actions import keys_of
 from app.gui.covering import covers
 from app.gui.live_view import LiveView
 from app.gui.sources import Sources
-from app.gui.status import Level, OverlayKind, badge, overlay_words, rates
+from app.gui.status import Level, OverlayKind, badge, overlay_spoken, overlay_words, rates
 from app.gui.strips import BottomStrip, TopStrip
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceChanged, SourceState
@@ -34,6 +36,7 @@ class StateLines:
         sources: Sources,
         view: LiveView,
         strips: tuple[TopStrip, BottomStrip],
+        raw: QAction,
         say: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -42,6 +45,7 @@ class StateLines:
         self._sources = sources
         self._view = view
         self._top, self._bottom = strips
+        self._raw = raw
         self._say = say
         self._clock = clock
         self._lost: tuple[SourceChanged, float] | None = None
@@ -87,7 +91,14 @@ class StateLines:
         self._said_kind = self._view.state.kind
         event = self._sources.event
         moving = event is not None and event.state is SourceState.RUNNING and not self._pipeline.frozen
-        self._top.overlay.say(*overlay_words(self._view.state, moving))
+        self._top.overlay.say(*overlay_words(self._view.state, moving, keys_of(self._raw)))
+        self._describe()
+
+    def _describe(self) -> None:
+        """The picture's state for screen readers."""
+        said = f"{self._top.badge.text()} · {overlay_spoken(self._view.state.kind, keys_of(self._raw))}"
+        if said != self._view.accessibleDescription():
+            self._view.setAccessibleDescription(said)
 
     def _overlay_changed(self) -> None:
         """Says at once what changed in kind; the age alone waits for `refresh`, or it could not be read."""

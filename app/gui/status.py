@@ -97,23 +97,14 @@ def overlay_state(wishes: Wishes, frame: Frame | None, prediction: Prediction | 
     return OverlayState(OverlayKind.SHOWN, prediction, age_ms, same)
 
 
-def overlay_words(state: OverlayState, moving: bool) -> tuple[str, Level]:
-    """The line about the overlay; `moving` says whether new frames are expected."""
-    fixed = {
-        OverlayKind.OFF: ("Overlay off", Level.WARN),
-        OverlayKind.RAW: ("Overlay off while Space is held", Level.WARN),
-        OverlayKind.DRAWING: ("Overlay on · hidden: drawing the scan area", Level.WARN),
-        OverlayKind.SCALING: ("Overlay on · hidden: setting the scale", Level.WARN),
-        OverlayKind.STUDYING: ("Overlay hidden while correcting or comparing", Level.WARN),
-        OverlayKind.NO_SIGNAL: ("Overlay on · hidden: no signal", Level.WARN),
-        OverlayKind.NO_MODEL: ("Overlay on · hidden: no model is running", Level.WARN),
-        OverlayKind.WAITING: ("Overlay on · waiting for a prediction", Level.PLAIN),
-    }
+def overlay_words(state: OverlayState, moving: bool, raw_key: str = "the key") -> tuple[str, Level]:
+    """The line about the overlay; `moving`: new frames are expected; `raw_key`: what holds the raw picture."""
+    fixed = _fixed(raw_key)
     if state.kind in fixed:
         return fixed[state.kind]
     if state.kind is OverlayKind.TOO_OLD:
         return f"Overlay on · hidden: {_behind(state.age_ms)} behind", Level.WARN
-    what = " · ".join(filter(None, ("Overlay on", ANSWERS[state.kind])))
+    what = _answer(state.kind)
     level = Level.WARN if state.kind is OverlayKind.UNLIKE else Level.GOOD
     if state.same_frame and not moving:
         return f"{what} · of this frame", level
@@ -121,6 +112,32 @@ def overlay_words(state: OverlayState, moving: bool) -> tuple[str, Level]:
     if age > AMBER_MS:
         return f"{what} · {age:.0f} ms (late)", Level.WARN
     return f"{what} · {age:.0f} ms", level
+
+
+def overlay_spoken(kind: OverlayKind, raw_key: str) -> str:
+    """The same for screen readers: without the age, which would never stop being read out."""
+    fixed = _fixed(raw_key)
+    if kind in fixed:
+        return fixed[kind][0]
+    return "Overlay on · hidden: too far behind" if kind is OverlayKind.TOO_OLD else _answer(kind)
+
+
+def _answer(kind: OverlayKind) -> str:
+    return " · ".join(filter(None, ("Overlay on", ANSWERS[kind])))
+
+
+def _fixed(raw_key: str) -> dict[OverlayKind, tuple[str, Level]]:
+    """What is said where it holds no number."""
+    return {
+        OverlayKind.OFF: ("Overlay off", Level.WARN),
+        OverlayKind.RAW: (f"Overlay off while {raw_key} is held", Level.WARN),
+        OverlayKind.DRAWING: ("Overlay on · hidden: drawing the scan area", Level.WARN),
+        OverlayKind.SCALING: ("Overlay on · hidden: setting the scale", Level.WARN),
+        OverlayKind.STUDYING: ("Overlay hidden while correcting or comparing", Level.WARN),
+        OverlayKind.NO_SIGNAL: ("Overlay on · hidden: no signal", Level.WARN),
+        OverlayKind.NO_MODEL: ("Overlay on · hidden: no model is running", Level.WARN),
+        OverlayKind.WAITING: ("Overlay on · waiting for a prediction", Level.PLAIN),
+    }
 
 
 def _behind(age_ms: float | None) -> str:

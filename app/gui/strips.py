@@ -7,7 +7,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.gui.status import NOTICE, Level
-from app.gui.widgets import Chip, ElidedLabel, action_button
+from app.gui.widgets import Chip, ElidedLabel, action_button, restyle
+
+_MARGINS, _BARE = (10, 3, 6, 3), (10, 3, 14, 3)
 
 
 class TopStrip(QWidget):
@@ -24,8 +26,8 @@ class TopStrip(QWidget):
         self.recording = Chip("Recording")
         self.recording.hide()
         self.overlay = Chip("Overlay")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 3, 6, 3)
+        self._layout = layout = QHBoxLayout(self)
+        layout.setContentsMargins(*_MARGINS)
         layout.setSpacing(12)
         layout.addWidget(self.badge)
         layout.addWidget(self.name)
@@ -33,8 +35,23 @@ class TopStrip(QWidget):
         layout.addStretch(1)
         layout.addWidget(self.recording)
         layout.addWidget(self.overlay)
-        layout.addWidget(action_button(show_help, "help", "", "icon"))
-        layout.addWidget(action_button(fold, "panel", "", "icon"))
+        self.notice = _notice()
+        self.notice.hide()
+        layout.addWidget(self.notice)
+        self._buttons = [action_button(show_help, "help", "", "icon"), action_button(fold, "panel", "", "icon")]
+        for button in self._buttons:
+            layout.addWidget(button)
+
+    def set_bare(self, bare: bool) -> None:
+        """Nothing but what is always visible, on dark ground: the notice moves up here, and the lower line can go."""
+        self.setProperty("bare", bare)
+        for widget in (self, *self.findChildren(QLabel)):
+            restyle(widget)
+        self.detail.setVisible(not bare)
+        self.notice.setVisible(bare)
+        for button in self._buttons:
+            button.setVisible(not bare)
+        self._layout.setContentsMargins(*(_BARE if bare else _MARGINS))
 
 
 class BottomStrip(QWidget):
@@ -44,9 +61,7 @@ class BottomStrip(QWidget):
         super().__init__()
         self.setObjectName("strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.notice = QLabel(NOTICE)
-        self.notice.setObjectName("notice")
-        self.notice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.notice = _notice()
         self.measures = ElidedLabel("measures")
         self.measures.setAccessibleName("Depth and size of the block region")
         self.rates = ElidedLabel("quiet")
@@ -63,3 +78,10 @@ class BottomStrip(QWidget):
         layout.addWidget(self.measures)
         layout.addWidget(self.rates, 1)
         layout.addWidget(self.model)
+
+
+def _notice() -> QLabel:
+    label = QLabel(NOTICE)
+    label.setObjectName("notice")
+    label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+    return label

@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QSlider
+from PySide6.QtWidgets import QLabel, QSizePolicy, QSlider
 
 from app.capture.source import Pixels
 from app.gui import study_rows
 from app.gui.status import Level
 from app.gui.study_rows import StudyRow
-from app.gui.theme import FOCUS, HALO, LEVELS, QUIET, RAISED, TEXT, colour
+from app.gui.theme import BASE, FOCUS, HALO, LEVELS, QUIET, RAISED, TEXT, colour
 from app.gui.widgets import accessible
 from app.pipeline.ahead import THUMBNAILS, Strips
 
-_GUTTER = 100
-"""Room for the strips' names, left of the line."""
 _RIGHT = 8
-_MARKS, _PICTURES, _STRIP, _GAP = 12, 40, 16, 2
-"""Heights from top to bottom: marks, pictures, then three strips."""
+_MARKS, _GAP = 12, 2
+"""Heights: of the marks at the top, and between strips."""
+
+
+@dataclass(frozen=True)
+class _Form:
+    """Sizes of a form of the line."""
+
+    gutter: int
+    """Room for the strips' names, left of the line."""
+    pictures: int
+    """Height of the row of pictures."""
+    strip: int
+    """Height of a strip."""
+
+    @property
+    def height(self) -> int:
+        return _MARKS + self.pictures + 3 * (self.strip + _GAP) + (4 if self.pictures else 2)
+
+
+_WHOLE, _THIN = _Form(100, 40, 16), _Form(8, 0, 8)
 CONFIDENCE, AREA, UNLIKE = "#8fe0c0", "#b3cfe6", LEVELS[Level.WARN][0]
 _NAMES = (("Confidence", CONFIDENCE), ("Area", AREA), ("Unlike training", UNLIKE))
 
@@ -39,6 +57,15 @@ class Timeline(QSlider):
         self._columns: tuple[int, list[NDArray[np.float32]]] | None = None
         self._best: list[int] = []
         self._study: StudyRow | None = None
+        self._form = _WHOLE
+        self.progress = QLabel(self)
+        """How far the recording is analysed: beside the pictures, where the strips have their names."""
+        self.progress.setObjectName("progress")
+        self.progress.setAccessibleName("Analysis")
+        self.progress.setWordWrap(True)
+        self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.progress.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.progress.setGeometry(0, _MARKS - 2, _WHOLE.gutter - 8, _WHOLE.pictures + 4)
         accessible(
             self,
             "Position in the recording",
@@ -49,10 +76,17 @@ class Timeline(QSlider):
 
     def sizeHint(self) -> QSize:
         study = study_rows.HEIGHT + _GAP if self._study is not None else 0
-        return QSize(400, _MARKS + _PICTURES + 3 * (_STRIP + _GAP) + 4 + study)
+        return QSize(400, self._form.height + study)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_GUTTER + 80, self.sizeHint().height())
+        return QSize(self._form.gutter + 80, self.sizeHint().height())
+
+    def set_thin(self, thin: bool) -> None:
+        """Leaves the pictures and the strips' names out, and makes the strips lower."""
+        self._form, self._columns = _THIN if thin else _WHOLE, None
+        self.progress.setVisible(not thin)
+        self.updateGeometry()
+        self.update()
 
     def set_strips(self, strips: Strips) -> None:
         """Shows what is known by now."""
@@ -77,15 +111,15 @@ class Timeline(QSlider):
 
     def x_of(self, frame: float) -> float:
         """Where a frame's middle is, in the widget's own units."""
-        return _GUTTER + (frame + 0.5) / (self.maximum() + 1) * self._room()
+        return self._form.gutter + (frame + 0.5) / (self.maximum() + 1) * self._room()
 
     def frame_at(self, x: float) -> int:
         """The frame at a place, the first or last one outside."""
-        place = int((x - _GUTTER) / self._room() * (self.maximum() + 1))
+        place = int((x - self._form.gutter) / self._room() * (self.maximum() + 1))
         return min(max(place, 0), self.maximum())
 
     def _room(self) -> int:
-        return max(self.width() - _GUTTER - _RIGHT, 1)
+        return max(self.width() - self._form.gutter - _RIGHT, 1)
 
     # The mouse: where it is pressed, there the picture is
 
@@ -105,6 +139,7 @@ class Timeline(QSlider):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.fillRect(self.rect(), colour(BASE))
         self._paint_pictures(painter)
         self._paint_strips(painter)
         self._paint_study(painter)
@@ -114,7 +149,9 @@ class Timeline(QSlider):
         painter.end()
 
     def _paint_pictures(self, painter: QPainter) -> None:
-        room = QRectF(_GUTTER, _MARKS, self._room(), _PICTURES)
+        if not self._form.pictures:
+            return
+        room = QRectF(self._form.gutter, _MARKS, self._room(), self._form.pictures)
         painter.fillRect(room, colour(RAISED))
         if not self.pictures:
             return
@@ -122,31 +159,34 @@ class Timeline(QSlider):
         painter.setClipRect(room)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         height, width = self.pictures[0].shape[:2]
-        wide = max(_PICTURES * width / height, 1.0)
+        wide = max(self._form.pictures * width / height, 1.0)
         for place in range(int(np.ceil(room.width() / wide))):
             # Of the pictures there are, the nearest to the middle of its place.
             share = min((place + 0.5) * wide / room.width(), 0.999)
             number = int(share * THUMBNAILS)
             if number < len(self.pictures):
-                target = QRectF(room.left() + place * wide, room.top(), wide, _PICTURES)
+                target = QRectF(room.left() + place * wide, room.top(), wide, self._form.pictures)
                 painter.drawImage(target, _image(self.pictures[number]))
         painter.restore()
 
     def _paint_strips(self, painter: QPainter) -> None:
         painter.setFont(self._font())
+        # The thin line has nothing else that shows where it is.
+        unknown = 0.55 if self._form is _WHOLE else 0.1
         for row, ((name, ink), values) in enumerate(zip(_NAMES, self._heights(), strict=True)):
             room = self._strip(row)
             painter.fillRect(room, colour(RAISED))
-            painter.setPen(colour(QUIET))
-            names = QRectF(0, room.top(), _GUTTER - 8, room.height())
-            painter.drawText(names, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), name)
+            if self._form is _WHOLE:
+                painter.setPen(colour(QUIET))
+                names = QRectF(0, room.top(), self._form.gutter - 8, room.height())
+                painter.drawText(names, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), name)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour(ink))
             for column in np.flatnonzero(values > 0):
                 high = max(float(values[column]) * room.height(), 1.0)
                 painter.drawRect(QRectF(room.left() + int(column), room.bottom() - high, 1, high))
             for column in np.flatnonzero(np.isnan(values)):
-                painter.fillRect(QRectF(room.left() + int(column), room.top(), 1, room.height()), colour(HALO, 0.55))
+                painter.fillRect(QRectF(room.left() + int(column), room.top(), 1, room.height()), colour(HALO, unknown))
 
     def _paint_study(self, painter: QPainter) -> None:
         if self._study is None:
@@ -171,8 +211,8 @@ class Timeline(QSlider):
         right = self.x_of(last) + half if last is not None else left + 2
         bar = QRectF(left, _MARKS - 4, max(right - left, 3), 4)
         painter.fillRect(bar, colour(FOCUS))
-        before = QRectF(_GUTTER, _MARKS, left - _GUTTER, _PICTURES)
-        after = QRectF(right, _MARKS, self.width() - _RIGHT - right, _PICTURES)
+        before = QRectF(self._form.gutter, _MARKS, left - self._form.gutter, self._form.pictures)
+        after = QRectF(right, _MARKS, self.width() - _RIGHT - right, self._form.pictures)
         for outside in (before, after):
             if last is not None and outside.width() > 0:
                 painter.fillRect(outside, colour(HALO, 0.6))
@@ -193,7 +233,12 @@ class Timeline(QSlider):
             painter.drawLine(QPointF(x, 3), QPointF(x, self.sizeHint().height() - 4))
 
     def _strip(self, row: int) -> QRectF:
-        return QRectF(_GUTTER, _MARKS + _PICTURES + _GAP + row * (_STRIP + _GAP), self._room(), _STRIP)
+        return QRectF(
+            self._form.gutter,
+            _MARKS + self._form.pictures + _GAP + row * (self._form.strip + _GAP),
+            self._room(),
+            self._form.strip,
+        )
 
     def _heights(self) -> list[NDArray[np.float32]]:
         """Of each strip, the height in each column, 0..1; NaN where nothing is known yet."""

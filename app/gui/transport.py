@@ -3,62 +3,121 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.capture.source import Frame
+from app.capture.source import Frame, SourceKind
+from app.gui.section import DEMO_TIME_LINE, TIME_LINE, Folds
 from app.gui.status import clock
-from app.gui.theme import icon
 from app.gui.timeline import Timeline
-from app.gui.widgets import action_button
+from app.gui.widgets import accessible, action_button, set_drawing, tip
 from app.pipeline.ahead import Strips
+
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 
 _TO_HERE = "Repeat: to here"
 
 
 class Transport(QWidget):
-    """The time line under the picture, and a line of buttons and numbers."""
+    """The time line under the picture, and a line of buttons and numbers; thin, all of it is one line."""
 
     sought = Signal(int)
     """A frame's number."""
+    speed_chosen = Signal(float)
 
-    def __init__(self, actions: dict[str, QAction]) -> None:
+    def __init__(self, actions: dict[str, QAction], folds: Folds) -> None:
         super().__init__()
+        self._folds = folds
+        self._fold_name = TIME_LINE
         self.setObjectName("transport")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.back = action_button(actions["play_back"], "play-back", "", "icon")
+        self.back.setCheckable(True)  # Down while it plays backwards; `set_playing` says so.
         self._play = action_button(actions["play_pause"], "pause", "", "icon")
         self.slider = Timeline()
         self.slider.valueChanged.connect(self.sought)
         self.position = _quiet("Time and frame")
-        self.speed = _quiet("Speed")
+        self.speed = QComboBox()
+        for speed in SPEEDS:
+            self.speed.addItem(f"{speed:g} ×", speed)
+        self.speed.setFixedWidth(self.fontMetrics().horizontalAdvance("0.25 ×") + 52)
+        accessible(self.speed, "Speed")
+        tip(self.speed, actions["slower"], actions["faster"], first="Speed")
+        self.speed.activated.connect(lambda _: self.speed_chosen.emit(self.speed.currentData()))
         self.loop = action_button(actions["loop"], "", "Repeat A–B", "segment")
         self.ahead = action_button(actions["toggle_ahead"], "", "Analyse", "segment")
-        self.progress = _quiet("Analysis")
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(action_button(actions["step_back"], "step-back", "", "icon"))
-        line.addWidget(self._play)
-        line.addWidget(action_button(actions["step_forward"], "step-forward", "", "icon"))
-        slower = action_button(actions["slower"], "", "Slower", "segment")
-        faster = action_button(actions["faster"], "", "Faster", "segment")
-        line.addWidget(slower)
-        line.addWidget(self.speed)
-        line.addWidget(faster)
-        line.addWidget(self.loop)
-        line.addStretch(1)
-        line.addWidget(self.progress)
-        line.addWidget(self.ahead)
-        line.addWidget(self.position)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 4, 10, 4)
-        layout.setSpacing(4)
-        layout.addWidget(self.slider)
-        layout.addLayout(line)
-        for button, longest in ((slower, ""), (faster, ""), (self.ahead, ""), (self.loop, _TO_HERE)):
-            button.setMinimumWidth(self.fontMetrics().horizontalAdvance(longest or button.text()) + 40)
-        self.speed.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.speed.setMinimumWidth(self.fontMetrics().horizontalAdvance("0.25 ×") + 8)
+        self.progress = self.slider.progress
+        self.form = QPushButton()
+        self.form.setObjectName("icon")
+        self.form.clicked.connect(lambda: self._set_thin(not self.thin, keep=True))
+        self._line = QHBoxLayout()
+        self._line.setSpacing(8)
+        self._line.addWidget(action_button(actions["step_back"], "step-back", "", "icon"))
+        self._line.addWidget(self.back)
+        self._line.addWidget(self._play)
+        self._line.addWidget(action_button(actions["step_forward"], "step-forward", "", "icon"))
+        self._line.addWidget(self.speed)
+        self._line.addWidget(self.loop)
+        self._line.addStretch(1)
+        self._line.addWidget(self.ahead)
+        self._line.addWidget(self.position)
+        self._line.addWidget(self.form)
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(10, 4, 10, 4)
+        self._lines.setSpacing(4)
+        self._lines.addLayout(self._line)
+        for button, longest in ((self.ahead, self.ahead.text()), (self.loop, _TO_HERE)):
+            button.setMinimumWidth(self.fontMetrics().horizontalAdvance(longest) + 40)
+        self._set_thin(False)
         self.set_speed(1.0)
+
+    @property
+    def thin(self) -> bool:
+        """Whether all is one line."""
+        return self._line.indexOf(self.slider) >= 0
+
+    def set_kind(self, kind: SourceKind) -> None:
+        """A demo's line is thin, a recording's whole, unless the user has it otherwise; remembered for each."""
+        self._fold_name = DEMO_TIME_LINE if kind is SourceKind.DEMO else TIME_LINE
+        self._set_thin(not self._folds.is_open(self._fold_name))
+
+    def _set_thin(self, thin: bool, keep: bool = False) -> None:
+        if keep:
+            self._folds.keep(self._fold_name, not thin)
+        self._line.removeWidget(self.slider)
+        self._lines.removeWidget(self.slider)
+        self.slider.set_thin(thin)
+        if thin:
+            self._line.insertWidget(self._line.indexOf(self.ahead), self.slider, 1000)
+        else:
+            self._lines.insertWidget(0, self.slider)
+        self.speed.setVisible(not thin)
+        self._show_what_fits()
+        set_drawing(self.form, "up" if thin else "down")
+        accessible(self.form, "Show the whole time line" if thin else "Make the time line thin")
+
+    def _show_what_fits(self) -> None:
+        """In a narrow window, what is not needed at every moment gives way; its keys go on working."""
+        fits = self._needed() + self._giving_way() <= self.width()
+        for widget in (self.loop, self.ahead):
+            widget.setVisible(fits and not self.thin)
+
+    def _giving_way(self) -> int:
+        """Width of what may be left out."""
+        widgets = (self.loop, self.ahead)
+        return sum(max(one.sizeHint().width(), one.minimumWidth()) + self._line.spacing() for one in widgets)
+
+    def _needed(self) -> int:
+        """Width of all the rest."""
+        return super().minimumSizeHint().width() - (0 if self.loop.isHidden() else self._giving_way())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_what_fits()
+
+    def minimumSizeHint(self) -> QSize:
+        """Without what may be left out."""
+        return QSize(self._needed(), super().minimumSizeHint().height())
 
     def set_length(self, frames: int) -> None:
         """The recording has that many frames."""
@@ -67,14 +126,14 @@ class Transport(QWidget):
         self.slider.setPageStep(max(frames // 20, 1))
         self.position.setMinimumWidth(self.fontMetrics().horizontalAdvance(f"00:00.0 · {frames} / {frames}"))
 
-    def set_playing(self, playing: bool) -> None:
-        self._play.setIcon(icon("pause" if playing else "play"))
-        self._play.setIconSize(QSize(22, 22))
+    def set_playing(self, playing: bool, backwards: bool = False) -> None:
+        set_drawing(self._play, "pause" if playing else "play")
         self._play.setAccessibleName("Pause" if playing else "Play")
+        self.back.setChecked(playing and backwards)
 
     def set_speed(self, speed: float) -> None:
-        """So many times as fast as it was taken."""
-        self.speed.setText(f"{speed:g} ×")
+        """So many times as fast as it was taken; one of SPEEDS."""
+        self.speed.setCurrentIndex(self.speed.findData(speed))
 
     def set_range(self, frames: tuple[int, int | None] | None) -> None:
         """What is repeated; its last frame is None while it is not chosen yet."""

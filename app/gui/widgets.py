@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.gui.status import Level
-from app.gui.theme import LEVELS, QUIET, icon
+from app.gui.theme import DRAWING, icon, now
 
 
 class ElidedLabel(QLabel):
@@ -40,8 +42,9 @@ class Chip(QLabel):
     def __init__(self, accessible_name: str, quiet: bool = False) -> None:
         """A `quiet` chip has no ground as long as nothing is wrong."""
         super().__init__()
-        self._quiet = quiet
         self._said: tuple[str, Level] | None = None
+        self.setObjectName("chip")
+        self.setProperty("quiet", quiet)
         self.setAccessibleName(accessible_name)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
@@ -50,24 +53,49 @@ class Chip(QLabel):
     def level(self) -> Level | None:
         return self._said[1] if self._said else None
 
-    def _style(self, level: Level) -> str:
-        if self._quiet and level is Level.PLAIN:
-            return f"color: {QUIET}; padding: 4px 0;"
-        ink, ground = LEVELS[level]
-        return (
-            f"color: {ink}; background: {ground}; border-radius: 6px; padding: 4px 10px; "
-            "font-size: 15px; font-weight: 600;"
-        )
-
     def say(self, text: str, level: Level) -> None:
         """Shows `text`; costs nothing where it is shown already."""
         if self._said == (text, level):
             return
         if self._said is None or self._said[1] is not level:
-            self.setStyleSheet(self._style(level))
+            self.setProperty("level", level.value)
+            restyle(self)
         self._said = (text, level)
         self.setText(text)
         self.setAccessibleDescription(text)
+
+
+def restyle(widget: QWidget) -> None:
+    """Has the style sheet look at the widget's properties anew."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def set_drawing(button: QAbstractButton, name: str, size: int = 22, over_picture: bool = False) -> None:
+    """Gives a button a drawing of assets/icons; it follows the theme, except over the picture, where all is dark."""
+    button.setIcon(icon(name) if over_picture else icon(name, now().text))
+    button.setProperty(DRAWING, "" if over_picture else name)
+    button.setIconSize(QSize(size, size))
+
+
+class _Tip(QObject):
+    """Keeps what a widget says when pointed at true while keys change."""
+
+    def __init__(self, widget: QWidget, first: str, actions: Sequence[QAction]) -> None:
+        super().__init__(widget)
+        self._widget, self._first, self._actions = widget, first, actions
+        for action in actions:
+            action.changed.connect(self.say)
+        self.say()
+
+    def say(self) -> None:
+        lines = [self._first, *(action.toolTip() for action in self._actions)]
+        self._widget.setToolTip("\n".join(filter(None, lines)))
+
+
+def tip(widget: QWidget, *actions: QAction, first: str = "") -> None:
+    """Has a widget say, when pointed at, what these actions do and by which keys, now and later."""
+    _Tip(widget, first, actions)
 
 
 def action_button(action: QAction, icon_name: str = "", text: str | None = None, name: str = "") -> QPushButton:
@@ -75,13 +103,12 @@ def action_button(action: QAction, icon_name: str = "", text: str | None = None,
     button = QPushButton(action.iconText() if text is None else text)
     button.setObjectName(name)
     button.setAccessibleName(action.iconText())
-    button.setToolTip(action.toolTip())
+    tip(button, action)
     button.setCheckable(action.isCheckable())
     button.setChecked(action.isChecked())
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     if icon_name:
-        button.setIcon(icon(icon_name))
-        button.setIconSize(QSize(22, 22))
+        set_drawing(button, icon_name)
     button.clicked.connect(action.trigger)
     if action.isCheckable():
         action.toggled.connect(button.setChecked)

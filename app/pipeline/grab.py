@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from app import log
 from app.capture.source import Frame, Picture, Pixels, Recording, Source, SourceError, SourceInfo
+from app.pipeline.rewind import Rewind
 from app.pipeline.types import SourceChanged, SourceState
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
@@ -102,7 +103,7 @@ class Grabber:
     def play(self) -> None:
         """Plays a recording on; from its start, if it has ended."""
         with self._changed:
-            if self._ended:
+            if self._ended and self._speed > 0:
                 self._seek = 0
             self._playing = True
             self._changed.notify_all()
@@ -128,7 +129,7 @@ class Grabber:
             self._changed.notify_all()
 
     def set_speed(self, speed: float) -> None:
-        """Plays a recording so many times as fast as it was taken, from the next frame on."""
+        """Plays a recording so many times as fast as it was taken, from the next frame on; below 0: backwards."""
         with self._changed:
             self._speed = speed
             self._changed.notify_all()
@@ -210,12 +211,21 @@ class Grabber:
                 self._wait(due)
 
     def _grab_recording(self, recording: Recording, info: SourceInfo) -> None:
-        reel, pace, playing = Reel(recording, self._timed), Pace(info.rate or RATE), self._playing
+        reel = Reel(recording, self._timed)
+        try:
+            self._play(reel, info)
+        finally:
+            reel.close()
+
+    def _play(self, reel: Reel, info: SourceInfo) -> None:
+        pace, playing = Pace(info.rate or RATE), self._playing
         reel.read_ahead()
         self._say(SourceState.RUNNING if playing else SourceState.PAUSED)
         self._show_next(reel, pace, sought=True)
         while True:
             self._turn_back(reel, playing)
+            if playing:
+                self._aim(reel)
             reel.read_ahead()
             self._ended = reel.at_end
             self._say(SourceState.ENDED if reel.at_end else SourceState.RUNNING if playing else SourceState.PAUSED)
@@ -240,8 +250,31 @@ class Grabber:
     def _turn_back(self, reel: Reel, playing: bool) -> None:
         """At the end of the range that is played, its beginning is next. Raises SourceError."""
         frames = self._range
-        if frames is not None and playing and self._seek is None and (reel.number > frames[1] or reel.at_end):
+        if self._speed < 0 or not playing or self._seek is not None:
+            return
+        if frames is not None and (reel.number > frames[1] or reel.at_end):
             reel.seek(frames[0])
+
+    def _aim(self, reel: Reel) -> None:
+        """Makes the frame next that follows the one that is shown, in the direction of playing. Raises SourceError."""
+        shown = self._shown
+        if self._seek is not None or shown is None:
+            return
+        if self._speed > 0:
+            if reel.backwards:
+                reel.go_on(shown + 1)
+            return
+        first, last = self._range or (0, None)
+        # Backwards, each frame has to be sought: at a higher speed, some are left out.
+        frame = shown - max(round(-self._speed), 1)
+        if frame >= first:
+            reel.go_back(frame)
+        elif shown > first:
+            reel.go_back(first)
+        elif last is not None or reel.loops:
+            reel.seek(reel.last if last is None else last)
+        else:
+            self.pause()
 
     def _await_order(self, due: float | None, playing: bool, speed: float) -> tuple[_Order, int]:
         """Waits for what comes next, at the latest `due` (`time.monotonic()` seconds); and the frame to seek."""
@@ -293,7 +326,7 @@ class Grabber:
                 self._changed.wait(left)
 
 
-def read_timed(source: Source, timed: Timed) -> Picture | None:
+def read_timed(source: Source | Rewind, timed: Timed) -> Picture | None:
     """Reads a picture and reports how long that took. Raises SourceError."""
     start = time.perf_counter()
     picture = source.read()
@@ -306,7 +339,10 @@ class Reel:
 
     def __init__(self, recording: Recording, timed: Timed) -> None:
         self._recording = recording
+        self._frames = Rewind(recording)
         self._timed = timed
+        self.backwards = False
+        """Whether the next picture is one on the way backwards."""
         self.picture: Picture | None = None
         """The next picture, once it is read."""
         self.number = 0
@@ -315,14 +351,18 @@ class Reel:
         """Whether the next picture does not follow the last one in time."""
         self.at_end = False
 
+    def close(self) -> None:
+        """Ends the thread that decodes backwards, if there is one."""
+        self._frames.close()
+
     def read_ahead(self) -> None:
         """Reads the next picture, the first one after the last if the recording loops. Raises SourceError."""
         if self.picture is not None or self.at_end:
             return
-        self.picture = read_timed(self._recording, self._timed)
+        self.picture = read_timed(self._frames, self._timed)
         if self.picture is None and self._recording.loops and self.number > 0:
             self._go(0)
-            self.picture = read_timed(self._recording, self._timed)
+            self.picture = read_timed(self._frames, self._timed)
         if self.picture is None and self.number == 0:
             raise SourceError(f"{self._recording.name} holds no picture that can be read: choose another file.")
         self.at_end = self.picture is None
@@ -341,9 +381,30 @@ class Reel:
             self._go(target)
         self.jumped = True
 
+    @property
+    def loops(self) -> bool:
+        return self._recording.loops
+
+    @property
+    def last(self) -> int:
+        """The last frame's number, as far as it is known."""
+        return max(self._recording.frame_count - 1, 0)
+
+    def go_back(self, frame: int) -> None:
+        """Makes `frame`, a little before the one that is shown, the next. Raises SourceError."""
+        if self.picture is None or self.number != frame:
+            self._frames.back_to(frame)
+            self.picture, self.number, self.jumped, self.at_end, self.backwards = None, frame, False, False, True
+
+    def go_on(self, frame: int) -> None:
+        """After going back: `frame`, which follows the one that is shown, is the next. Raises SourceError."""
+        if self.number != frame:
+            self._go(frame)
+        self.jumped = self.backwards = False
+
     def _go(self, frame: int) -> None:
-        self._recording.seek(frame)
-        self.picture, self.number, self.jumped, self.at_end = None, frame, True, False
+        self._frames.seek(frame)
+        self.picture, self.number, self.jumped, self.at_end, self.backwards = None, frame, True, False, False
 
 
 class Pace:
@@ -374,9 +435,12 @@ class Pace:
 
     def _step(self, picture: Picture) -> float:
         """Seconds from the showing of the last picture to that of this one."""
-        if picture.time_s is None or self._time_s is None or picture.time_s <= self._time_s:
-            return self._interval / self.speed
-        return (picture.time_s - self._time_s) / self.speed
+        speed, backwards = abs(self.speed), self.speed < 0
+        if picture.time_s is None or self._time_s is None or picture.time_s == self._time_s:
+            return self._interval / speed
+        passed = self._time_s - picture.time_s if backwards else picture.time_s - self._time_s
+        # The other way round, it begins anew: at the end, or at the beginning.
+        return passed / speed if passed > 0 else self._interval / speed
 
 
 class RepeatWatch:

@@ -213,7 +213,7 @@ class Pipeline:
                 self._grabber.seek(frame)
 
     def set_speed(self, speed: float) -> None:
-        """Plays the present recording so many times as fast as it was taken (above 0)."""
+        """Plays the present recording so many times as fast as it was taken; below 0: backwards."""
         with self._lock:
             if self._grabber is not None:
                 self._grabber.set_speed(speed)

@@ -261,7 +261,7 @@ def test_what_is_being_recorded_is_neither_played_nor_deleted(listed: MainWindow
     assert folder is not None
     kept = Kept(folder, datetime.now(), 0, True, 0.1, None, (folder,))
     listed.kept._delete(kept)
-    assert listed.messages.text == "This one is being recorded: stop the recording first (F9)."
+    assert listed.messages.text == "This one is being recorded: stop the recording first."
     listed.kept._open(kept)
     assert listed.top.badge.text() == "LIVE"
     assert folder.exists()
@@ -270,7 +270,7 @@ def test_what_is_being_recorded_is_neither_played_nor_deleted(listed: MainWindow
 def test_an_empty_list_says_how_to_fill_it(window: MainWindow, qtbot: QtBot) -> None:
     press(window, Qt.Key.Key_F3)
     assert window.kept.list is not None
-    qtbot.waitUntil(lambda: window.kept.list is not None and "V records" in window.kept.list.empty.text())
+    qtbot.waitUntil(lambda: window.kept.list is not None and "Record: F9." in window.kept.list.empty.text())
     assert not window.kept.list.buttons["Delete …"].isEnabled()
     QTest.keyClick(window.kept.list, Qt.Key.Key_F3)
     assert window.kept.list is None

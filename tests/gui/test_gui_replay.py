@@ -99,17 +99,56 @@ def replay(opened: conftest.Opened, qtbot: QtBot) -> MainWindow:
     return window
 
 
-def test_l_plays_faster_and_j_slower_within_the_speeds(replay: MainWindow, qtbot: QtBot) -> None:
-    said = [replay.transport.speed.text()]
-    for key in (*[Qt.Key.Key_L] * 3, *[Qt.Key.Key_J] * 6):
+def speed(window: MainWindow) -> str:
+    return window.transport.speed.currentText()
+
+
+def test_l_and_j_play_either_way_and_faster_each_time_and_k_pauses(replay: MainWindow, qtbot: QtBot) -> None:
+    said = []
+    for key in (*[Qt.Key.Key_L] * 3, *[Qt.Key.Key_J] * 4, Qt.Key.Key_L):
         press(replay, key)
-        said.append(replay.transport.speed.text())
-    assert said == ["1 ×", "2 ×", "4 ×", "4 ×", "2 ×", "1 ×", "0.5 ×", "0.25 ×", "0.1 ×", "0.1 ×"]
+        said.append((speed(replay), replay.transport.back.isChecked()))
+    forwards, backwards = [("2 ×", False), ("4 ×", False), ("4 ×", False)], [("1 ×", True), ("2 ×", True)]
+    assert said == [*forwards, *backwards, ("4 ×", True), ("4 ×", True), ("1 ×", False)]
+    press(replay, Qt.Key.Key_J)
     press(replay, Qt.Key.Key_K)
     qtbot.waitUntil(lambda: replay.top.badge.text() == "PAUSED")
-    press(replay, Qt.Key.Key_L)
+    assert not replay.transport.back.isChecked()
+    press(replay, Qt.Key.Key_J)
     qtbot.waitUntil(lambda: replay.top.badge.text() == "REPLAY")
-    assert replay.transport.speed.text() == "0.1 ×"
+    assert replay.transport.back.isChecked()
+
+
+def test_j_plays_backwards_frame_by_frame(replay: MainWindow, qtbot: QtBot) -> None:
+    press(replay, Qt.Key.Key_K)
+    press(replay, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: shown(replay) == 9)
+    seen: list[int] = []
+
+    def look() -> bool:
+        if not seen or seen[-1] != shown(replay):
+            seen.append(shown(replay))
+        return seen[-1] == 4
+
+    press(replay, Qt.Key.Key_J)
+    qtbot.waitUntil(look)
+    assert seen == [9, 8, 7, 6, 5, 4]
+
+
+def test_all_speeds_can_be_chosen_by_keys_and_in_the_list(replay: MainWindow) -> None:
+    said = [speed(replay)]
+    for sign in (*[">"] * 3, *["<"] * 6):
+        QTest.keyClick(replay, sign)
+        said.append(speed(replay))
+    assert said == ["1 ×", "2 ×", "4 ×", "4 ×", "2 ×", "1 ×", "0.5 ×", "0.25 ×", "0.1 ×", "0.1 ×"]
+    replay.transport.speed.activated.emit(2)
+    replay.transport.speed.setCurrentIndex(2)
+    replay.transport.speed.activated.emit(2)
+    assert speed(replay) == "0.5 ×"
+    press(replay, Qt.Key.Key_J)
+    assert (speed(replay), replay.transport.back.isChecked()) == ("0.5 ×", True)
+    press(replay, Qt.Key.Key_J)
+    assert speed(replay) == "1 ×"
 
 
 def test_i_repeats_from_here_to_here_and_then_all_again(replay: MainWindow, qtbot: QtBot) -> None:

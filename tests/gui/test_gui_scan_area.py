@@ -61,7 +61,9 @@ def has_found(window: MainWindow) -> bool:
 
 def offer(window: MainWindow, text: str) -> QPushButton:
     return next(
-        button for button in window.messages.findChildren(QPushButton) if button.text() == text and button.isVisible()
+        button
+        for button in window.messages.findChildren(QPushButton)
+        if button.text().startswith(text) and button.isVisible()
     )
 
 
@@ -168,7 +170,7 @@ def test_where_nothing_is_found_it_is_said_what_to_do(opened: Opened, qtbot: QtB
     shift_a(window)
     assert window.messages.text == "Looking for the scan area."
     now[0] = GIVE_UP_S + 1
-    qtbot.waitUntil(lambda: window.messages.text == "No scan area found yet: draw it (A).")
+    qtbot.waitUntil(lambda: window.messages.text == "No scan area found yet: draw it.")
     offer(window, "Draw it").click()
     assert window.view.in_scan_area_mode
 

@@ -59,12 +59,12 @@ def test_the_start_says_what_is_wrong_and_nothing_else(
 ) -> None:
     window = opened()
     said: list[str] = []
-    window.check._say = said.append
+    window.check._say = lambda text, offers=None: said.append(f"{text} {[*(offers or {})]}")
     found = [Line("Engine", "fine"), Line("Free disk", "0.1 GB", "Make room.")]
     monkeypatch.setattr(check_page, "quick_check", lambda model, folder: found)
     window.check.at_start()
     qtbot.waitUntil(lambda: bool(said))
-    assert said == ["Free disk: 0.1 GB. Make room. (F2 checks everything.)"]
+    assert said == ["Free disk: 0.1 GB. Make room. ['Check everything']"]
     del found[1], said[:]
     window.check.at_start()
     window.background._threads[-1].join()

@@ -8,11 +8,9 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.gui.help_page import HelpPage, keys_html
-from app.gui.keys import KEYS
 from app.gui.live_view import LiveView
 from app.gui.main_window import MainWindow
 from app.gui.status import NOTICE, OverlayKind
@@ -65,12 +63,11 @@ def test_the_notice_the_badge_and_the_overlays_state_stay_in_every_fold(window: 
     for key in (Qt.Key.Key_P, Qt.Key.Key_F11, Qt.Key.Key_P, Qt.Key.Key_F11):
         press(window, key)
         QApplication.processEvents()
-        assert window.bottom.notice.isVisible()
-        assert window.bottom.notice.text() == NOTICE
-        assert not window.bottom.notice.visibleRegion().isEmpty()
-        for widget in (window.top.badge, window.top.name, window.top.overlay, window.bottom.rates, window.bottom.model):
+        (notice,) = (label for label in window.findChildren(QLabel) if label.text() == NOTICE and label.isVisible())
+        for widget in (notice, window.top.badge, window.top.name, window.top.overlay):
             assert widget.isVisible()
             assert not widget.visibleRegion().isEmpty()
+            assert widget.width() >= min(widget.sizeHint().width(), 200)
 
 
 def test_the_notice_is_whole_in_a_narrow_window(window: MainWindow) -> None:
@@ -384,24 +381,6 @@ def test_the_command_lines_choice_is_not_kept(opened: Opened, qtbot: QtBot) -> N
 # The window itself
 
 
-def test_every_key_of_the_table_is_bound_once_and_on_the_help_page(window: MainWindow) -> None:
-    sequences = [keys for key in KEYS for keys in key.keys]
-    assert len(sequences) == len(set(sequences))
-    assert {key.action for key in KEYS if key.keys} == set(window.actions_by_name)
-    groups = tuple({key.group for key in KEYS})
-    for key in KEYS:
-        assert key.text in keys_html(groups).replace("&#x27;", "'")
-
-
-def test_f1_opens_and_closes_the_page_of_keys(window: MainWindow, qtbot: QtBot) -> None:
-    press(window, Qt.Key.Key_F1)
-    page = window.findChild(HelpPage)
-    assert page is not None
-    assert page.isVisible()
-    press(window, Qt.Key.Key_F1)
-    qtbot.waitUntil(lambda: window.findChild(HelpPage) is None)
-
-
 def test_every_control_has_a_name_and_a_target_of_44_pixels(replay: MainWindow) -> None:
     replay.messages.say("A message.")
     QApplication.processEvents()
@@ -421,7 +400,7 @@ def test_tab_reaches_every_control(window: MainWindow) -> None:
     controls = {button.accessibleName() for button in window.panel.findChildren(QPushButton)}
     reached = set()
     widget: QWidget | None = window.view
-    for _ in range(90):
+    for _ in range(300):
         assert widget is not None
         reached.add(widget.accessibleName())
         widget = widget.nextInFocusChain()

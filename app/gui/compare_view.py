@@ -31,6 +31,7 @@ class CompareView(StudyView):
     def __init__(self, live: LiveView, scan_area: Callable[[], Rect | None]) -> None:
         super().__init__(live, scan_area)
         self.title = "COMPARING"
+        self.setAccessibleName(self.title)
         self.differs = False
         """Whether the difference is shown, in one picture."""
         self.names = ("", "")

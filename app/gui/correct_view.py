@@ -58,6 +58,7 @@ class CorrectView(StudyView):
     def __init__(self, live: LiveView, scan_area: Callable[[], Rect | None], playing: Callable[[], bool]) -> None:
         super().__init__(live, scan_area)
         self.title = "CORRECTING BY HAND"
+        self.setAccessibleName(self.title)
         self._playing = playing
         self.polygon = PolygonTool()
         self.brush, self.eraser = BrushTool(paints=True), BrushTool(paints=False)

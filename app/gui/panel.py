@@ -97,8 +97,6 @@ class Panel(QScrollArea):
         layout.addLayout(_row(overlay, action_button(actions["toggle_spotlight"], "spotlight", "Spotlight")))
         freeze = action_button(actions["toggle_freeze"], "freeze", "Freeze")
         layout.addLayout(_row(freeze, action_button(actions["snapshot"], "snapshot", "Snapshot")))
-        correct = action_button(actions["toggle_correct"], "correct", "Correct")
-        layout.addLayout(_row(correct, action_button(actions["toggle_compare"], "compare", "Compare")))
         layout.addLayout(_row(recordings.record, recordings.save_last))
         self.opacity, self.opacity_value = self._slider("Opacity", 5, 100, "more_opacity", "less_opacity")
         self.opacity.valueChanged.connect(lambda value: self.opacity_chosen.emit(value / 100))
@@ -140,6 +138,8 @@ class Panel(QScrollArea):
         layout.addWidget(self.recordings.memory)
         layout.addWidget(self.recordings.kept)
         layout.addWidget(self.recordings.snapshot)
+        correct = action_button(self._actions["toggle_correct"], "correct", "Correct")
+        layout.addLayout(_row(correct, action_button(self._actions["toggle_compare"], "compare", "Compare")))
 
     def _add_model(self, layout: QVBoxLayout) -> None:
         self.model, self.engine = QComboBox(), QComboBox()

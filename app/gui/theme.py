@@ -113,6 +113,13 @@ def colour(name: str, alpha: float = 1.0) -> QColor:
     return made
 
 
+def blended(ground: QColor, over: QColor, alpha: float) -> QColor:
+    """`over` with an alpha of 0..1 upon an opaque `ground`, as one opaque colour."""
+    parts = zip(ground.getRgb(), over.getRgb(), strict=True)
+    red, green, blue, _ = (round((1 - alpha) * below + alpha * above) for below, above in parts)
+    return QColor(red, green, blue)
+
+
 def apply(application: QApplication) -> None:
     """Makes the whole program dark, on every platform alike."""
     application.setStyle("Fusion")

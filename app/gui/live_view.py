@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,19 +17,17 @@ from app.gui.geometry import Point, to_frame
 from app.gui.layout import Cell, cells
 from app.gui.marks import Marks, paint_marks
 from app.gui.overlay import OverlayPainter, OverlayStyle
-from app.gui.pictures import Pictures, in_view
+from app.gui.pictures import Pictures, Wish, in_view
 from app.gui.scale_tool import ScaleTool
 from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.status import ANSWERS, OverlayKind, OverlayState, Wishes, overlay_state
 from app.gui.theme import HALO, SURROUND, TARGET, TEXT, colour
 from app.gui.tool_painting import frame_line, paint_tool, rectf
+from app.options import Layout
+from app.pipeline.freshness import HIDE_MS
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
 from app.pipeline.types import Prediction, Rect
-
-_PULL_MS = 8
-"""Half of a screen's picture time: a new frame waits at most that long. Looking costs microseconds."""
-
 
 _OTHER_WAY = {Qt.Key.Key_Left: Qt.Key.Key_Right, Qt.Key.Key_Right: Qt.Key.Key_Left}
 
@@ -39,6 +38,8 @@ class Supply(Protocol):
     frames: Slot[Frame]
     predictions: Slot[Prediction]
     statistics: Statistics
+    prepare: Callable[[Frame], None]
+    """Called with each frame before it is put."""
 
     @property
     def scan_area(self) -> Rect | None: ...
@@ -59,6 +60,8 @@ class LiveView(QWidget):
     """What the tool draws has changed."""
     first_painted = Signal()
     """The first frame is on the screen."""
+    _newer = Signal()
+    """Something was put, by any thread."""
 
     def __init__(self, supply: Supply, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -90,16 +93,23 @@ class LiveView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 180)
         self.setAccessibleName("Live view")
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.pull)
-        self._timer.start(_PULL_MS)
+        self._too_old = QTimer(self)
+        self._too_old.setTimerType(Qt.TimerType.PreciseTimer)
+        self._too_old.setSingleShot(True)
+        self._too_old.timeout.connect(self.pull)
+        self._newer.connect(self.pull, Qt.ConnectionType.QueuedConnection)
+        supply.prepare = self._prepare
+        supply.frames.watch(self._newer.emit)
+        supply.predictions.watch(self._newer.emit)
 
     # What is shown
 
     def stop(self) -> None:
-        """Stops pulling, before the pipeline goes."""
-        self._timer.stop()
+        """Looks for nothing any more, before the pipeline goes."""
+        self._supply.prepare = lambda _: None
+        self._supply.frames.watch(None)
+        self._supply.predictions.watch(None)
+        self._too_old.stop()
 
     def clear(self, text: str = "") -> None:
         """Forgets the picture, as when the source changes."""
@@ -136,6 +146,21 @@ class LiveView(QWidget):
             self.update()
             self.state_changed.emit()
         self._watch_size()
+        self._watch_age()
+
+    def _watch_age(self) -> None:
+        """Looks again when the overlay is too old, should nothing come until then."""
+        state = self.state
+        if state.prediction is None or state.age_ms is None or state.same_frame:
+            self._too_old.stop()
+        else:
+            self._too_old.start(max(math.ceil(HIDE_MS - state.age_ms), 0) + 1)
+
+    def _prepare(self, frame: Frame) -> None:
+        """In the grab thread: makes ready what can be made without the window."""
+        start = time.perf_counter()
+        self._pictures.prepare(frame)
+        self._supply.statistics.timed({"scale": (time.perf_counter() - start) * 1000})
 
     def _watch_size(self) -> None:
         """Says how large the frames are: what is known of the picture goes by that."""
@@ -148,6 +173,7 @@ class LiveView(QWidget):
             self.frame_sized.emit(width, height)
 
     def _look(self) -> OverlayState:
+        self._pictures.want(Wish(self._layout, self._room(), self.devicePixelRatioF(), self.marks.mirrored))
         self.frame = self._supply.frames.latest() or self.frame
         if self.tool is not None and self.wishes.overlay:
             return OverlayState(self.tool.hides)
@@ -169,9 +195,12 @@ class LiveView(QWidget):
         if self.frame is None:
             return []
         height, width = self.frame.pixels.shape[:2]
-        # A tool takes all the room there is.
-        layout = "one" if self.tool is not None else self.style_of_overlay.layout
-        return cells(layout, (width, height), self._room(), self.devicePixelRatioF())
+        return cells(self._layout, (width, height), self._room(), self.devicePixelRatioF())
+
+    @property
+    def _layout(self) -> Layout:
+        """A tool takes all the room there is."""
+        return "one" if self.tool is not None else self.style_of_overlay.layout
 
     def _room(self) -> tuple[int, int]:
         ratio = self.devicePixelRatioF()

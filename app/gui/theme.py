@@ -115,9 +115,8 @@ def colour(name: str, alpha: float = 1.0) -> QColor:
 
 def blended(ground: QColor, over: QColor, alpha: float) -> QColor:
     """`over` with an alpha of 0..1 upon an opaque `ground`, as one opaque colour."""
-    parts = zip(ground.getRgb(), over.getRgb(), strict=True)
-    red, green, blue, _ = (round((1 - alpha) * below + alpha * above) for below, above in parts)
-    return QColor(red, green, blue)
+    pairs = ((ground.red(), over.red()), (ground.green(), over.green()), (ground.blue(), over.blue()))
+    return QColor(*(round((1 - alpha) * below + alpha * above) for below, above in pairs))
 
 
 def apply(application: QApplication) -> None:

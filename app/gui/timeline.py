@@ -172,9 +172,10 @@ class Timeline(QSlider):
             rows = (strips.confidence, strips.area / largest, unlike.astype(np.float32))
             heights = [_columns(row, self._room(), self.maximum() + 1) for row in rows]
             inks = [colour(ink) for _, ink in _NAMES]
-            self._images = key, [
-                _strip_image(values, ink, ground, unknown) for values, ink in zip(heights, inks, strict=True)
-            ]
+            self._images = (
+                key,
+                [_strip_image(values, ink, ground, unknown) for values, ink in zip(heights, inks, strict=True)],
+            )
         return self._images[1]
 
     def _font(self) -> QFont:

@@ -50,6 +50,8 @@ class Pipeline:
         self.frames: Slot[Frame] = Slot()
         self.predictions: Slot[Prediction] = Slot()
         self.statistics = Statistics(lambda: self.frames.dropped)
+        self.prepare: Callable[[Frame], None] = lambda _: None
+        """Called with each frame before it is published, in the grab thread: what can be made ready for painting."""
         self._on_event = on_event
         # Held while anything is published and while any setting changes: that is what keeps what is stale out. It may
         # be taken again by the same thread, so that `on_event` may call the pipeline.
@@ -283,6 +285,8 @@ class Pipeline:
         self.frames.renew()
 
     def _publish(self, grabber: Grabber, frame: Frame, jumped: bool) -> None:
+        if not self._frozen:
+            self.prepare(frame)
         with self._lock:
             if grabber is not self._grabber:
                 return

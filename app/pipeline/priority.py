@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import sys
@@ -25,7 +26,5 @@ def stand_back() -> None:
         ctypes.CDLL(None).pthread_set_qos_class_self_np(_QOS_UTILITY, 0)
     else:
         # Linux keeps a priority for each thread, and takes a thread's number where a process's is asked for.
-        try:
+        with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
-        except OSError:
-            pass  # What comes first is then not settled, and everything works.

@@ -11,8 +11,8 @@ _SMALL = 4
 def spare_threads() -> int | None:
     """All processors but one, which is left for the picture; None on a larger machine: the engine chooses.
 
-    A network that has every processor is no quicker for it while the window paints: all its threads wait for the one that
-    had to stand back.
+    A network that has every processor is no quicker for it while the window paints: all its threads wait for the one
+    that had to stand back.
     """
     processors = os.cpu_count() or 1
     return max(processors - 1, 1) if processors <= _SMALL else None

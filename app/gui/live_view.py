@@ -17,6 +17,7 @@ from app.gui.geometry import Point, to_frame
 from app.gui.layout import Cell, cells
 from app.gui.marks import Marks, paint_marks
 from app.gui.overlay import OverlayPainter, OverlayStyle
+from app.gui.overlays import Look, Overlays, to_view_of
 from app.gui.pictures import Pictures, Wish, in_view
 from app.gui.scale_tool import ScaleTool
 from app.gui.scan_area_tool import ScanAreaTool
@@ -40,6 +41,8 @@ class Supply(Protocol):
     statistics: Statistics
     prepare: Callable[[Frame], None]
     """Called with each frame before it is put."""
+    prepare_overlay: Callable[[Prediction], None]
+    """The same of predictions."""
 
     @property
     def scan_area(self) -> Rect | None: ...
@@ -68,9 +71,8 @@ class LiveView(QWidget):
         self._supply = supply
         self._clock = clock
         self._pictures = Pictures()
-        self._regions: tuple[Prediction, OverlayPainter] | None = None
+        self._overlays = Overlays()
         self._counted: Frame | None = None
-        self._label_sides: dict[str, int] = {}
         self._sized: tuple[int, int] | None = None
         self.frame: Frame | None = None
         """The frame that is shown."""
@@ -98,7 +100,7 @@ class LiveView(QWidget):
         self._too_old.setSingleShot(True)
         self._too_old.timeout.connect(self.pull)
         self._newer.connect(self.pull, Qt.ConnectionType.QueuedConnection)
-        supply.prepare = self._prepare
+        supply.prepare, supply.prepare_overlay = self._prepare, self._prepare_overlay
         supply.frames.watch(self._newer.emit)
         supply.predictions.watch(self._newer.emit)
 
@@ -107,14 +109,16 @@ class LiveView(QWidget):
     def stop(self) -> None:
         """Looks for nothing any more, before the pipeline goes."""
         self._supply.prepare = lambda _: None
+        self._supply.prepare_overlay = lambda _: None
         self._supply.frames.watch(None)
         self._supply.predictions.watch(None)
         self._too_old.stop()
 
     def clear(self, text: str = "") -> None:
         """Forgets the picture, as when the source changes."""
-        self.frame = self._regions = self._sized = None
+        self.frame = self._sized = None
         self._pictures.forget()
+        self._overlays.forget()
         self.text = text
         self.leave_mode()
         self.pull()
@@ -156,11 +160,17 @@ class LiveView(QWidget):
         else:
             self._too_old.start(max(math.ceil(HIDE_MS - state.age_ms), 0) + 1)
 
+    # What is made ready before it is published, in the threads that publish it
+
     def _prepare(self, frame: Frame) -> None:
-        """In the grab thread: makes ready what can be made without the window."""
         start = time.perf_counter()
         self._pictures.prepare(frame)
         self._supply.statistics.timed({"scale": (time.perf_counter() - start) * 1000})
+
+    def _prepare_overlay(self, prediction: Prediction) -> None:
+        start = time.perf_counter()
+        self._overlays.prepare(prediction)
+        self._supply.statistics.timed({"draw overlay": (time.perf_counter() - start) * 1000})
 
     def _watch_size(self) -> None:
         """Says how large the frames are: what is known of the picture goes by that."""
@@ -259,33 +269,32 @@ class LiveView(QWidget):
 
     def _paint_overlay(self, painter: QPainter, to_view: QTransform, frame: Frame, cell: Cell) -> None:
         prediction, style, ratio = self.state.prediction, self.style_of_overlay, self.devicePixelRatioF()
-        regions, mapping, boxes = None, to_view, list[QRectF]()
-        if prediction is not None and prediction.regions:
-            if self._regions is None or self._regions[0] is not prediction:
-                self._regions = (prediction, OverlayPainter(prediction.regions))
-            regions = self._regions[1]
-            mapping = QTransform.fromTranslate(prediction.scan_area.x, prediction.scan_area.y) * to_view
-            boxes = regions.boxes(mapping)
+        room, in_corner = in_view(cell.room, ratio), style.layout == "corner"
+        look = Look(style, to_view, room, ratio, self.font())
+        # Where the small picture stands depends on the regions, and where their labels stand, on the small picture.
+        self._overlays.want(look if self.wishes.overlay and not in_corner else None)
+        regions = prediction.regions if prediction is not None else ()
+        small = self._place_small(frame, prediction, look) if in_corner else None
+        if prediction is not None and regions:
+            drawn = self._overlays.of(prediction, look if small is None else replace(look, taken=(small,)))
             if style.spotlight and prediction.region is not None:
-                regions.paint_spotlight(painter, mapping, in_view(cell.picture, ratio))
-            regions.paint(painter, mapping, style)
-        taken = [] if style.layout != "corner" else self._paint_small(painter, frame, boxes)
-        room = in_view(cell.room, ratio)
-        if regions is not None:
-            regions.paint_labels(painter, mapping, room.adjusted(8, 8, -8, -8), self._label_sides, taken)
+                drawn.regions.paint_spotlight(painter, drawn.to_view, in_view(cell.picture, ratio))
+            painter.drawImage(drawn.place, drawn.image)
+        if small is not None:
+            self._pictures.paint_small(painter, small)
         if words := ANSWERS.get(self.state.kind):
             self._paint_chip(painter, words, room, bottom=True)
 
-    def _paint_small(self, painter: QPainter, frame: Frame, regions: list[QRectF]) -> list[QRectF]:
-        """The raw scan in a corner; the raw picture needs none. Where it stands."""
+    def _place_small(self, frame: Frame, prediction: Prediction | None, look: Look) -> QRectF | None:
+        """Where the raw scan stands in a corner, off the regions; None where all of the picture is raw."""
         if self.wishes.raw_held:
-            return []
+            return None
+        boxes = []
+        if prediction is not None:
+            boxes = OverlayPainter(prediction.regions).boxes(to_view_of(prediction, look))
         height, width = frame.pixels.shape[:2]
         area = (self._supply.scan_area or Rect(0, 0, width, height)).within(width, height)
-        ratio, mirrored = self.devicePixelRatioF(), self.marks.mirrored
-        place = self._pictures.place_small(frame, area, self._room(), regions, ratio, mirrored)
-        self._pictures.paint_small(painter, place)
-        return [place]
+        return self._pictures.place_small(frame, area, self._room(), boxes, look.ratio, self.marks.mirrored)
 
     def _paint_scan_area(self, painter: QPainter, to_view: QTransform, frame: Frame) -> None:
         """The scan area's edge, and what is known of the picture in it."""

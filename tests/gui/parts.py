@@ -143,6 +143,7 @@ class Plain:
     predictions: Slot[Prediction] = field(default_factory=Slot)
     statistics: Statistics = field(default_factory=lambda: Statistics(lambda: 0))
     prepare: Callable[[Frame], None] = lambda _: None
+    prepare_overlay: Callable[[Prediction], None] = lambda _: None
     scan_area: Rect | None = None
     now: float = 100.0
 

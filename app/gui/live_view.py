@@ -335,7 +335,8 @@ class LiveView(QWidget):
         return font
 
     def _count(self, frame: Frame, paint_ms: float) -> None:
-        """Tells the statistics of a frame's first painting."""
+        """Tells the statistics how long painting took, and of a frame's first painting."""
+        self._supply.statistics.timed({"paint": paint_ms})
         if self.first_picture is None:
             self.first_picture = time.time()
             self.first_painted.emit()
@@ -345,7 +346,6 @@ class LiveView(QWidget):
             self._counted = frame
             shown = self.state.kind in ANSWERS
             self._supply.statistics.painted(frame, self.state.age_ms if shown else None)
-            self._supply.statistics.timed({"paint": paint_ms})
 
     # Tools
 

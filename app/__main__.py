@@ -342,7 +342,7 @@ def leave(status: int) -> NoReturn:
     """Ends the process with that exit status.
 
     A thread that a library has not let go in time (a model that is being loaded, a camera's driver) would come back to
-    a Python that is being taken apart, which ends in a crash. So nothing is taken apart then: all is written and closed.
+    a Python that is being taken apart, which ends in a crash. So nothing is taken apart then: all is written by now.
     """
     if any(thread.daemon and not isinstance(thread, threading._DummyThread) for thread in threading.enumerate()):
         logging.shutdown()

@@ -113,12 +113,6 @@ def colour(name: str, alpha: float = 1.0) -> QColor:
     return made
 
 
-def blended(ground: QColor, over: QColor, alpha: float) -> QColor:
-    """`over` with an alpha of 0..1 upon an opaque `ground`, as one opaque colour."""
-    pairs = ((ground.red(), over.red()), (ground.green(), over.green()), (ground.blue(), over.blue()))
-    return QColor(*(round((1 - alpha) * below + alpha * above) for below, above in pairs))
-
-
 def apply(application: QApplication) -> None:
     """Makes the whole program dark, on every platform alike."""
     application.setStyle("Fusion")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QSlider
 
 from app.capture.source import Pixels
 from app.gui.status import Level
-from app.gui.theme import FOCUS, HALO, LEVELS, QUIET, RAISED, TEXT, blended, colour
+from app.gui.theme import FOCUS, HALO, LEVELS, QUIET, RAISED, TEXT, colour
 from app.gui.widgets import accessible
 from app.pipeline.ahead import THUMBNAILS, Strips
 
@@ -34,7 +34,7 @@ class Timeline(QSlider):
         self.range: tuple[int, int | None] | None = None
         """First and last frame of what is repeated; the last is None while it is not chosen yet."""
         self._strips = Strips.unknown(0)
-        self._images: tuple[tuple[int, int, int], list[QImage]] | None = None
+        self._columns: tuple[int, list[NDArray[np.float32]]] | None = None
         self._best: list[int] = []
         accessible(
             self,
@@ -52,7 +52,7 @@ class Timeline(QSlider):
 
     def set_strips(self, strips: Strips) -> None:
         """Shows what is known by now."""
-        self._strips, self._images, self._best = strips, None, strips.best()
+        self._strips, self._columns, self._best = strips, None, strips.best()
         self.update()
 
     def set_pictures(self, pictures: Sequence[Pixels]) -> None:
@@ -121,12 +121,13 @@ class Timeline(QSlider):
 
     def _paint_strips(self, painter: QPainter) -> None:
         painter.setFont(self._font())
-        painter.setPen(colour(QUIET))
-        for row, ((name, _), image) in enumerate(zip(_NAMES, self._strip_images(), strict=True)):
+        for row, ((name, ink), values) in enumerate(zip(_NAMES, self._heights(), strict=True)):
             room = self._strip(row)
+            painter.fillRect(room, colour(RAISED))
+            painter.setPen(colour(QUIET))
             names = QRectF(0, room.top(), _GUTTER - 8, room.height())
             painter.drawText(names, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), name)
-            painter.drawImage(room, image)
+            painter.drawImage(room, _strip_image(values, _STRIP, colour(ink), colour(HALO, 0.55)))
 
     def _paint_range(self, painter: QPainter) -> None:
         if self.range is None:
@@ -161,22 +162,15 @@ class Timeline(QSlider):
     def _strip(self, row: int) -> QRectF:
         return QRectF(_GUTTER, _MARKS + _PICTURES + _GAP + row * (_STRIP + _GAP), self._room(), _STRIP)
 
-    def _strip_images(self) -> list[QImage]:
-        """Each strip as an image, kept: painting a strip column by column takes as long as ten frames."""
-        ground, unknown = colour(RAISED), blended(colour(RAISED), colour(HALO), 0.55)
-        key = self._room(), self.maximum(), ground.rgb()
-        if self._images is None or self._images[0] != key:
+    def _heights(self) -> list[NDArray[np.float32]]:
+        """Of each strip, the height in each column, 0..1; NaN where nothing is known yet."""
+        if self._columns is None or self._columns[0] != self._room():
             strips = self._strips
             largest = float(np.nanmax(strips.area, initial=0.0)) or 1.0
             unlike = np.where(np.isnan(strips.novelty), np.nan, (strips.novelty > 1).astype(np.float32))
             rows = (strips.confidence, strips.area / largest, unlike.astype(np.float32))
-            heights = [_columns(row, self._room(), self.maximum() + 1) for row in rows]
-            inks = [colour(ink) for _, ink in _NAMES]
-            self._images = (
-                key,
-                [_strip_image(values, ink, ground, unknown) for values, ink in zip(heights, inks, strict=True)],
-            )
-        return self._images[1]
+            self._columns = self._room(), [_columns(row, self._room(), self.maximum() + 1) for row in rows]
+        return self._columns[1]
 
     def _font(self) -> QFont:
         font = QFont(self.font())
@@ -194,15 +188,18 @@ def _columns(values: NDArray[np.float32], width: int, frames: int) -> NDArray[np
     return np.array([padded[start:end].max() for start, end in zip(first, last, strict=True)], np.float32)
 
 
-def _strip_image(heights: NDArray[np.float32], ink: QColor, ground: QColor, unknown: QColor) -> QImage:
-    """A strip, one pixel a column: `heights` 0..1 of `ink` from below, `unknown` where it is not known (NaN)."""
-    from_below = np.arange(_STRIP, 0, -1)[:, None]
+def _strip_image(heights: NDArray[np.float32], room: int, ink: QColor, unknown: QColor) -> QImage:
+    """A strip, one pixel a column and `room` high: `heights` 0..1 of `ink` from below; `unknown` where they are NaN.
+
+    Painted column by column, it would take as long as ten frames.
+    """
+    from_below = np.arange(room, 0, -1)[:, None]
     known = np.nan_to_num(heights)
-    inside = (known > 0) & (from_below <= np.maximum(np.round(known * _STRIP), 1))
-    pixels = np.where(inside, np.uint32(ink.rgb()), np.uint32(ground.rgb()))
-    pixels[:, np.isnan(heights)] = unknown.rgb()
+    inside = (known > 0) & (from_below <= np.maximum(np.round(known * room), 1))
+    pixels = np.where(inside, np.uint32(ink.rgba()), np.uint32(0))
+    pixels[:, np.isnan(heights)] = unknown.rgba()
     pixels = np.ascontiguousarray(pixels, np.uint32)
-    return QImage(pixels.data, len(heights), _STRIP, 4 * len(heights), QImage.Format.Format_RGB32).copy()
+    return QImage(pixels.data, len(heights), room, 4 * len(heights), QImage.Format.Format_ARGB32).copy()
 
 
 def _image(pixels: Pixels) -> QImage:

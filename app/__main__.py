@@ -7,10 +7,13 @@ unless it uses them.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import io
+import logging
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -376,6 +379,22 @@ def _last_source(settings: Settings, rate: float | None) -> Source:
         return _open("phantom", settings, rate)
 
 
+def leave(status: int) -> NoReturn:
+    """Ends the process with that exit status.
+
+    A thread that a library has not let go in time (a model that is being loaded, a camera's driver) would come back to
+    a Python that is being taken apart, which ends in a crash. So nothing is taken apart then: all is written by now.
+    """
+    if any(thread.daemon and not isinstance(thread, threading._DummyThread) for thread in threading.enumerate()):
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                if stream is not None:
+                    stream.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 _COMMANDS = {
     "annotate": (_annotate_parser, _annotate),
     "bench": (_bench_parser, _bench),
@@ -386,4 +405,4 @@ _COMMANDS = {
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

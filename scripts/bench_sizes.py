@@ -23,7 +23,16 @@ from scripts import bench_clip
 
 SIZES = ("1280x720", "1920x1080", "3840x2160")
 RATES = (30, 60)
-_COLUMNS = ("painted/s", "predicted/s", "paint p50", "paint p95", "picture p50", "picture p95", "in time")
+_COLUMNS = (
+    "painted/s",
+    "predicted/s",
+    "paint p50",
+    "paint p95",
+    "picture p95",
+    "overlay p50",
+    "overlay p95",
+    "in time",
+)
 
 
 def measure(clip: Path, seconds: float, window: str, out: Path) -> dict[str, Any]:
@@ -36,9 +45,10 @@ def measure(clip: Path, seconds: float, window: str, out: Path) -> dict[str, Any
 
 def numbers(report: dict[str, Any]) -> list[float]:
     """What the table shows of a report; NaN where nothing was painted."""
-    paint, age = report["steps_ms"].get("paint", {}), report["picture_age_ms"]
-    cells = [report["painted_fps"], report["predicted_fps"], paint.get("p50"), paint.get("p95"), age["p50"], age["p95"]]
-    return [float("nan") if cell is None else float(cell) for cell in (*cells, report["painted_in_time"])]
+    paint, picture, overlay = report["paint_ms"], report["picture_age_ms"], report["overlay_age_ms"]
+    rates, times = [report["painted_fps"], report["predicted_fps"]], [paint["p50"], paint["p95"], picture["p95"]]
+    cells = [*rates, *times, overlay["p50"], overlay["p95"], report["painted_in_time"]]
+    return [float("nan") if cell is None else float(cell) for cell in cells]
 
 
 def main(arguments: list[str] | None = None) -> int:

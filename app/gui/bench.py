@@ -47,6 +47,8 @@ class Report(Measures):
     first_overlay_s: float | None
     seconds: float
     frames_painted: int
+    paint_ms: Percentiles
+    """Of every painting of the picture, for a new frame or a new overlay."""
     steps_ms: dict[str, Percentiles]
 
     def to_json(self) -> str:
@@ -152,6 +154,7 @@ class _Run(QObject):
             first_overlay_s=_since_start(window.view.first_overlay),
             seconds=numbers.totals.seconds,
             frames_painted=numbers.totals.painted,
+            paint_ms=numbers.steps_ms.get("paint", Percentiles.of(())),
             steps_ms=numbers.steps_ms,
         )
 
@@ -193,7 +196,7 @@ def table(report: Report) -> str:
         _row("overlay age", report.overlay_age_ms),
         *(_row(f"step: {name}", times) for name, times in report.steps_ms.items()),
         "",
-        f"painted within two refreshes of a 60 Hz screen: {_percent(report.painted_in_time)} of the painted frames",
+        f"painted within two refreshes of a 60 Hz screen: {_percent(report.painted_in_time)} of the frames",
         f"first picture {_seconds(report.first_picture_s)}, first overlay {_seconds(report.first_overlay_s)} "
         f"after process start; CPU {report.cpu_percent:.0f} %, memory {report.rss_mb:.0f} MB",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,19 +17,18 @@ from app.gui.geometry import Point, to_frame
 from app.gui.layout import Cell, cells
 from app.gui.marks import Marks, paint_marks
 from app.gui.overlay import OverlayPainter, OverlayStyle
-from app.gui.pictures import Pictures, in_view
+from app.gui.overlays import Look, Overlays, to_view_of
+from app.gui.pictures import Pictures, Wish, in_view
 from app.gui.scale_tool import ScaleTool
 from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.status import ANSWERS, OverlayKind, OverlayState, Wishes, overlay_state
 from app.gui.theme import HALO, SURROUND, TARGET, TEXT, colour
 from app.gui.tool_painting import frame_line, paint_tool, rectf
+from app.options import Layout
+from app.pipeline.freshness import HIDE_MS
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
 from app.pipeline.types import Prediction, Rect
-
-_PULL_MS = 8
-"""Half of a screen's picture time: a new frame waits at most that long. Looking costs microseconds."""
-
 
 _OTHER_WAY = {Qt.Key.Key_Left: Qt.Key.Key_Right, Qt.Key.Key_Right: Qt.Key.Key_Left}
 
@@ -39,6 +39,10 @@ class Supply(Protocol):
     frames: Slot[Frame]
     predictions: Slot[Prediction]
     statistics: Statistics
+    prepare: Callable[[Frame], None]
+    """Called with each frame before it is put."""
+    prepare_overlay: Callable[[Prediction], None]
+    """The same of predictions."""
 
     @property
     def scan_area(self) -> Rect | None: ...
@@ -61,15 +65,16 @@ class LiveView(QWidget):
     """The picture was double-clicked."""
     first_painted = Signal()
     """The first frame is on the screen."""
+    _newer = Signal()
+    """Something was put, by any thread."""
 
     def __init__(self, supply: Supply, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._supply = supply
         self._clock = clock
         self._pictures = Pictures()
-        self._regions: tuple[Prediction, OverlayPainter] | None = None
+        self._overlays = Overlays()
         self._counted: Frame | None = None
-        self._label_sides: dict[str, int] = {}
         self._sized: tuple[int, int] | None = None
         self.frame: Frame | None = None
         """The frame that is shown."""
@@ -92,21 +97,30 @@ class LiveView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 180)
         self.setAccessibleName("Live view")
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.pull)
-        self._timer.start(_PULL_MS)
+        self._too_old = QTimer(self)
+        self._too_old.setTimerType(Qt.TimerType.PreciseTimer)
+        self._too_old.setSingleShot(True)
+        self._too_old.timeout.connect(self.pull)
+        self._newer.connect(self.pull, Qt.ConnectionType.QueuedConnection)
+        supply.prepare, supply.prepare_overlay = self._prepare, self._prepare_overlay
+        supply.frames.watch(self._newer.emit)
+        supply.predictions.watch(self._newer.emit)
 
     # What is shown
 
     def stop(self) -> None:
-        """Stops pulling, before the pipeline goes."""
-        self._timer.stop()
+        """Looks for nothing any more, before the pipeline goes."""
+        self._supply.prepare = lambda _: None
+        self._supply.prepare_overlay = lambda _: None
+        self._supply.frames.watch(None)
+        self._supply.predictions.watch(None)
+        self._too_old.stop()
 
     def clear(self, text: str = "") -> None:
         """Forgets the picture, as when the source changes."""
-        self.frame = self._regions = self._sized = None
+        self.frame = self._sized = None
         self._pictures.forget()
+        self._overlays.forget()
         self.text = text
         self.leave_mode()
         self.pull()
@@ -138,6 +152,27 @@ class LiveView(QWidget):
             self.update()
             self.state_changed.emit()
         self._watch_size()
+        self._watch_age()
+
+    def _watch_age(self) -> None:
+        """Looks again when the overlay is too old, should nothing come until then."""
+        state = self.state
+        if state.prediction is None or state.age_ms is None or state.same_frame:
+            self._too_old.stop()
+        else:
+            self._too_old.start(max(math.ceil(HIDE_MS - state.age_ms), 0) + 1)
+
+    # What is made ready before it is published, in the threads that publish it
+
+    def _prepare(self, frame: Frame) -> None:
+        start = time.perf_counter()
+        self._pictures.prepare(frame)
+        self._supply.statistics.timed({"scale": (time.perf_counter() - start) * 1000})
+
+    def _prepare_overlay(self, prediction: Prediction) -> None:
+        start = time.perf_counter()
+        self._overlays.prepare(prediction)
+        self._supply.statistics.timed({"draw overlay": (time.perf_counter() - start) * 1000})
 
     def _watch_size(self) -> None:
         """Says how large the frames are: what is known of the picture goes by that."""
@@ -150,6 +185,7 @@ class LiveView(QWidget):
             self.frame_sized.emit(width, height)
 
     def _look(self) -> OverlayState:
+        self._pictures.want(Wish(self._layout, self._room(), self.devicePixelRatioF(), self.marks.mirrored))
         self.frame = self._supply.frames.latest() or self.frame
         if self.tool is not None and self.wishes.overlay:
             return OverlayState(self.tool.hides)
@@ -171,9 +207,12 @@ class LiveView(QWidget):
         if self.frame is None:
             return []
         height, width = self.frame.pixels.shape[:2]
-        # A tool takes all the room there is.
-        layout = "one" if self.tool is not None else self.style_of_overlay.layout
-        return cells(layout, (width, height), self._room(), self.devicePixelRatioF())
+        return cells(self._layout, (width, height), self._room(), self.devicePixelRatioF())
+
+    @property
+    def _layout(self) -> Layout:
+        """A tool takes all the room there is."""
+        return "one" if self.tool is not None else self.style_of_overlay.layout
 
     def _room(self) -> tuple[int, int]:
         ratio = self.devicePixelRatioF()
@@ -232,33 +271,32 @@ class LiveView(QWidget):
 
     def _paint_overlay(self, painter: QPainter, to_view: QTransform, frame: Frame, cell: Cell) -> None:
         prediction, style, ratio = self.state.prediction, self.style_of_overlay, self.devicePixelRatioF()
-        regions, mapping, boxes = None, to_view, list[QRectF]()
-        if prediction is not None and prediction.regions:
-            if self._regions is None or self._regions[0] is not prediction:
-                self._regions = (prediction, OverlayPainter(prediction.regions))
-            regions = self._regions[1]
-            mapping = QTransform.fromTranslate(prediction.scan_area.x, prediction.scan_area.y) * to_view
-            boxes = regions.boxes(mapping)
+        room, in_corner = in_view(cell.room, ratio), style.layout == "corner"
+        look = Look(style, to_view, room, ratio, self.font())
+        # Where the small picture stands depends on the regions, and where their labels stand, on the small picture.
+        self._overlays.want(look if self.wishes.overlay and not in_corner else None)
+        regions = prediction.regions if prediction is not None else ()
+        small = self._place_small(frame, prediction, look) if in_corner else None
+        if prediction is not None and regions:
+            drawn = self._overlays.of(prediction, look if small is None else replace(look, taken=(small,)))
             if style.spotlight and prediction.region is not None:
-                regions.paint_spotlight(painter, mapping, in_view(cell.picture, ratio))
-            regions.paint(painter, mapping, style)
-        taken = [] if style.layout != "corner" else self._paint_small(painter, frame, boxes)
-        room = in_view(cell.room, ratio)
-        if regions is not None:
-            regions.paint_labels(painter, mapping, room.adjusted(8, 8, -8, -8), self._label_sides, taken)
+                drawn.regions.paint_spotlight(painter, drawn.to_view, in_view(cell.picture, ratio))
+            painter.drawImage(drawn.place, drawn.image)
+        if small is not None:
+            self._pictures.paint_small(painter, small)
         if words := ANSWERS.get(self.state.kind):
             self._paint_chip(painter, words, room, bottom=True)
 
-    def _paint_small(self, painter: QPainter, frame: Frame, regions: list[QRectF]) -> list[QRectF]:
-        """The raw scan in a corner; the raw picture needs none. Where it stands."""
+    def _place_small(self, frame: Frame, prediction: Prediction | None, look: Look) -> QRectF | None:
+        """Where the raw scan stands in a corner, off the regions; None where all of the picture is raw."""
         if self.wishes.raw_held:
-            return []
+            return None
+        boxes = []
+        if prediction is not None:
+            boxes = OverlayPainter(prediction.regions).boxes(to_view_of(prediction, look))
         height, width = frame.pixels.shape[:2]
         area = (self._supply.scan_area or Rect(0, 0, width, height)).within(width, height)
-        ratio, mirrored = self.devicePixelRatioF(), self.marks.mirrored
-        place = self._pictures.place_small(frame, area, self._room(), regions, ratio, mirrored)
-        self._pictures.paint_small(painter, place)
-        return [place]
+        return self._pictures.place_small(frame, area, self._room(), boxes, look.ratio, self.marks.mirrored)
 
     def _paint_scan_area(self, painter: QPainter, to_view: QTransform, frame: Frame) -> None:
         """The scan area's edge, and what is known of the picture in it."""
@@ -299,7 +337,8 @@ class LiveView(QWidget):
         return font
 
     def _count(self, frame: Frame, paint_ms: float) -> None:
-        """Tells the statistics of a frame's first painting."""
+        """Tells the statistics how long painting took, and of a frame's first painting."""
+        self._supply.statistics.timed({"paint": paint_ms})
         if self.first_picture is None:
             self.first_picture = time.time()
             self.first_painted.emit()
@@ -309,7 +348,6 @@ class LiveView(QWidget):
             self._counted = frame
             shown = self.state.kind in ANSWERS
             self._supply.statistics.painted(frame, self.state.age_ms if shown else None)
-            self._supply.statistics.timed({"paint": paint_ms})
 
     # Tools
 

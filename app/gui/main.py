@@ -49,6 +49,9 @@ def has_display() -> bool:
 
 def make_application() -> QApplication:
     """The one QApplication of the process, in the program's theme."""
+    # Qt would part each larger fill between threads, and have the window wait for them: on a busy processor that takes
+    # longer than all the painting.
+    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName(TITLE)

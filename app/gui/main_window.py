@@ -362,6 +362,7 @@ class MainWindow(QMainWindow):
         self._refresh()
 
     def _refresh(self) -> None:
+        self.view.pull()  # Nothing may have come, and the overlay's age is said all the same.
         self.lines.refresh()
         self.scan_area.refresh()
         self.scale.refresh()

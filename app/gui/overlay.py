@@ -16,6 +16,10 @@ from model.postprocess import Outline, Region
 
 SPOTLIGHT = 0.62
 """How much of its light the picture loses outside the region."""
+THIN_PX = 0.5
+"""The outline that is painted is nowhere farther from the traced one, in scan-area pixels."""
+EDGE = 4.0
+"""So far the outline's strokes reach beyond the region, in the view's units."""
 _GAP = 26.0
 """Distance of the label from the region."""
 
@@ -44,8 +48,13 @@ def to_path(outlines: list[Outline]) -> QPainterPath:
 
 
 def thinned(outlines: list[Outline]) -> list[Outline]:
-    """The same polygons without the points that lie on a line: traced on a fine grid, those are most of them."""
-    thin = (cv2.approxPolyDP(np.ascontiguousarray(outline), 0.25, closed=True).reshape(-1, 2) for outline in outlines)
+    """The same polygons without the points that lie on a line: traced on a fine grid, those are most of them.
+
+    Painting takes as long as there are points.
+    """
+    thin = (
+        cv2.approxPolyDP(np.ascontiguousarray(outline), THIN_PX, closed=True).reshape(-1, 2) for outline in outlines
+    )
     return [np.asarray(outline, np.float32) for outline in thin if len(outline) > 2]
 
 
@@ -74,19 +83,28 @@ class OverlayPainter:
         path.addPath(to_view.map(self._painters[-1].path))
         painter.fillPath(path, colour(HALO, SPOTLIGHT))
 
-    def paint_labels(
-        self, painter: QPainter, to_view: QTransform, room: QRectF, sides: dict[str, int], taken: Sequence[QRectF] = ()
-    ) -> None:
-        """Paints each region's label inside `room`, off the regions and off what is `taken` already.
+    def place_labels(
+        self, font: QFont, to_view: QTransform, room: QRectF, sides: dict[str, int], taken: Sequence[QRectF] = ()
+    ) -> list[QRectF]:
+        """Where each region's label stands inside `room`, off the regions and off what is `taken`; empty: nowhere.
 
         `sides` is where each structure's label stood last, and is brought up to date.
         """
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         boxes = [*self.boxes(to_view), *taken]
+        labels = [QRectF() for _ in self._painters]
         # The leading structure comes last and chooses its label's place first.
         for number in reversed(range(len(self._painters))):
             others = boxes[:number] + boxes[number + 1 :]
-            boxes.append(self._painters[number].label(painter, to_view, room, sides, others))
+            labels[number] = self._painters[number].place_label(font, to_view, room, sides, others)
+            boxes.append(labels[number])
+        return labels
+
+    def paint_labels(self, painter: QPainter, to_view: QTransform, places: Sequence[QRectF]) -> None:
+        """Paints the labels where `place_labels` has them."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for region, place in zip(self._painters, places, strict=True):
+            if not place.isEmpty():
+                region.paint_label(painter, to_view, place)
 
 
 class RegionPainter:
@@ -116,20 +134,21 @@ class RegionPainter:
             _stroke(painter, outline, self._colour, 2.2, strength)
             _stroke(painter, inner, self._colour, 1.0, 0.8 * strength)
 
-    def label(
-        self, painter: QPainter, to_view: QTransform, room: QRectF, sides: dict[str, int], others: list[QRectF]
+    def place_label(
+        self, font: QFont, to_view: QTransform, room: QRectF, sides: dict[str, int], others: list[QRectF]
     ) -> QRectF:
-        """Paints the label off the region and off `others`, with its leader; gives where it stands."""
+        """Where the label stands off the region and off `others`; empty where there is no room."""
         name = self._structure.name
         if self._outline.isEmpty():
             return QRectF()
-        size = _label_size(painter, self._structure.title)
+        size = _label_size(font, self._structure.title)
         box, sides[name] = place_label(self.bounds(to_view), size, room, sides.get(name, 0), others)
-        if box.isEmpty():
-            return box
+        return box
+
+    def paint_label(self, painter: QPainter, to_view: QTransform, box: QRectF) -> None:
+        """Paints the label, with its leader."""
         _leader(painter, box, self._nearest(box.center(), to_view), self._colour)
         _label(painter, box, self._structure.title, self._colour)
-        return box
 
     def _nearest(self, point: QPointF, to_view: QTransform) -> QPointF:
         """The point of the outline that is nearest to a point of the view, in the view."""
@@ -176,15 +195,15 @@ def place_label(
     return QRectF(), side
 
 
-def _label_font(painter: QPainter) -> QFont:
-    font = QFont(painter.font())
+def _label_font(font: QFont) -> QFont:
+    font = QFont(font)
     font.setPixelSize(16)
     font.setWeight(QFont.Weight.DemiBold)
     return font
 
 
-def _label_size(painter: QPainter, text: str) -> tuple[float, float]:
-    metrics = QFontMetricsF(_label_font(painter))
+def _label_size(font: QFont, text: str) -> tuple[float, float]:
+    metrics = QFontMetricsF(_label_font(font))
     return metrics.horizontalAdvance(text) + 18, metrics.height() + 8
 
 
@@ -192,7 +211,7 @@ def _label(painter: QPainter, box: QRectF, text: str, name: str) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour(HALO, 0.72))
     painter.drawRoundedRect(box, 6, 6)
-    painter.setFont(_label_font(painter))
+    painter.setFont(_label_font(painter.font()))
     painter.setPen(colour(name))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 

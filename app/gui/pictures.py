@@ -2,50 +2,107 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPen
 
 from app.capture.source import Frame
 from app.gui.canvas import Canvas
-from app.gui.layout import CAPTION, Cell, choose_corner, corner_size
+from app.gui.layout import CAPTION, Cell, cells, choose_corner, corner_size
 from app.gui.theme import LINE, QUIET, SURROUND, colour
 from app.gui.tool_painting import around
+from app.options import Layout
 from app.pipeline.types import Rect
 
 _CAPTIONS = ("With overlay", "Raw picture")
 
 
+@dataclass(frozen=True)
+class Wish:
+    """How frames are painted now."""
+
+    layout: Layout
+    room: tuple[int, int]
+    """Of the view, in device pixels."""
+    ratio: float
+    """So many device pixels make one unit of the view."""
+    mirrored: bool
+
+
 class Pictures:
-    """Keeps what was scaled for the frame that is shown, so that an overlay alone costs no scaling."""
+    """Keeps what was scaled for the frame that is shown, so that an overlay alone costs no scaling.
+
+    A frame is scaled by `prepare` before it is published, so that painting it takes no time for that; one that was not,
+    or that is wanted in another size meanwhile, is scaled when it is painted.
+    """
 
     def __init__(self) -> None:
         self._whole, self._small = _Kept(), _Kept()
         self._corner = 0
+        self._wish: Wish | None = None
+        self._lock = threading.Lock()
+        self._ready: _Kept | None = None
+        self._spare: list[_Kept] = []
 
     def forget(self) -> None:
         """Another source: nothing of the old one is kept."""
         self._whole.key = self._small.key = None
+        self._exchange(None)
+
+    def want(self, wish: Wish) -> None:
+        """Frames that come are to be prepared for this."""
+        self._wish = wish
+
+    def prepare(self, frame: Frame) -> None:
+        """Scales a frame to the size that is wanted now. In any thread."""
+        wish = self._wish
+        if wish is None:
+            return
+        height, width = frame.pixels.shape[:2]
+        place = cells(wish.layout, (width, height), wish.room, wish.ratio)[0].picture
+        with self._lock:
+            kept = self._spare.pop() if self._spare else _Kept()
+        kept.draw(frame, None, place, wish.ratio, wish.mirrored)
+        with self._lock:
+            if self._ready is not None:
+                self._spare.append(self._ready)
+            self._ready = kept
+
+    def _exchange(self, frame: Frame | None) -> None:
+        """Takes what is ready, if it is that frame's, instead of what was painted before; None throws it away."""
+        with self._lock:
+            ready = self._ready
+            if ready is None or (frame is not None and not ready.is_of(frame)):
+                return
+            self._ready = None
+            if frame is not None:
+                self._whole, ready = ready, self._whole
+            ready.key = None  # No frame is held in memory for nothing.
+            self._spare.append(ready)
 
     def paint(
         self,
         painter: QPainter,
         frame: Frame,
-        cells: Sequence[Cell],
+        places: Sequence[Cell],
         view: QRectF,
         ratio: float,
         mirrored: bool = False,
     ) -> None:
         """Paints the frame in each cell, and the ground round it. `ratio` device pixels make one unit of the view."""
-        areas = [in_view(cell.picture, ratio) for cell in cells]
+        areas = [in_view(cell.picture, ratio) for cell in places]
         if len(areas) == 1:
             for edge in around(view, areas[0]):
                 painter.fillRect(edge, colour(SURROUND))
         else:
             painter.fillRect(view, colour(SURROUND))
             self._paint_captions(painter, areas)
-        self._whole.draw(frame, None, cells[0].picture, ratio, mirrored)
+        if not self._whole.is_of(frame):
+            self._exchange(frame)
+        self._whole.draw(frame, None, places[0].picture, ratio, mirrored)
         for area in areas:
             painter.drawImage(area.topLeft(), self._whole.canvas.image)
 
@@ -93,6 +150,10 @@ class _Kept:
     def __init__(self) -> None:
         self.canvas = Canvas()
         self.key: tuple[Frame, Rect | None, tuple[int, int], bool] | None = None
+
+    def is_of(self, frame: Frame) -> bool:
+        """Whether something of this frame is on it."""
+        return self.key is not None and self.key[0] is frame
 
     def draw(self, frame: Frame, area: Rect | None, place: Rect, ratio: float, mirrored: bool) -> None:
         size = place.width, place.height

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from app import log
 from app.capture.source import Frame, Picture, Pixels, Recording, Repeatable, SourceError
 from app.pipeline.ahead_cache import AheadCache, Entry, content_hash, mark_of
+from app.pipeline.priority import stand_back
 from app.pipeline.types import Rect
 from app.pipeline.worker import FindBundle, Known, OpenEngine
 from model.engines.engine import Engine
@@ -93,6 +94,7 @@ class Reader:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        stand_back()
         try:
             self._recording.open()
             self._work(self._recording)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from app.capture.source import Frame
+from app.pipeline.priority import stand_back
 from app.pipeline.scan_area import STEP_S, Found, ScanAreaFinder
 
 STILL_S = 0.5
@@ -39,6 +40,7 @@ class AreaWatch:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        stand_back()
         finder = ScanAreaFinder()
         search: object = None
         last: Frame | None = None

@@ -50,6 +50,10 @@ class Pipeline:
         self.frames: Slot[Frame] = Slot()
         self.predictions: Slot[Prediction] = Slot()
         self.statistics = Statistics(lambda: self.frames.dropped)
+        self.prepare: Callable[[Frame], None] = lambda _: None
+        """Called with each frame before it is published, in the grab thread: what can be made ready for painting."""
+        self.prepare_overlay: Callable[[Prediction], None] = lambda _: None
+        """The same of predictions, in the worker's thread."""
         self._on_event = on_event
         # Held while anything is published and while any setting changes: that is what keeps what is stale out. It may
         # be taken again by the same thread, so that `on_event` may call the pipeline.
@@ -283,6 +287,8 @@ class Pipeline:
         self.frames.renew()
 
     def _publish(self, grabber: Grabber, frame: Frame, jumped: bool) -> None:
+        if not self._frozen:
+            self.prepare(frame)
         with self._lock:
             if grabber is not self._grabber:
                 return
@@ -339,6 +345,8 @@ class Pipeline:
         return (self.scan_area or Rect(0, 0, width, height)).within(width, height)
 
     def _deliver(self, prediction: Prediction) -> bool:
+        if prediction.generation == self._generation:
+            self.prepare_overlay(prediction)
         with self._lock:
             if prediction.generation != self._generation:
                 return False

@@ -16,6 +16,7 @@ from app import log
 from app.capture.source import Frame
 from app.errors import OutputError
 from app.paths import recordings_folder
+from app.pipeline.priority import stand_back
 from app.pipeline.recording import (
     RESERVE_BYTES,
     Answer,
@@ -258,6 +259,7 @@ class Recorder:
     # What follows runs in the recorder's thread.
 
     def _run(self) -> None:
+        stand_back()
         while (job := self._next()) is not None:
             try:
                 job()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -17,6 +18,11 @@ class Slot(Generic[T]):
         self._item: T | None = None
         self._taken = True
         self._dropped = 0
+        self._told: Callable[[], None] | None = None
+
+    def watch(self, told: Callable[[], None] | None) -> None:
+        """Has `told` called whenever something was put, in the thread that put it; None: nobody any more."""
+        self._told = told
 
     def put(self, item: T) -> None:
         """Makes `item` the newest; an item that nobody took is dropped and counted."""
@@ -24,6 +30,9 @@ class Slot(Generic[T]):
             self._dropped += not self._taken
             self._item, self._taken = item, False
             self._changed.notify_all()
+        told = self._told
+        if told is not None:
+            told()
 
     def latest(self) -> T | None:
         """The newest item, taken or not; it stays."""

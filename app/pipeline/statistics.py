@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +62,7 @@ class Measures:
     dropped: int
     """Frames that were replaced by a newer one before the worker took them."""
     painted_in_time: float
-    """Share of the painted frames that were painted within IN_TIME_MS of their capture, 0..1; NaN: none yet."""
+    """Share of the source's frames that were painted within IN_TIME_MS of their capture, 0..1; NaN: none yet."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,9 @@ class Statistics:
             self._began = self._clock()
             self._dropped_before = self._dropped()
             self._grabbed, self._painted, self._predicted = _Counter(), _Counter(), _Counter()
-            self._picture_ages: deque[float] = deque(maxlen=samples)
-            self._overlay_ages: deque[float] = deque(maxlen=samples)
+            self._painted_in_time = 0
+            self._picture_ages: deque[float] = deque(maxlen=self._samples)
+            self._overlay_ages: deque[float] = deque(maxlen=self._samples)
             self._steps: dict[str, deque[float]] = {}
             self._history = History(self._began)
 
@@ -153,6 +154,7 @@ class Statistics:
             now = self._clock()
             self._painted.count(now)
             picture_age_ms = (now - frame.captured) * 1000
+            self._painted_in_time += picture_age_ms <= IN_TIME_MS
             self._picture_ages.append(picture_age_ms)
             self._history.painted(now, picture_age_ms, prediction_age_ms)
             if prediction_age_ms is not None:
@@ -184,7 +186,7 @@ class Statistics:
                 picture_age_ms=Percentiles.of(self._picture_ages),
                 overlay_age_ms=Percentiles.of(self._overlay_ages),
                 dropped=self._dropped() - self._dropped_before,
-                painted_in_time=_share_up_to(IN_TIME_MS, self._picture_ages),
+                painted_in_time=self._share_in_time(),
                 steps_ms={name: Percentiles.of(times) for name, times in self._steps.items()},
                 totals=Totals(now - self._began, self._grabbed.total, self._painted.total, self._predicted.total),
             )
@@ -194,6 +196,7 @@ class Statistics:
         for name, ms in steps_ms.items():
             self._steps.setdefault(name, deque(maxlen=self._samples)).append(ms)
 
-
-def _share_up_to(limit: float, values: Collection[float]) -> float:
-    return sum(value <= limit for value in values) / len(values) if values else float("nan")
+    def _share_in_time(self) -> float:
+        # The newest frame may be on its way to the screen.
+        due = max(self._painted.total, self._grabbed.total - 1)
+        return self._painted_in_time / due if due > 0 else float("nan")

@@ -9,6 +9,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from model.bundle import Bundle
+from model.engines.threads import spare_threads
 from model.errors import EngineError
 
 # Microsoft's builds for Windows report what they do to the system's diagnostics unless told not to.
@@ -29,6 +30,8 @@ class OnnxRuntimeEngine:
         options.log_severity_level = 3
         # Idle threads would otherwise spin between frames and take the processor from the picture.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        if (threads := spare_threads()) is not None:
+            options.intra_op_num_threads = threads
         providers = [name for name in PROVIDERS if name in ort.get_available_providers()]
         try:
             self._session = ort.InferenceSession(bundle.onnx_file, options, providers=providers)

@@ -7,6 +7,7 @@ import openvino as ov
 from numpy.typing import NDArray
 
 from model.bundle import Bundle
+from model.engines.threads import spare_threads
 from model.errors import EngineError
 
 
@@ -18,7 +19,9 @@ class OpenVinoEngine:
     def __init__(self, bundle: Bundle) -> None:
         self.size, self.structures = bundle.size, bundle.structures
         # Full precision: some processors would otherwise choose bfloat16 and give another mask than this one.
-        config = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+        config: dict[str, str | int] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+        if (threads := spare_threads()) is not None:
+            config["INFERENCE_NUM_THREADS"] = threads
         try:
             core = ov.Core()
             compiled = core.compile_model(core.read_model(bundle.onnx_file), "CPU", config)

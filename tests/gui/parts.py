@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -141,6 +142,8 @@ class Plain:
     frames: Slot[Frame] = field(default_factory=Slot)
     predictions: Slot[Prediction] = field(default_factory=Slot)
     statistics: Statistics = field(default_factory=lambda: Statistics(lambda: 0))
+    prepare: Callable[[Frame], None] = lambda _: None
+    prepare_overlay: Callable[[Prediction], None] = lambda _: None
     scan_area: Rect | None = None
     now: float = 100.0
 

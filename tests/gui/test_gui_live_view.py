@@ -200,7 +200,8 @@ def test_each_structure_has_its_colour_and_a_label_off_the_others(qapp: object) 
     painter = QPainter(image)
     room, sides = QRectF(0, 0, 600, 400), dict[str, int]()
     OverlayPainter(regions).paint(painter, QTransform(), OverlayStyle("fill", 1.0))
-    OverlayPainter(regions).paint_labels(painter, QTransform(), room, sides)
+    labels = OverlayPainter(regions)
+    labels.paint_labels(painter, QTransform(), labels.place_labels(painter.font(), QTransform(), room, sides))
     painter.end()
     assert image.pixelColor(230, 180).getRgb()[:3] == BLOCK_REGION.colour
     assert image.pixelColor(295, 180).getRgb()[:3] == ARTERY.colour

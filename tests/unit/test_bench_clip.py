@@ -77,12 +77,12 @@ def test_the_table_of_sizes_takes_its_numbers_from_the_bench() -> None:
     report = {
         "painted_fps": 29.9,
         "predicted_fps": 20,
-        "picture_age_ms": {"p50": 12.0, "p95": None, "max": None},
+        "picture_age_ms": {"p50": 12.0, "p95": 20.0, "max": None},
+        "overlay_age_ms": {"p50": 40.0, "p95": None, "max": None},
+        "paint_ms": {"p50": 2.0, "p95": 4.0, "max": 9.0},
         "painted_in_time": 0.9,
-        "steps_ms": {"paint": {"p50": 2.0, "p95": 4.0, "max": 9.0}},
     }
     found = numbers(report)
-    assert found[:5] == [29.9, 20.0, 2.0, 4.0, 12.0]
-    assert np.isnan(found[5])
-    assert found[6] == 0.9
-    assert all(np.isnan(cell) for cell in numbers({**report, "steps_ms": {}})[2:4])
+    assert found[:6] == [29.9, 20.0, 2.0, 4.0, 20.0, 40.0]
+    assert np.isnan(found[6])
+    assert found[7] == 0.9

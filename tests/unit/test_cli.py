@@ -258,6 +258,18 @@ def test_ctrl_c_ends_annotate_with_status_130_and_whole_files(tmp_path):
     assert not list(out.glob(".part*"))
 
 
+@pytest.mark.parametrize("hanging", [True, False])
+def test_a_thread_that_hangs_in_a_library_is_left_behind_without_taking_python_apart(hanging):
+    code = (
+        "import atexit, threading, time; from app.__main__ import leave;"
+        "atexit.register(print, 'taken apart'); print('said');"
+        f"{hanging} and threading.Thread(target=time.sleep, args=(60,), daemon=True).start(); leave(3)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 3
+    assert done.stdout.split("\n") == (["said", ""] if hanging else ["said", "taken apart", ""])
+
+
 def test_settings_are_json_that_the_command_line_understands(run, window, tmp_path):
     folder = tmp_path / "home" / "config"
     folder.mkdir(parents=True)

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from app.pipeline.statistics import RATE_WINDOW_S, Percentiles, Statistics
+from app.pipeline.statistics import RATE_WINDOW_S, SAMPLES, Percentiles, Statistics
 from tests.pipeline_parts import frame_of
 
 
@@ -61,6 +61,27 @@ def test_ages_are_those_of_what_was_painted(statistics, clock):
     assert snapshot.picture_age_ms.max == pytest.approx(100)
     assert snapshot.overlay_age_ms.max == 200
     assert snapshot.overlay_age_ms.p50 == pytest.approx(102)
+
+
+def test_the_share_painted_in_time_is_of_the_frames_that_the_source_gave(statistics, clock):
+    assert math.isnan(statistics.snapshot().painted_in_time)
+    for number in range(11):
+        statistics.grabbed()
+        if number in (3, 7):
+            continue  # Never painted.
+        late = number == 5
+        statistics.painted(frame_of(captured=clock.now - (0.05 if late else 0.01)), None)
+    statistics.grabbed()  # On its way to the screen.
+    assert statistics.snapshot().painted_in_time == pytest.approx(8 / 11)
+
+
+def test_ages_are_of_the_last_frames_only_however_long_it_runs(statistics, clock):
+    for _ in range(10):
+        statistics.painted(frame_of(captured=clock.now - 1), 1000.0)
+    for _ in range(SAMPLES):
+        statistics.painted(frame_of(captured=clock.now - 0.01), 10.0)
+    snapshot = statistics.snapshot()
+    assert (snapshot.picture_age_ms.max, snapshot.overlay_age_ms.max) == pytest.approx((10, 10))
 
 
 def test_percentiles_forget_what_is_long_past(statistics):

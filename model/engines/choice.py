@@ -10,12 +10,13 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from model.bundle import Bundle
+from model.engines.crew import Crew
 from model.engines.engine import Engine
 from model.errors import EngineError
 from model.files import write_text
@@ -42,13 +43,33 @@ def open_engine(name: str, bundle: Bundle) -> Engine:
     check_name(name)
     if name == AUTO:
         return _open_quickest(bundle)
+    engine: Engine = _class_of(name)(bundle)
+    return engine
+
+
+def open_crew(name: str, bundle: Bundle) -> Crew:
+    """Engines for a recording that is gone through as fast as it goes: more pictures a second, each of them later.
+
+    Their answers are bit by bit those of `open_engine`. Raises EngineError.
+    """
+    check_name(name)
+    if name == AUTO:
+        engine = _open_quickest(bundle)
+        name = engine.name
+        engine.close()
+    engine_class = _class_of(name)
+    team = getattr(engine_class, "team", None)
+    return Crew([engine_class(bundle)] if team is None else team(bundle))
+
+
+def _class_of(name: str) -> Any:
+    """The class of an engine. Raises EngineError where it is not installed."""
     module, class_name = _CLASSES[name]
     try:
-        engine_class: Callable[[Bundle], Engine] = getattr(importlib.import_module(module), class_name)
+        return getattr(importlib.import_module(module), class_name)
     except ImportError as error:
         found = ", ".join(installed()) or "none"
         raise EngineError(f"The engine {name} is not installed here (found: {found}).") from error
-    return engine_class(bundle)
 
 
 def check_name(name: str) -> None:

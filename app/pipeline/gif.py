@@ -1,0 +1,77 @@
+"""Writes an animated GIF of bounded size: for slides and messages, where a clip does not play by itself."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from app.capture.source import Pixels
+from model.files import write_beside
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+LONGEST_SIDE = 480
+"""Pixels."""
+RATE = 12.5
+"""Pictures a second at most: browsers play quicker ones slower."""
+MOST_PICTURES = 250
+"""Twenty seconds; of what is longer, every other picture is kept, and so on. That bounds the memory, too."""
+_COLOURS = 256
+_LAST_MS = 80
+"""How long a single picture is shown, or the last one."""
+
+
+class GifWriter:
+    """Keeps what will be in the GIF, small, until `finish`. It lasts as long as what it shows."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._pictures: list[tuple[float, Image.Image]] = []
+        self._step_s = 1 / RATE
+        self._next_s = float("-inf")
+
+    def write(self, picture: Pixels, time_s: float) -> None:
+        """Adds a BGR picture that is shown from `time_s` seconds on, unless the one before is near enough."""
+        # A millisecond of grace: time stamps are rounded.
+        if time_s < self._next_s - 0.001:
+            return
+        self._next_s = max(self._next_s + self._step_s, time_s + self._step_s / 2)
+        self._pictures.append((time_s, _small(picture)))
+        if len(self._pictures) > MOST_PICTURES:
+            self._pictures = self._pictures[::2]
+            self._step_s *= 2
+            self._next_s = self._pictures[-1][0] + self._step_s
+
+    def finish(self) -> None:
+        """Writes the GIF, if there is a picture. Raises OSError."""
+        if not self._pictures:
+            return
+        times = [round(time_s * 100) * 10 for time_s, _ in self._pictures]
+        lasting = [max(after - before, 20) for before, after in itertools.pairwise(times)]
+        lasting.append(lasting[-1] if lasting else _LAST_MS)
+        first, *others = [picture for _, picture in self._pictures]
+        self._pictures = []
+
+        def save(beside: Path) -> None:
+            with beside.open("wb") as stream:
+                first.save(stream, "GIF", save_all=True, append_images=others, duration=lasting, loop=0, optimize=False)
+
+        write_beside(self.path, save)
+
+
+def _small(picture: Pixels) -> Image.Image:
+    """The picture within LONGEST_SIDE, with the 256 colours that suit it best and no dots: speckle has its own."""
+    # Only who wants a GIF need wait for it.
+    from PIL import Image
+
+    height, width = picture.shape[:2]
+    scale = min(LONGEST_SIDE / max(height, width), 1.0)
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    rgb = Image.fromarray(np.ascontiguousarray(small[:, :, ::-1]))
+    return rgb.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)

@@ -64,6 +64,7 @@ KEYS: tuple[Key, ...] = (
     Key("faster", ("L",), "Play faster", "Recording"),
     Key("loop", ("I",), "Repeat from here; to here; all of it again", "Recording"),
     Key("toggle_ahead", ("Y",), "Analyse all frames while paused, or not", "Recording"),
+    Key("export", ("Ctrl+E",), "Export: clip, GIF, frames, masks, table", "Recording"),
     Key("choose_source", ("C",), "Choose a source", "Source"),
     Key("open_file", ("Ctrl+O",), "Open a file: video or DICOM", "Source"),
     Key("open_folder", ("Ctrl+Shift+O",), "Open a folder: images or DICOM", "Source"),

@@ -16,6 +16,7 @@ from app.gui.ahead_control import AheadControl
 from app.gui.bridge import Background, Bridge
 from app.gui.check_page import SelfCheck
 from app.gui.dialogs import Dialogs, ScreenAreaChooser
+from app.gui.export_control import ExportControl
 from app.gui.first_steps import FirstSteps
 from app.gui.help_page import HelpPage
 from app.gui.kept_list import KeptControl
@@ -153,6 +154,8 @@ class MainWindow(QMainWindow):
             say,
             self.kept.reload,
         )
+        timeline = self.transport.slider
+        self.export = ExportControl(self, settings, pipeline, self.sources, self.models, view, timeline, parse, say)
         self.ahead = AheadControl(pipeline, self.sources, self.models, self.transport, actions["toggle_ahead"])
 
     def _connect(self) -> None:
@@ -207,6 +210,7 @@ class MainWindow(QMainWindow):
             "faster": lambda: playback.change_speed(1),
             "loop": playback.mark_loop,
             "toggle_ahead": self.ahead.refresh,
+            "export": self.export.start,
             "open_screen_area": self.screen_area.start,
             "choose_demo_folder": lambda: dialogs.ask_folder("Folder of the demo's images", sources.open_demo_folder),
             "presets": self.presets.start,
@@ -264,6 +268,7 @@ class MainWindow(QMainWindow):
         self.screen_area.close()
         self.choice.close()
         self._save_settings()
+        self.export.close()
         self.background.close()
         self.ahead.close()
         self.pipeline.close()
@@ -340,6 +345,7 @@ class MainWindow(QMainWindow):
         self.scale.refresh()
         self.playback.show_frame()
         self.ahead.refresh()
+        self.export.refresh()
 
     def _freeze_toggled(self) -> None:
         self.picture.freeze_toggled()

@@ -33,6 +33,7 @@ class Transport(QWidget):
         self.speed = _quiet("Speed")
         self.loop = action_button(actions["loop"], "", "Repeat A–B", "segment")
         self.ahead = action_button(actions["toggle_ahead"], "", "Analyse", "segment")
+        self.export = action_button(actions["export"], "", "Export …", "segment")
         self.progress = _quiet("Analysis")
         line = QHBoxLayout()
         line.setSpacing(8)
@@ -45,6 +46,7 @@ class Transport(QWidget):
         line.addWidget(self.speed)
         line.addWidget(faster)
         line.addWidget(self.loop)
+        line.addWidget(self.export)
         line.addStretch(1)
         line.addWidget(self.progress)
         line.addWidget(self.ahead)
@@ -54,7 +56,7 @@ class Transport(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.slider)
         layout.addLayout(line)
-        for button, longest in ((slower, ""), (faster, ""), (self.ahead, ""), (self.loop, _TO_HERE)):
+        for button, longest in ((slower, ""), (faster, ""), (self.ahead, ""), (self.export, ""), (self.loop, _TO_HERE)):
             button.setMinimumWidth(self.fontMetrics().horizontalAdvance(longest or button.text()) + 40)
         self.speed.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.speed.setMinimumWidth(self.fontMetrics().horizontalAdvance("0.25 ×") + 8)

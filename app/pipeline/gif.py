@@ -33,14 +33,15 @@ class GifWriter:
         self.path = path
         self._pictures: list[tuple[float, Image.Image]] = []
         self._step_s = 1 / RATE
-        self._next_s = float("-inf")
+        self._next_s: float | None = None
 
     def write(self, picture: Pixels, time_s: float) -> None:
         """Adds a BGR picture that is shown from `time_s` seconds on, unless the one before is near enough."""
+        due_s = time_s if self._next_s is None else self._next_s
         # A millisecond of grace: time stamps are rounded.
-        if time_s < self._next_s - 0.001:
+        if time_s < due_s - 0.001:
             return
-        self._next_s = max(self._next_s + self._step_s, time_s + self._step_s / 2)
+        self._next_s = max(due_s + self._step_s, time_s + self._step_s / 2)
         self._pictures.append((time_s, _small(picture)))
         if len(self._pictures) > MOST_PICTURES:
             self._pictures = self._pictures[::2]

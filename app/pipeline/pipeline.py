@@ -12,6 +12,8 @@ from app.capture.source import Frame, Repeatable, Source, SourceInfo, SourceKind
 from app.options import DEFAULT_ENGINE
 from app.pipeline.ahead import Ahead, Wish
 from app.pipeline.area_watch import AreaWatch
+from app.pipeline.export import Task
+from app.pipeline.exporter import Exporter
 from app.pipeline.grab import Grabber
 from app.pipeline.masks import MaskReturn
 from app.pipeline.recorder import Recorder
@@ -234,6 +236,14 @@ class Pipeline:
         ahead = Ahead(source, wish, resting, self._open_engine, self._find_bundle, paths.cache_folder() / "ahead")
         ahead.start()
         return ahead
+
+    def export(
+        self, source: Source, model: str, engine: str, task: Task, resting: Callable[[], bool] = lambda: True
+    ) -> Exporter:
+        """Writes a source of its own to files, in a thread that the caller ends; see `Exporter`."""
+        exporter = Exporter(source, model, engine, task, self._open_engine, self._find_bundle, resting)
+        exporter.start()
+        return exporter
 
     @property
     def generation(self) -> int:

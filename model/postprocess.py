@@ -120,16 +120,17 @@ def find_region(
     """
     cleaned = clean(probability, threshold)
     inside = cleaned >= threshold
-    count = int(np.count_nonzero(inside))
+    by_row, by_column = np.count_nonzero(inside, axis=1), np.count_nonzero(inside, axis=0)
+    count = int(by_row.sum())
     if not count:
         return None
     scale = np.array([size[1] / probability.shape[1], size[0] / probability.shape[0]], np.float32)
-    rows, columns = np.nonzero(inside)
-    centre = (np.array([columns.mean(), rows.mean()]) + 0.5) * scale
+    middle = np.array([by_column @ np.arange(len(by_column)), by_row @ np.arange(len(by_row))]) / count
+    centre = (middle + 0.5) * scale
     sure = threshold + (1 - threshold) / 2
-    window = _window(rows, columns, probability.shape)
+    window = _window(np.flatnonzero(by_row), np.flatnonzero(by_column), probability.shape)
     return Region(
-        confidence=float(cleaned[inside].mean()),
+        confidence=float(cleaned[window][inside[window]].mean()),
         area_px=count * float(scale[0] * scale[1]),
         centre=(float(centre[0]), float(centre[1])),
         outlines=_trace(cleaned, window, threshold, scale) if outlined else [],

@@ -266,7 +266,7 @@ class ExportDialog(QDialog):
 
     def show_situation(self, situation: Situation) -> None:
         """What could be exported now; called again whenever that may have changed."""
-        if situation != self._situation:
+        if situation != self._situation and not self._running:
             self._situation = situation
             self._show_choice()
 

@@ -49,7 +49,7 @@ class ClipWriter:
         self._beside().replace(self.path)
 
     def _open(self, size: tuple[int, int]) -> cv2.VideoWriter:
-        codec = best_codec()
+        codec = best_codec(self.path.suffix)
         if codec is not None:
             self.path, self._size = self.path.with_suffix(codec.suffix), size
             writer = codec.open(self._beside(), self._rate, size)

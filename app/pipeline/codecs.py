@@ -44,14 +44,20 @@ _TRIAL_FRAMES = 5
 
 
 @functools.cache
-def best_codec() -> Codec | None:
-    """The first of CODECS that writes a clip here that can be read again; None without any. Takes some ms, once."""
-    return next((codec for codec in CODECS if works(codec)), None)
+def best_codec(suffix: str = ".mp4") -> Codec | None:
+    """The first of CODECS that writes a clip here that can be read again; None without any. Takes some ms, once.
+
+    Those whose files have this `suffix` come before the others.
+    """
+    return next((codec for codec in sorted(CODECS, key=lambda known: known.suffix != suffix) if works(codec)), None)
 
 
 def works(codec: Codec) -> bool:
     """Whether a clip that is written with it can be read again."""
+    level = cv2.utils.logging.getLogLevel()
     try:
+        # That it does not is an answer, and nothing to be printed.
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             path = Path(folder) / f"trial{codec.suffix}"
             writer = codec.open(path, 25.0, _TRIAL)
@@ -63,6 +69,8 @@ def works(codec: Codec) -> bool:
             return count_frames(path) == _TRIAL_FRAMES
     except (OSError, cv2.error):
         return False
+    finally:
+        cv2.utils.logging.setLogLevel(level)
 
 
 def count_frames(path: Path) -> int:

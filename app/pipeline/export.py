@@ -19,7 +19,7 @@ from typing import BinaryIO, Literal
 import cv2
 import numpy as np
 
-from app.capture.source import Frame, Pixels, Recording, Reply, Source, SourceInfo
+from app.capture.source import Frame, Pixels, Recording, Reply, Source, SourceError, SourceInfo
 from app.errors import OutputError
 from app.options import SnapshotKind, Style
 from app.pipeline.clip import ClipWriter
@@ -121,8 +121,7 @@ def export(
     info = source.open()
     with ExitStack() as stack:
         stack.callback(source.close)
-        if task.first and isinstance(source, Recording):
-            source.seek(task.first)
+        _go_to(source, task.first)
         _make_folders(task, folders)
         total = frames_in(source, task)
         writer = stack.enter_context(_Writer(task, folders, info.rate or RATE))
@@ -148,6 +147,20 @@ def frames_in(source: Source, task: Task) -> int | None:
         return task.limit
     left = max(source.frame_count - task.first, 0)
     return min(left, task.limit or left)
+
+
+def _go_to(source: Source, first: int) -> None:
+    """Has an open source begin with this frame. Raises SourceError where it has none of that number."""
+    if not first:
+        return
+    if not isinstance(source, Recording):
+        raise SourceError(f"{source.name} is no recording: it has no frame {first} to begin with.")
+    source.seek(first)
+    # Only now it is certain: some files have to be looked through.
+    if first >= source.frame_count:
+        raise SourceError(
+            f"{source.name} has {source.frame_count} frames: begin with one from 0 to {source.frame_count - 1}."
+        )
 
 
 def _make_folders(task: Task, folders: list[Path]) -> None:

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
 LONGEST_SIDE = 480
 """Pixels."""
-RATE = 12.5
-"""Pictures a second at most: browsers play quicker ones slower."""
-MOST_PICTURES = 250
+RATE = 10.0
+"""Pictures a second at most."""
+MOST_PICTURES = 200
 """Twenty seconds; of what is longer, every other picture is kept, and so on. That bounds the memory, too."""
-_COLOURS = 256
-_LAST_MS = 80
+_GREYS, _COLOURS = 64, 64
+"""Of each picture. Speckle cannot be packed: with 256 greys a GIF is a third larger, and looks the same."""
+_COLOURFUL = 24
+"""From so much difference between a pixel's red, green and blue on, it is no grey."""
+_LAST_MS = 100
 """How long a single picture is shown, or the last one."""
 
 
@@ -66,7 +69,7 @@ class GifWriter:
 
 
 def _small(picture: Pixels) -> Image.Image:
-    """The picture within LONGEST_SIDE, with the 256 colours that suit it best and no dots: speckle has its own."""
+    """The picture within LONGEST_SIDE, with few colours, and no dots in their place: speckle has its own."""
     # Only who wants a GIF need wait for it.
     from PIL import Image
 
@@ -74,5 +77,19 @@ def _small(picture: Pixels) -> Image.Image:
     scale = min(LONGEST_SIDE / max(height, width), 1.0)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    rgb = Image.fromarray(np.ascontiguousarray(small[:, :, ::-1]))
-    return rgb.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    rgb = np.ascontiguousarray(small[:, :, ::-1])
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(_palette(rgb))
+    return Image.fromarray(rgb).quantize(palette=palette, dither=Image.Dither.NONE)
+
+
+def _palette(rgb: Pixels) -> bytes:
+    """Greys, and the colours that suit the others best: chosen together, the many greys would leave none for them."""
+    from PIL import Image
+
+    greys = np.linspace(0, 255, _GREYS).astype(np.uint8).repeat(3).tobytes()
+    colourful = rgb[np.ptp(rgb, axis=2) > _COLOURFUL]
+    if not len(colourful):
+        return greys
+    chosen = Image.fromarray(colourful[None]).quantize(_COLOURS, method=Image.Quantize.MEDIANCUT)
+    return greys + bytes(chosen.getpalette() or ())[: 3 * _COLOURS]

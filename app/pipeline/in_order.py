@@ -48,8 +48,10 @@ class _Line(Generic[Item, Result]):
         self._todo: queue.SimpleQueue[_Place[Item, Result] | None] = queue.SimpleQueue()
         self._order: queue.SimpleQueue[_Place[Item, Result] | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
-        self._threads = [threading.Thread(target=self._read, name="read ahead")]
-        self._threads += [threading.Thread(target=self._run, name=f"work {number}") for number in range(workers)]
+        # Daemons, so that a disk or an engine that hangs cannot keep the program from ending.
+        self._threads = [threading.Thread(target=self._read, name="read ahead", daemon=True)]
+        for number in range(workers):
+            self._threads.append(threading.Thread(target=self._run, name=f"work {number}", daemon=True))
 
     def start(self) -> None:
         for thread in self._threads:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.capture.source import SourceError
 from app.capture.video import VideoFile
 from app.errors import OutputError
 from app.pipeline import export as export_module
@@ -23,7 +24,7 @@ from model.bundle import find
 from model.engines.choice import open_crew, open_engine
 from model.engines.crew import Crew
 from model.errors import EngineError
-from tests.pipeline_parts import WAIT_S, BlobEngine, Clip, bundle_of
+from tests.pipeline_parts import WAIT_S, BlobEngine, Clip, Hand, bundle_of
 
 AREA = Rect(40, 20, 160, 120)
 NAME = 250
@@ -65,6 +66,14 @@ def test_a_range_keeps_the_recordings_own_numbers_and_times(clip, out):
     assert run(clip, Task(out, 0.5, AREA, first=20, limit=5)) == 5
     assert [path.name for path in sorted(out.glob("*.png"))] == [f"{number:06}.png" for number in range(20, 25)]
     assert [(row["frame"], row["time_s"]) for row in rows_of(out)][::4] == [("20", "0.800"), ("24", "0.960")]
+
+
+def test_a_frame_that_is_not_there_is_said(clip, out):
+    with pytest.raises(SourceError, match="has 50 frames"):
+        run(clip, Task(out, 0.5, AREA, first=50))
+    assert not out.exists()
+    with pytest.raises(SourceError, match="no recording"):
+        run(Hand(), Task(out, 0.5, first=3))
 
 
 @pytest.mark.parametrize(("masks", "shape"), [("frame", (160, 240)), ("scan area", (120, 160))])
@@ -110,9 +119,25 @@ def test_the_gif_shows_the_scan_area_as_long_as_the_range_lasts(clip, out):
             greys.append(gif.convert("RGB").getpixel((2, 2))[0])
         assert gif.info["loop"] == 0
     assert lasting == pytest.approx(26 * 40, abs=120)
-    assert len(greys) == 13
+    assert len(greys) == 11
     assert greys == sorted(greys)
     assert max(greys) < NAME - 50
+
+
+def test_the_gif_keeps_the_overlays_colour_among_many_greys(tmp_path):
+    rng = np.random.default_rng(2)
+    frame = rng.integers(0, 256, (200, 300, 1), dtype=np.uint8).repeat(3, axis=2)
+    yellow = (53, 222, 240)
+    frame[90:94, 100:180] = yellow
+    writer = GifWriter(tmp_path / "one.gif")
+    writer.write(frame, 0.0)
+    writer.finish()
+    with Image.open(tmp_path / "one.gif") as gif:
+        found = np.asarray(gif.convert("RGB"))[:, :, ::-1].astype(int)
+    assert np.abs(found[90:94, 100:180] - yellow).max() <= 8
+    grey = np.abs(found - frame)
+    grey[90:94, 100:180] = 0
+    assert grey.max() <= 6
 
 
 def test_a_gif_is_bounded_in_size_and_number_and_keeps_its_time(tmp_path):

@@ -43,7 +43,7 @@ GIF = "overlay.gif"
 FRAMES = "frames"
 """The folder of pictures."""
 RESERVE_BYTES = 50_000_000
-"""Left free on the disk: the end of a clip needs some, and OpenCV does not say when there is none."""
+"""Left free on the disk by a clip or a GIF: their ends need some, and OpenCV does not say when there is none."""
 LOOK_AT_DISK = 50
 """Frames from one look to the next."""
 _FEWEST_WORKERS = 2
@@ -243,7 +243,8 @@ class _Writer:
 
     def write(self, answer: Answer) -> None:
         """Writes what belongs to a frame. Raises OutputError."""
-        if self.count % LOOK_AT_DISK == 0:
+        ends_large = self._clip is not None or self._gif is not None
+        if ends_large and self.count % LOOK_AT_DISK == 0:
             self._check_room()
         for folder, file in zip(self._folders, answer.masks, strict=False):
             _write(folder / f"{answer.number:06}.png", file)

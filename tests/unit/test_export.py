@@ -198,6 +198,26 @@ def test_a_disk_that_is_nearly_full_stops_it_and_what_is_there_is_whole(clip, ou
     assert count_frames(out / "overlay.mp4") == 10
 
 
+def test_a_disk_that_is_full_keeps_masks_pictures_and_rows_of_the_same_frames(clip, small_disk):
+    (small_disk / "taken").write_bytes(bytes(950_000))
+    out = small_disk / "out"
+    with pytest.raises(OutputError, match="No space left"):
+        run(clip, Task(out, 0.5, AREA, pictures="raw"))
+    rows = [int(row["frame"]) for row in rows_of(out)]
+    masks = [int(path.stem) for path in sorted(out.glob("*.png"))]
+    assert 0 < len(rows) < 50
+    assert rows == list(range(len(rows)))
+    assert masks in (rows, [*rows, len(rows)])
+    assert all(picture(path) is not None for path in out.rglob("*.png"))
+    assert not list(out.rglob(".part*"))
+
+
+def test_a_clip_is_not_begun_where_its_end_would_find_no_room(clip, small_disk):
+    with pytest.raises(OutputError, match="nearly full"):
+        run(clip, Task(small_disk / "out", 0.5, AREA, video=True))
+    assert not list((small_disk / "out").iterdir())
+
+
 @pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no such limit here")
 def test_a_file_that_the_system_refuses_keeps_the_rows_before_it_whole(clip, out):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)

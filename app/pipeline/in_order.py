@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 LOOK_S = 0.2
 """How often a thread looks up from waiting; Ctrl+C needs that, too."""
-AHEAD = 2
+AHEAD = 4
 """Items that lie between reading and work at most, besides those that are worked on."""
 
 Item = TypeVar("Item")

@@ -6,10 +6,9 @@ Without a clip, that of bench_clip.py is made: 1280 x 720, the whole frame. The 
 model bench` measures it, one picture at a time, before and after each run of `annotate`; the share of a run is taken
 against the mean of both, and the median of the runs' shares is printed.
 
-On a machine that does other work besides, that says little: the median of short calls passes over what a long run has
-to wait for. So the processor's time is printed as well: what the network alone takes for a picture, and `annotate` for
-a frame, on all cores together. Their ratio is the least share that a quiet machine shows, as long as `annotate` keeps
-all of its cores busy: the network alone may leave some of them idle.
+It needs a quiet machine: beside other work, the median of short calls passes over what a long run has to wait for. The
+processor's time for each picture is printed too, all cores together, which tells where the time goes, not the share:
+alone on the machine, the network has the caches to itself.
 """
 
 from __future__ import annotations
@@ -99,23 +98,19 @@ def measure(clip: Path, folder: Path, options: argparse.Namespace) -> None:
     crew = open_crew(engine.name, bundle)
     print(f"{bundle.name} in {engine.name}: {engine.threads} threads for one picture, {len(crew)} pictures at a time")
     task = Task(folder / "out", bundle.threshold, options.scan_area, options.video, options.frames, Novelty.of(bundle))
-    shares, by_cpu = [], []
+    shares = []
     before = network_speed(engine)
     for number in range(options.rounds):
         here = annotate_speed(clip, crew, task)
         after = network_speed(engine)
         rate, cpu_ms = (before.rate + after.rate) / 2, (before.cpu_ms + after.cpu_ms) / 2
         shares.append(here.rate / rate)
-        by_cpu.append(cpu_ms / here.cpu_ms)
         print(
             f"round {number + 1}: network {rate:.1f}/s ({cpu_ms:.1f} ms of processor), "
-            f"annotate {here.rate:.1f}/s ({here.cpu_ms:.1f} ms): share {shares[-1]:.0%}, by processor {by_cpu[-1]:.0%}"
+            f"annotate {here.rate:.1f}/s ({here.cpu_ms:.1f} ms): share {shares[-1]:.0%}"
         )
         before = after
-    print(
-        f"median share {statistics.median(shares):.0%}, by processor {statistics.median(by_cpu):.0%} "
-        f"(goal: {GOAL:.0%} or more)"
-    )
+    print(f"median share {statistics.median(shares):.0%} (goal: {GOAL:.0%} or more)")
 
 
 if __name__ == "__main__":

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from app.errors import OutputError, UsageError
-from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, WindowOptions
+from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, SNAPSHOT_KINDS, WindowOptions
 
 if TYPE_CHECKING:
+    from app.batch import How
     from app.capture.source import Source
     from app.settings import Settings
 
@@ -40,7 +41,8 @@ _SOURCES = """source words:
 """
 _COMMANDS_HELP = """commands:
   python -m app [SOURCE]                    the window; --help after a command explains it
-  python -m app annotate SOURCE --out DIR   masks, a table and a clip of every frame, without a window
+  python -m app annotate SOURCE --out DIR   masks, a table and a clip of every frame, without a window; many
+                                            recordings with several sources or --recursive
   python -m app bench SOURCE --seconds S --json FILE
                                             measures the real window
   python -m app check [SOURCE]              looks whether everything here is as it should be, without a window
@@ -114,17 +116,28 @@ def _annotate_parser() -> _Parser:
     parser = _command_parser(
         "annotate",
         "Writes the mask of every frame as PNG at frame size (000000.png and so on: 255 in the block region), "
-        "predictions.csv, and with --video a clip. Recordings are gone through once, as fast as it goes; a live "
-        "source until --limit or Ctrl+C, which keeps what is finished. Centres count in pixels of the frame.",
+        "predictions.csv, and what else is asked for. Recordings are gone through once, as fast as it goes; a live "
+        "source until --limit or Ctrl+C, which keeps what is finished. Centres count in pixels of the frame. Of a "
+        "frame's picture only the scan area is written, since the rest may show a patient's name. With several "
+        "sources, or with --recursive, each recording gets a folder of its own in FOLDER, which is named after its "
+        "file: rename files that are called after patients first.",
+        several=True,
     )
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; made if missing")
+    parser.add_argument("--video", action="store_true", help="also a clip with its overlay, overlay.mp4")
+    parser.add_argument("--gif", action="store_true", help="also an animated GIF with its overlay, overlay.gif")
     parser.add_argument(
-        "--video",
-        action="store_true",
-        help="also write overlay.mp4 (or .avi): the scan area with its overlay, without the rest of the frame, which "
-        "may show a patient's name",
+        "--frames", choices=SNAPSHOT_KINDS, metavar="KIND", help=f"also every frame as PNG: {', '.join(SNAPSHOT_KINDS)}"
     )
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="begin with frame N of a recording (0)")
     parser.add_argument("--limit", type=int, metavar="N", help="stop after N frames")
+    parser.add_argument("--recursive", action="store_true", help="every recording in the folders given, and below them")
+    parser.add_argument(
+        "--resume", action="store_true", help="with several recordings: leave out what is complete in FOLDER"
+    )
+    parser.add_argument(
+        "--dask", metavar="ADDRESS", help="with several recordings: let the workers of a Dask cluster do them"
+    )
     return parser
 
 
@@ -167,7 +180,7 @@ def _devices_parser() -> _Parser:
     return _Parser("python -m app devices", description="Lists cameras, monitors and engines found here.")
 
 
-def _command_parser(command: str, description: str, optional: str = "") -> _Parser:
+def _command_parser(command: str, description: str, optional: str = "", several: bool = False) -> _Parser:
     parser = _Parser(
         f"python -m app {command}",
         description=description,
@@ -175,9 +188,8 @@ def _command_parser(command: str, description: str, optional: str = "") -> _Pars
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     words = "what to go through; see below" + (f" (default: {optional})" if optional else "")
-    parser.add_argument(
-        "source", metavar="SOURCE", nargs="?" if optional else None, default=optional or None, help=words
-    )
+    count = "+" if several else "?" if optional else None
+    parser.add_argument("source", metavar="SOURCE", nargs=count, default=optional or None, help=words)
     _add_options(parser)
     return parser
 
@@ -250,21 +262,28 @@ def _check(arguments: argparse.Namespace) -> int:
 def _annotate(arguments: argparse.Namespace) -> int:
     if arguments.limit is not None and arguments.limit < 1:
         raise UsageError(f"--limit {arguments.limit} leaves nothing to do: give 1 or more.")
+    if arguments.first < 0:
+        raise UsageError(f"--first {arguments.first} is before the first frame: give 0 or more.")
+    if arguments.recursive or len(arguments.source) > 1:
+        return _annotate_many(arguments)
+    for name in ("resume", "dask"):
+        if getattr(arguments, name):
+            raise UsageError(f"--{name} is for several recordings: name more than one, or add --recursive.")
     options, settings = _options(arguments)
-    source = _parse(arguments.source, settings, arguments.rate)
+    source = _parse(arguments.source[0], settings, arguments.rate)
 
-    from app.annotate import Task, annotate
+    from app.annotate import annotate
+    from app.batch import How
     from model.bundle import find
-    from model.engines.choice import open_engine
+    from model.engines.choice import open_crew
     from model.novelty import Novelty
 
     source.open()
     try:
         bundle = find(options.model or DEFAULT_MODEL)
-        engine = open_engine(options.engine or DEFAULT_ENGINE, bundle)
-        threshold = bundle.threshold if options.threshold is None else options.threshold
-        task = Task(arguments.out, threshold, options.scan_area, arguments.video, arguments.limit, Novelty.of(bundle))
-        annotate(source, engine, task, sys.stderr if sys.stderr.isatty() else None)
+        crew = open_crew(options.engine or DEFAULT_ENGINE, bundle)
+        task = _how(How, arguments, options, bundle.threshold).task(arguments.out, Novelty.of(bundle))
+        annotate(source, crew, task, sys.stderr if sys.stderr.isatty() else None)
         for name in getattr(source, "skipped", ()):
             print(f"sonoblock: {name} cannot be read and was left out.", file=sys.stderr)
     finally:
@@ -294,6 +313,44 @@ def _compare(arguments: argparse.Namespace) -> int:
     finally:
         source.close()
     return 0
+
+
+def _annotate_many(arguments: argparse.Namespace) -> int:
+    options, _ = _options(arguments)
+
+    from app.batch import How, run_batch
+    from model.bundle import find
+
+    how = _how(How, arguments, options, find(options.model or DEFAULT_MODEL).threshold)
+    outcome = run_batch(
+        arguments.source,
+        arguments.out,
+        how,
+        recursive=arguments.recursive,
+        resume=arguments.resume,
+        dask=arguments.dask,
+        progress=sys.stderr if sys.stderr.isatty() else None,
+        say=lambda text: print(f"sonoblock: {text}", file=sys.stderr),
+    )
+    print(outcome)
+    return EXIT_USER if outcome.failed else 0
+
+
+def _how(how: type[How], arguments: argparse.Namespace, options: WindowOptions, threshold: float) -> How:
+    model = options.model or DEFAULT_MODEL
+    return how(
+        # Workers need not have been started in the same folder.
+        model=str(Path(model).absolute()) if Path(model).is_dir() else model,
+        engine=options.engine or DEFAULT_ENGINE,
+        threshold=threshold if options.threshold is None else options.threshold,
+        scan_area=options.scan_area,
+        video=arguments.video,
+        gif=arguments.gif,
+        pictures=arguments.frames,
+        first=arguments.first,
+        limit=arguments.limit,
+        rate=arguments.rate,
+    )
 
 
 def _devices(_: argparse.Namespace) -> int:

@@ -27,6 +27,11 @@ def pictures_folder() -> Path:
     return _home("pictures") or platformdirs.user_pictures_path() / APP
 
 
+def exports_folder() -> Path:
+    """For what is exported in the window."""
+    return pictures_folder() / "exports"
+
+
 def recordings_folder() -> Path:
     """For recordings; in the user's data, since they are the program's own and found through it."""
     return data_folder() / "recordings"

@@ -7,20 +7,19 @@ trained here one after the other, or on the workers of a Dask cluster (`--dask`)
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import functools
 import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import CancelledError
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from model.cluster import spread
 from model.data.folder import Dataset, find_pairs, load
 from model.data.splits import Split, group_numbers
 from model.errors import DataError, ModelError
@@ -31,8 +30,6 @@ from model.structures import BLOCK_REGION, Structure, colours_of, from_colours, 
 FILE = "cross-validation.json"
 TABLE = "folds.csv"
 THRESHOLD = 0.5
-CONNECT_S = 15
-"""How long a scheduler may take to answer."""
 
 
 @dataclass(frozen=True)
@@ -267,8 +264,8 @@ def cross_validate(
     jobs = [plan.job(number, data_folder.resolve(), out.resolve()) for number in wanted if number not in plan.done]
     failed: list[str] = []
 
-    def keep(job: Job, outcome: Outcome | ModelError) -> None:
-        if isinstance(outcome, ModelError):
+    def keep(job: Job, outcome: Outcome | Exception) -> None:
+        if isinstance(outcome, Exception):
             failed.append(f"fold {job.fold}: {outcome}")
             return
         # Another process may have finished other folds of this plan meanwhile.
@@ -279,7 +276,7 @@ def cross_validate(
 
     try:
         if dask:
-            asyncio.run(_on_cluster(dask, fold, jobs, keep))
+            spread(dask, fold, jobs, keep)
         else:
             _here(fold, jobs, keep)
     except KeyboardInterrupt as stop:
@@ -289,63 +286,16 @@ def cross_validate(
     return plan
 
 
-Keep = Callable[[Job, "Outcome | ModelError"], None]
+Keep = Callable[[Job, Outcome | Exception], None]
 
 
 def _here(fold: Callable[[Job], Outcome], jobs: list[Job], keep: Keep) -> None:
     for job in jobs:
         try:
-            outcome: Outcome | ModelError = fold(job)
+            outcome: Outcome | Exception = fold(job)
         except ModelError as error:
             outcome = error
         keep(job, outcome)
-
-
-async def _on_cluster(address: str, fold: Callable[[Job], Outcome], jobs: list[Job], keep: Keep) -> None:
-    """Sends every fold to a Dask cluster; a fold whose worker vanishes goes to another, where it is resumed."""
-    try:
-        import distributed
-    except ImportError as error:
-        raise ModelError("--dask needs the package distributed: pip install 'distributed>=2024.8'.") from error
-    client = distributed.Client(address, asynchronous=True, timeout=CONNECT_S, set_as_default=False)
-    try:
-        await _connect(client, address)
-        # Not pure: a fold that was run before is run again when asked for, and resumes from its folder.
-        tasks = {client.submit(fold, job, key=f"fold-{job.fold}-{time.time_ns()}", pure=False): job for job in jobs}
-        async for task in distributed.as_completed(list(tasks), loop=client.loop):
-            keep(tasks[task], await _outcome(task, address))
-    finally:
-        await client.close()
-
-
-async def _connect(client: Any, address: str) -> None:
-    try:
-        await client
-    except (OSError, ValueError) as error:
-        raise ModelError(f"No Dask scheduler answers at {address}: start one with 'dask scheduler'.") from error
-    try:
-        await client.wait_for_workers(1, timeout=CONNECT_S)
-    except TimeoutError as error:
-        raise ModelError(f"{address} has no workers: start some with 'dask worker {address} --nthreads 1'.") from error
-
-
-async def _outcome(task: Any, address: str) -> Outcome | ModelError:
-    """What a finished task gave. Raises ModelError if the cluster itself is gone."""
-    from distributed import KilledWorker
-
-    try:
-        outcome: Outcome = await task.result()
-    except ModelError as error:
-        return error
-    except KilledWorker:
-        return ModelError("every worker that tried it ended; perhaps their memory ran out.")
-    except OSError as error:
-        return ModelError(f"{error.filename or 'a file'}: {error.strerror or error} (on a worker).")
-    except CancelledError as error:
-        raise ModelError(
-            f"The Dask cluster at {address} is gone; what is done is kept. Go on with --resume."
-        ) from error
-    return outcome
 
 
 def held_out_maps(plan: CrossValidation, data_folder: Path, out: Path) -> Iterator[tuple[int, Dataset, Any]]:

@@ -13,8 +13,9 @@ def write_beside(path: Path, write: Callable[[Path], Any]) -> None:
     try:
         write(beside)
         beside.replace(path)
-    finally:
+    except BaseException:
         beside.unlink(missing_ok=True)
+        raise
 
 
 def write_text(path: Path, text: str) -> None:

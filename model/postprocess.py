@@ -15,6 +15,8 @@ Outline = NDArray[np.float32]
 
 MINIMUM_SHARE = 0.002
 """Smallest region that is shown, as a share of the scan area; the experts' cover 0.009 to 0.057."""
+_LARGE = 2
+"""From so many times the map's height on, most of a mask is far from its region."""
 FINER = 4
 """The outline is traced on a grid this much finer than the network's, so that it shows no steps when enlarged."""
 
@@ -61,6 +63,8 @@ def clean(probability: Probability, threshold: float) -> Probability:
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(above, connectivity=8, ltype=cv2.CV_16U)
     if count < 2:
         return np.zeros_like(probability)
+    if count == 2 and stats[1, cv2.CC_STAT_AREA] >= MINIMUM_SHARE * probability.size:
+        return probability  # As good as always, and no work.
     weights = np.bincount(pieces.ravel(), probability.ravel(), minlength=count)
     best = 1 + int(np.argmax(weights[1:]))
     if stats[best, cv2.CC_STAT_AREA] < MINIMUM_SHARE * probability.size:
@@ -72,33 +76,65 @@ def clean(probability: Probability, threshold: float) -> Probability:
 def to_mask(probability: Probability, size: tuple[int, int], threshold: float) -> NDArray[np.bool_]:
     """Cleaned mask bool (height, width) for a scan area of `size` (height, width)."""
     cleaned = clean(probability, threshold)
-    if not (cleaned >= threshold).any():
+    inside = cleaned >= threshold
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    if not rows.size:
         return np.zeros(size, np.bool_)
+    if size[0] >= _LARGE * len(cleaned):
+        return _enlarged(cleaned, size, threshold, rows, columns)
     if cleaned.shape != size:
         cleaned = cv2.resize(cleaned, size[::-1], interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]
     return np.asarray(cleaned >= threshold)
 
 
+def _enlarged(
+    cleaned: Probability, size: tuple[int, int], threshold: float, rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """The mask of a region that fills these `rows` and `columns` of the map, with work only where it can be."""
+    above, below = max(int(rows[0]) - 1, 0), min(int(rows[-1]) + 2, cleaned.shape[0])
+    wide = cv2.resize(cleaned[above:below], (size[1], below - above), interpolation=cv2.INTER_LINEAR)
+    down, right = cleaned.shape[0] / size[0], cleaned.shape[1] / size[1]
+    top, bottom = max(int((above - 0.5) / down), 0), min(int((below + 0.5) / down) + 1, size[0])
+    beside = slice(max(int((columns[0] - 1) / right), 0), int((columns[-1] + 2) / right) + 1)
+    # As OpenCV does it: the middle of each row, in rows of the map.
+    places = np.clip(((np.arange(top, bottom) + 0.5) * down - 0.5).astype(np.float32), above, below - 1)
+    whole = places.astype(np.intp)
+    share = (places - whole)[:, None]
+    upper, lower = whole - above, np.minimum(whole + 1, below - 1) - above
+    part = wide[:, beside]
+    mask = np.zeros(size, np.bool_)
+    mask[top:bottom, beside] = part[upper] * (1 - share) + part[lower] * share >= threshold
+    return mask
+
+
 def find_region(
-    probability: Probability, size: tuple[int, int], threshold: float, structure: Structure = BLOCK_REGION
+    probability: Probability,
+    size: tuple[int, int],
+    threshold: float,
+    structure: Structure = BLOCK_REGION,
+    outlined: bool = True,
 ) -> Region | None:
-    """The region of `structure` in a scan area of `size` (height, width), or None where none is found."""
+    """The region of `structure` in a scan area of `size` (height, width), or None where none is found.
+
+    Where it need not be `outlined`, it has no outlines.
+    """
     cleaned = clean(probability, threshold)
     inside = cleaned >= threshold
-    count = int(np.count_nonzero(inside))
+    by_row, by_column = np.count_nonzero(inside, axis=1), np.count_nonzero(inside, axis=0)
+    count = int(by_row.sum())
     if not count:
         return None
     scale = np.array([size[1] / probability.shape[1], size[0] / probability.shape[0]], np.float32)
-    rows, columns = np.nonzero(inside)
-    centre = (np.array([columns.mean(), rows.mean()]) + 0.5) * scale
+    middle = np.array([by_column @ np.arange(len(by_column)), by_row @ np.arange(len(by_row))]) / count
+    centre = (middle + 0.5) * scale
     sure = threshold + (1 - threshold) / 2
-    window = _window(rows, columns, probability.shape)
+    window = _window(np.flatnonzero(by_row), np.flatnonzero(by_column), probability.shape)
     return Region(
-        confidence=float(cleaned[inside].mean()),
+        confidence=float(cleaned[window][inside[window]].mean()),
         area_px=count * float(scale[0] * scale[1]),
         centre=(float(centre[0]), float(centre[1])),
-        outlines=_trace(cleaned, window, threshold, scale),
-        inner_outlines=_trace(cleaned, window, sure, scale),
+        outlines=_trace(cleaned, window, threshold, scale) if outlined else [],
+        inner_outlines=_trace(cleaned, window, sure, scale) if outlined else [],
         structure=structure,
     )
 

@@ -17,13 +17,14 @@ SHORT = {
     "open_address": "Address of a stream …",
     "open_screen_area": "Part of the screen …",
     "presets": "Presets …",
+    "export": "Export …",
     "toggle_plots": "Plots",
     "choose_demo_folder": "Demo's folder …",
 }
 """Names where the key table's text is too long for a menu or a button."""
 RECORDING = (
     "play_pause", "step_back", "step_forward", "seek_back", "seek_forward", "seek_start", "seek_end",
-    "play_back", "play_on", "slower", "faster", "loop", "toggle_ahead", "toggle_correct", "toggle_compare",
+    "play_back", "play_on", "slower", "faster", "loop", "toggle_ahead", "export", "toggle_correct", "toggle_compare",
 )  # fmt: skip
 """Actions that need a recording."""
 CHECKABLE = (

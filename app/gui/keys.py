@@ -60,6 +60,7 @@ KEYS: tuple[Key, ...] = (
     Key("faster", (">",), "Play faster", "Recording"),
     Key("loop", ("I",), "Repeat from here; to here; all of it again", "Recording"),
     Key("toggle_ahead", ("Y",), "Analyse all frames while paused, or not", "Recording"),
+    Key("export", ("Ctrl+E",), "Export: clip, GIF, frames, masks, table", "Recording"),
     Key("toggle_correct", ("E",), "Correct masks by hand, or leave", "Correct by hand"),
     Key("polygon", ("1",), "Polygon: set, drag, add points (Alt+arrows and Enter, Delete)", "Correct by hand"),
     Key("brush", ("2",), "Brush; [ and ] change its size", "Correct by hand"),

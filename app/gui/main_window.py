@@ -18,6 +18,7 @@ from app.gui.bindings import Bindings
 from app.gui.bridge import Background, Bridge
 from app.gui.check_page import SelfCheck
 from app.gui.dialogs import Dialogs, ScreenAreaChooser
+from app.gui.export_control import ExportControl
 from app.gui.first_steps import FirstSteps
 from app.gui.kept_list import KeptControl
 from app.gui.keyboard import Keyboard
@@ -168,6 +169,8 @@ class MainWindow(QMainWindow):
             say,
             self.kept.reload,
         )
+        timeline = self.transport.slider
+        self.export = ExportControl(self, settings, pipeline, self.sources, self.models, view, timeline, parse, say)
         self.ahead = AheadControl(pipeline, self.sources, self.models, self.transport, actions["toggle_ahead"])
         self.study = Study(
             *(settings, pipeline, self.sources, self.models, view, self.transport.slider, self.study_bar, actions),
@@ -231,6 +234,7 @@ class MainWindow(QMainWindow):
             "faster": lambda: playback.change_speed(1),
             "loop": playback.mark_loop,
             "toggle_ahead": self.ahead.refresh,
+            "export": self.export.start,
             "open_screen_area": self.screen_area.start,
             "choose_demo_folder": lambda: dialogs.ask_folder("Folder of the demo's images", sources.open_demo_folder),
             "presets": self.presets.start,
@@ -289,6 +293,7 @@ class MainWindow(QMainWindow):
         self.screen_area.close()
         self.choice.close()
         self._save_settings()
+        self.export.close()
         self.background.close()
         self.ahead.close()
         self.study.close()
@@ -368,6 +373,7 @@ class MainWindow(QMainWindow):
         self.scale.refresh()
         self.playback.show_frame()
         self.ahead.refresh()
+        self.export.refresh()
 
     def _change_size(self, steps: int) -> None:
         """Of the brush while a mask is corrected, else of the region, by its threshold: steps up make it smaller."""

@@ -46,6 +46,7 @@ class Transport(QWidget):
         self.speed.activated.connect(lambda _: self.speed_chosen.emit(self.speed.currentData()))
         self.loop = action_button(actions["loop"], "", "Repeat A–B", "segment")
         self.ahead = action_button(actions["toggle_ahead"], "", "Analyse", "segment")
+        self.export = action_button(actions["export"], "", "Export …", "segment")
         self.progress = self.slider.progress
         self.form = QPushButton()
         self.form.setObjectName("icon")
@@ -58,6 +59,7 @@ class Transport(QWidget):
         self._line.addWidget(action_button(actions["step_forward"], "step-forward", "", "icon"))
         self._line.addWidget(self.speed)
         self._line.addWidget(self.loop)
+        self._line.addWidget(self.export)
         self._line.addStretch(1)
         self._line.addWidget(self.ahead)
         self._line.addWidget(self.position)
@@ -66,8 +68,9 @@ class Transport(QWidget):
         self._lines.setContentsMargins(10, 4, 10, 4)
         self._lines.setSpacing(4)
         self._lines.addLayout(self._line)
-        for button, longest in ((self.ahead, self.ahead.text()), (self.loop, _TO_HERE)):
-            button.setMinimumWidth(self.fontMetrics().horizontalAdvance(longest) + 40)
+        self._optional = (self.loop, self.ahead, self.export)
+        for button, longest in ((self.ahead, ""), (self.export, ""), (self.loop, _TO_HERE)):
+            button.setMinimumWidth(self.fontMetrics().horizontalAdvance(longest or button.text()) + 40)
         self._set_thin(False)
         self.set_speed(1.0)
 
@@ -99,13 +102,12 @@ class Transport(QWidget):
     def _show_what_fits(self) -> None:
         """In a narrow window, what is not needed at every moment gives way; its keys go on working."""
         fits = self._needed() + self._giving_way() <= self.width()
-        for widget in (self.loop, self.ahead):
+        for widget in self._optional:
             widget.setVisible(fits and not self.thin)
 
     def _giving_way(self) -> int:
         """Width of what may be left out."""
-        widgets = (self.loop, self.ahead)
-        return sum(max(one.sizeHint().width(), one.minimumWidth()) + self._line.spacing() for one in widgets)
+        return sum(max(one.sizeHint().width(), one.minimumWidth()) + self._line.spacing() for one in self._optional)
 
     def _needed(self) -> int:
         """Width of all the rest."""

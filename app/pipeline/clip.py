@@ -1,4 +1,4 @@
-"""Writes a clip, in a format that OpenCV can write on the machine."""
+"""Writes a clip, in the best format that OpenCV can write on the machine."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import numpy as np
 
 from app.capture.source import Pixels
 from app.errors import OutputError
-
-CODECS = ((".mp4", "mp4v"), (".avi", "MJPG"))
-"""Tried in this order, that of the file's own suffix first: which ones OpenCV can write depends on the machine."""
+from app.pipeline.codecs import best_codec
 
 
 class ClipWriter:
@@ -36,15 +34,25 @@ class ClipWriter:
         self._writer.write(picture)
 
     def finish(self) -> None:
-        """Gives the clip its name, if there is one. Raises OSError."""
-        if self._writer is not None:
-            self._writer.release()
-            self._beside().replace(self.path)
+        """Gives the clip its name, if there is one. Raises OSError, also where it cannot be read again."""
+        if self._writer is None:
+            return
+        writer, self._writer = self._writer, None
+        writer.release()
+        # OpenCV does not say that the disk is full: then the end of the clip, where its table stands, is missing.
+        capture = cv2.VideoCapture(str(self._beside()))
+        whole = capture.isOpened() and capture.grab()
+        capture.release()
+        if not whole:
+            self._beside().unlink(missing_ok=True)
+            raise OSError(None, "the disk is full")
+        self._beside().replace(self.path)
 
     def _open(self, size: tuple[int, int]) -> cv2.VideoWriter:
-        for suffix, codec in sorted(CODECS, key=lambda known: known[0] != self.path.suffix):
-            self.path, self._size = self.path.with_suffix(suffix), size
-            writer = cv2.VideoWriter(str(self._beside()), cv2.VideoWriter.fourcc(*codec), self._rate, size)
+        codec = best_codec(self.path.suffix)
+        if codec is not None:
+            self.path, self._size = self.path.with_suffix(codec.suffix), size
+            writer = codec.open(self._beside(), self._rate, size)
             if writer.isOpened():
                 return writer
             self._beside().unlink(missing_ok=True)

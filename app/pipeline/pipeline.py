@@ -12,6 +12,8 @@ from app.capture.source import Frame, Repeatable, Source, SourceInfo, SourceKind
 from app.options import DEFAULT_ENGINE
 from app.pipeline.ahead import Ahead, Wish
 from app.pipeline.area_watch import AreaWatch
+from app.pipeline.export import Task
+from app.pipeline.exporter import Exporter
 from app.pipeline.grab import Grabber
 from app.pipeline.masks import MaskReturn
 from app.pipeline.recorder import Recorder
@@ -44,7 +46,7 @@ class Pipeline:
     def __init__(
         self,
         on_event: Callable[[Event], None],
-        open_engine: OpenEngine = choice.open_engine,
+        open_engine: OpenEngine = choice.open_live,
         find_bundle: FindBundle = bundles.find,
     ) -> None:
         self.frames: Slot[Frame] = Slot()
@@ -238,6 +240,14 @@ class Pipeline:
         ahead = Ahead(source, wish, resting, self.open_engine, self.find_bundle, paths.cache_folder() / "ahead")
         ahead.start()
         return ahead
+
+    def export(
+        self, source: Source, model: str, engine: str, task: Task, resting: Callable[[], bool] = lambda: True
+    ) -> Exporter:
+        """Writes a source of its own to files, in a thread that the caller ends; see `Exporter`."""
+        exporter = Exporter(source, model, engine, task, self.open_engine, self.find_bundle, resting)
+        exporter.start()
+        return exporter
 
     @property
     def generation(self) -> int:

@@ -125,7 +125,7 @@ class RecordingWriter:
         make_folder(root)
         try:
             check_room(root, reserve_bytes)
-            self.folder = _new_folder(root, datetime.now())
+            self.folder = new_folder(root, datetime.now())
             self._start()
         except OSError as error:
             self._open_files.close()
@@ -217,7 +217,8 @@ def check_room(folder: Path, reserve_bytes: int) -> None:
         raise OSError(None, f"the disk is nearly full, {free / 1e6:.0f} MB are free")
 
 
-def _new_folder(root: Path, now: datetime) -> Path:
+def new_folder(root: Path, now: datetime) -> Path:
+    """Makes a folder in `root` that is called after the time and nothing else. Raises OSError."""
     stem = now.strftime(_TIME_FORMAT)
     number, folder = 1, root / stem
     while True:

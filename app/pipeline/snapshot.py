@@ -48,10 +48,10 @@ def save_snapshot(
     mark = "-mirrored" if mirrored else ""
     stem = _free_stem(folder, now or datetime.now(), mark) + mark
     if prediction is None or kind == "raw":
-        pictures = {"": picture}
+        pictures = pictures_of("raw", picture, picture)
     else:
         painted = draw_words(draw_overlay(picture, regions, style=style, opacity=opacity), words)
-        pictures = _chosen(kind, picture, painted)
+        pictures = pictures_of(kind, picture, painted)
     make_folder(folder)
     paths = {folder / f"{stem}{ending}.png": content for ending, content in pictures.items()}
     for path, content in paths.items():
@@ -59,8 +59,10 @@ def save_snapshot(
     return list(paths)
 
 
-def _chosen(kind: SnapshotKind, raw: Pixels, painted: Pixels) -> dict[str, Pixels]:
-    """What is written of both, by the ending of its name."""
+def pictures_of(kind: SnapshotKind, raw: Pixels, painted: Pixels) -> dict[str, Pixels]:
+    """What is written of the raw picture and the one with the overlay, by the ending of its name."""
+    if kind == "raw":
+        return {"": raw}
     if kind == "side by side":
         return {"-side-by-side": _side_by_side(raw, painted)}
     return {"-overlay": painted} if kind == "overlay" else {"": raw, "-overlay": painted}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,12 +42,25 @@ def frame_mask(prediction: Prediction, size: tuple[int, ...], threshold: float, 
 def table_row(frame: Frame, prediction: Prediction, mask: NDArray[np.uint8], place: int = 0) -> Row:
     """One line of the table; area and centre are those of the mask that is written, in the frame's pixels."""
     area, region = prediction.scan_area, prediction.answers[place]
-    rows, columns = np.nonzero(mask)
-    found = region is not None and bool(rows.size)
+    pixels, x, y = _measured(mask)
+    found = region is not None and pixels > 0
     confidence = region.confidence if region is not None and found else 0.0
-    # A pixel's centre lies half a pixel from its edges.
-    centre = (f"{columns.mean() + 0.5:.2f}", f"{rows.mean() + 0.5:.2f}") if found else ("", "")
+    centre = (f"{x:.2f}", f"{y:.2f}") if found else ("", "")
     time_s = "" if frame.time_s is None else f"{frame.time_s:.3f}"
     milliseconds = f"{sum(prediction.steps_ms.values()):.2f}"
     scan = (area.x, area.y, area.width, area.height)
-    return (frame.number, time_s, int(found), f"{confidence:.4f}", rows.size, *centre, *scan, milliseconds)
+    return (frame.number, time_s, int(found), f"{confidence:.4f}", pixels, *centre, *scan, milliseconds)
+
+
+def _measured(mask: NDArray[np.uint8]) -> tuple[int, float, float]:
+    """Number of a mask's pixels, and x and y of their centre, in pixels; NaN where there are none."""
+    left, top, width, height = cv2.boundingRect(mask)
+    part = mask[top : top + height, left : left + width] > 0
+    by_row, by_column = np.count_nonzero(part, axis=1), np.count_nonzero(part, axis=0)
+    pixels = int(by_row.sum())
+    if not pixels:
+        return 0, float("nan"), float("nan")
+    # A pixel's centre lies half a pixel from its edges.
+    x = left + 0.5 + float(by_column @ np.arange(width)) / pixels
+    y = top + 0.5 + float(by_row @ np.arange(height)) / pixels
+    return pixels, x, y

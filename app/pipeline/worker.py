@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from app.pipeline.presence import Presence
 from app.pipeline.slot import Slot
 from app.pipeline.types import ModelChanged, Prediction, Rect
 from model.bundle import Bundle
+from model.engines.crew import Crew
 from model.engines.engine import Engine
 from model.errors import ModelError
 from model.novelty import Novelty
@@ -63,6 +64,8 @@ class Job:
     """By the temporal filter, with what the worker remembers of this generation."""
     recall: Recall | None = None
     """Asked before the network is."""
+    outlined: bool = True
+    """Whether the regions are to be painted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +83,7 @@ class Call:
 def predict(
     frame: Frame,
     job: Job,
-    engine: Engine,
+    engine: Engine | Crew,
     novelty: Novelty | None = None,
     temporal: TemporalFilter | None = None,
 ) -> Prediction:
@@ -93,8 +96,8 @@ def predict(
     with _timed(steps, "preprocess"):
         inputs = to_input(job.scan_area.cut(frame.pixels), engine.size)
     known = None if job.recall is None else job.recall(frame, job.scan_area)
-    with _timed(steps, "network"):
-        maps = engine.predict(inputs) if known is None else known.maps
+    with _lent(engine) as one, _timed(steps, "network"):
+        maps = one.predict(inputs) if known is None else known.maps
     score = None if known is None else known.novelty
     if novelty is not None and known is None:
         with _timed(steps, "novelty"):
@@ -105,12 +108,19 @@ def predict(
     with _timed(steps, "postprocess"):
         size = job.scan_area.height, job.scan_area.width
         answers = tuple(
-            None if score is not None and score > 1 else find_region(probability, size, job.threshold, structure)
+            None
+            if score is not None and score > 1
+            else find_region(probability, size, job.threshold, structure, job.outlined)
             for probability, structure in zip(maps, engine.structures, strict=True)
         )
     return Prediction(
         job.generation, frame.number, frame.captured, job.scan_area, maps, answers, steps, score, frame.reply
     )
+
+
+def _lent(engine: Engine | Crew) -> AbstractContextManager[Engine]:
+    """One engine; waiting for it is not the network's time."""
+    return engine.lend() if isinstance(engine, Crew) else nullcontext(engine)
 
 
 @contextmanager

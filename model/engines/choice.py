@@ -10,13 +10,15 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from model.bundle import Bundle
+from model.engines.crew import Crew
 from model.engines.engine import Engine
+from model.engines.threads import spare_threads
 from model.errors import EngineError
 from model.files import write_text
 from model.userdirs import cache_folder
@@ -37,18 +39,46 @@ def installed() -> list[str]:
     return [name for name in NAMES if importlib.util.find_spec(name) is not None]
 
 
-def open_engine(name: str, bundle: Bundle) -> Engine:
-    """The engine of that name, or the quickest one for `auto`, with the bundle's network loaded. Raises EngineError."""
+def open_engine(name: str, bundle: Bundle, threads: int = 0) -> Engine:
+    """The engine of that name, or the quickest one for `auto`, with the bundle's network loaded.
+
+    With 0 `threads` it takes as many as it likes. Raises EngineError.
+    """
     check_name(name)
     if name == AUTO:
-        return _open_quickest(bundle)
+        return _open_quickest(bundle, threads)
+    engine: Engine = _class_of(name)(bundle, threads)
+    return engine
+
+
+def open_live(name: str, bundle: Bundle) -> Engine:
+    """The same beside a picture that has to be painted meanwhile. Raises EngineError."""
+    return open_engine(name, bundle, spare_threads())
+
+
+def open_crew(name: str, bundle: Bundle) -> Crew:
+    """Engines for a recording that is gone through as fast as it goes: more pictures a second, each of them later.
+
+    Their answers are bit by bit those of `open_engine`. Raises EngineError.
+    """
+    check_name(name)
+    if name == AUTO:
+        engine = _open_quickest(bundle)
+        name = engine.name
+        engine.close()
+    engine_class = _class_of(name)
+    team = getattr(engine_class, "team", None)
+    return Crew([engine_class(bundle)] if team is None else team(bundle))
+
+
+def _class_of(name: str) -> Any:
+    """The class of an engine. Raises EngineError where it is not installed."""
     module, class_name = _CLASSES[name]
     try:
-        engine_class: Callable[[Bundle], Engine] = getattr(importlib.import_module(module), class_name)
+        return getattr(importlib.import_module(module), class_name)
     except ImportError as error:
         found = ", ".join(installed()) or "none"
         raise EngineError(f"The engine {name} is not installed here (found: {found}).") from error
-    return engine_class(bundle)
 
 
 def check_name(name: str) -> None:
@@ -57,14 +87,14 @@ def check_name(name: str) -> None:
         raise EngineError(f"There is no engine '{name}': give auto, {', '.join(NAMES)}.")
 
 
-def _open_quickest(bundle: Bundle) -> Engine:
-    key, memory = _key(bundle), _recall()
+def _open_quickest(bundle: Bundle, threads: int = 0) -> Engine:
+    key, memory = _key(bundle, threads), _recall()
     if key in memory:
         try:
-            return open_engine(memory[key], bundle)
+            return open_engine(memory[key], bundle, threads)
         except EngineError:
             pass  # What was quickest does not run any more: measure again.
-    engines = _open_all(_candidates(), bundle)
+    engines = _open_all(_candidates(), bundle, threads)
     times = measure(engines, rounds=8)
     best = min(engines, key=lambda engine: times[engine.name])
     for engine in engines:
@@ -84,11 +114,11 @@ def nvidia_gpu_present() -> bool:
     return Path("/proc/driver/nvidia/version").exists()
 
 
-def _open_all(names: list[str], bundle: Bundle) -> list[Engine]:
+def _open_all(names: list[str], bundle: Bundle, threads: int) -> list[Engine]:
     engines, problems = [], []
     for name in names:
         try:
-            engines.append(open_engine(name, bundle))
+            engines.append(open_engine(name, bundle, threads))
         except EngineError as error:
             problems.append(str(error))
     if not engines:
@@ -110,9 +140,9 @@ def measure(engines: list[Engine], rounds: int) -> dict[str, float]:
     return {name: statistics.median(values) for name, values in times.items()}
 
 
-def _key(bundle: Bundle) -> str:
+def _key(bundle: Bundle, threads: int) -> str:
     versions = ",".join(f"{name} {importlib.metadata.version(name)}" for name in _candidates())
-    return f"{bundle.hash} on {platform.machine()} with {os.cpu_count()} cores: {versions}"
+    return f"{bundle.hash} on {platform.machine()} with {threads or 'all'} of {os.cpu_count()} cores: {versions}"
 
 
 def _recall() -> dict[str, str]:

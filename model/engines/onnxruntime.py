@@ -9,14 +9,14 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from model.bundle import Bundle
-from model.engines.threads import spare_threads
 from model.errors import EngineError
 
 # Microsoft's builds for Windows report what they do to the system's diagnostics unless told not to.
 ort.disable_telemetry_events()
 
 # In this order where the installed build has them: NVIDIA, any GPU on Windows, and always the processor.
-PROVIDERS = ("CUDAExecutionProvider", "DmlExecutionProvider", "CPUExecutionProvider")
+_PROCESSOR = "CPUExecutionProvider"
+PROVIDERS = ("CUDAExecutionProvider", "DmlExecutionProvider", _PROCESSOR)
 
 
 class OnnxRuntimeEngine:
@@ -24,21 +24,21 @@ class OnnxRuntimeEngine:
 
     name = "onnxruntime"
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, threads: int = 0, session: ort.InferenceSession | None = None) -> None:
+        """0 threads: as many as there are cores. `session` is one with the bundle's network, where it is there."""
         self.size, self.structures = bundle.size, bundle.structures
-        options = ort.SessionOptions()
-        options.log_severity_level = 3
-        # Idle threads would otherwise spin between frames and take the processor from the picture.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        if (threads := spare_threads()) is not None:
-            options.intra_op_num_threads = threads
-        providers = [name for name in PROVIDERS if name in ort.get_available_providers()]
-        try:
-            self._session = ort.InferenceSession(bundle.onnx_file, options, providers=providers)
-        except Exception as error:  # ONNX Runtime's errors share no base class
-            raise EngineError(f"ONNX Runtime cannot load {bundle.onnx_file}: {str(error).splitlines()[0]}") from error
-        self.threads = options.intra_op_num_threads or os.cpu_count() or 0
+        self._session = session or _open(bundle, _providers(), threads)
+        self.threads = self._session.get_session_options().intra_op_num_threads or os.cpu_count() or 0
         self._input = self._session.get_inputs()[0].name
+
+    @classmethod
+    def team(cls, bundle: Bundle) -> list[OnnxRuntimeEngine]:
+        """One for each core, of one thread each; a single one where there is a GPU."""
+        providers = _providers()
+        if providers[0] != _PROCESSOR:
+            return [cls(bundle)]
+        session = _open(bundle, providers, threads=1)
+        return [cls(bundle, session=session) for _ in range(os.cpu_count() or 1)]
 
     def predict(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         try:
@@ -49,3 +49,21 @@ class OnnxRuntimeEngine:
 
     def close(self) -> None:
         """Nothing to do: ONNX Runtime frees its memory with the object."""
+
+
+def _providers() -> list[str]:
+    there = ort.get_available_providers()
+    return [name for name in PROVIDERS if name in there]
+
+
+def _open(bundle: Bundle, providers: list[str], threads: int) -> ort.InferenceSession:
+    """A session with the bundle's network; 0 threads: as many as there are cores. Raises EngineError."""
+    options = ort.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = threads
+    # Idle threads would otherwise spin between frames and take the processor from the picture.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(bundle.onnx_file, options, providers=providers)
+    except Exception as error:  # ONNX Runtime's errors share no base class
+        raise EngineError(f"ONNX Runtime cannot load {bundle.onnx_file}: {str(error).splitlines()[0]}") from error

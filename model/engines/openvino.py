@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
 from model.bundle import Bundle
-from model.engines.threads import spare_threads
 from model.errors import EngineError
 
 
@@ -16,19 +17,19 @@ class OpenVinoEngine:
 
     name = "openvino"
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, threads: int = 0, compiled: Any = None) -> None:
+        """0 threads: OpenVINO's own choice. `compiled` is the bundle's network where it is there already."""
         self.size, self.structures = bundle.size, bundle.structures
-        # Full precision: some processors would otherwise choose bfloat16 and give another mask than this one.
-        config: dict[str, str | int] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
-        if (threads := spare_threads()) is not None:
-            config["INFERENCE_NUM_THREADS"] = threads
-        try:
-            core = ov.Core()
-            compiled = core.compile_model(core.read_model(bundle.onnx_file), "CPU", config)
-            self.threads = int(compiled.get_property("INFERENCE_NUM_THREADS"))
-        except RuntimeError as error:
-            raise EngineError(f"OpenVINO cannot load {bundle.onnx_file}: {str(error).splitlines()[0]}") from error
+        compiled = compiled or _compile(bundle, "LATENCY", threads)
+        self.threads = int(compiled.get_property("INFERENCE_NUM_THREADS"))
         self._request = compiled.create_infer_request()
+
+    @classmethod
+    def team(cls, bundle: Bundle) -> list[OpenVinoEngine]:
+        """As many as keep the processor busy with the least work for each picture."""
+        compiled = _compile(bundle, "THROUGHPUT")
+        count = max(int(compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")), 1)
+        return [cls(bundle, compiled=compiled) for _ in range(count)]
 
     def predict(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         try:
@@ -39,3 +40,16 @@ class OpenVinoEngine:
 
     def close(self) -> None:
         """Nothing to do: OpenVINO frees its memory with the object."""
+
+
+def _compile(bundle: Bundle, hint: str, threads: int = 0) -> Any:
+    """The bundle's network for the processor. Raises EngineError."""
+    # Full precision: some processors would otherwise choose bfloat16 and give another mask than this one.
+    config: dict[str, str | int] = {"PERFORMANCE_HINT": hint, "INFERENCE_PRECISION_HINT": "f32"}
+    if threads:
+        config["INFERENCE_NUM_THREADS"] = threads
+    try:
+        core = ov.Core()
+        return core.compile_model(core.read_model(bundle.onnx_file), "CPU", config)
+    except RuntimeError as error:
+        raise EngineError(f"OpenVINO cannot load {bundle.onnx_file}: {str(error).splitlines()[0]}") from error

@@ -38,7 +38,8 @@ class TensorFlowEngine:
 
     name = "tensorflow"
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, threads: int = 0) -> None:
+        """`threads` changes nothing: TensorFlow has one number for the whole process."""
         self.size, self.structures = bundle.size, bundle.structures
         network = _load(bundle)
         signature = tf.TensorSpec((1, bundle.size, bundle.size, 1), tf.float32)
@@ -61,7 +62,8 @@ class KerasPredictEngine:
 
     name = "keras-predict"
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, threads: int = 0) -> None:
+        """`threads` changes nothing: TensorFlow has one number for the whole process."""
         self.size, self.structures = bundle.size, bundle.structures
         self._network = _load(bundle)
         self.threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count() or 0

@@ -6,14 +6,23 @@ import cv2
 import numpy as np
 import pytest
 
-from app.annotate import COLUMNS, Task, annotate
+from app.annotate import annotate as annotate_with_crew
 from app.capture.folder import ImageFolder
 from app.capture.phantom import Phantom
 from app.capture.source import Picture, SourceError
 from app.errors import OutputError
+from app.pipeline import codecs
+from app.pipeline.codecs import Codec
+from app.pipeline.export import Task
+from app.pipeline.table import COLUMNS
 from app.pipeline.types import Rect
+from model.engines.crew import Crew
 from model.novelty import Novelty, describe
 from tests.pipeline_parts import BlobEngine, Clip, Hand, pixels_of
+
+
+def annotate(source, engine, task, progress=None):
+    return annotate_with_crew(source, Crew([engine]), task, progress)
 
 
 def rows_of(folder):
@@ -117,19 +126,19 @@ def test_a_source_that_fails_half_way_keeps_what_is_finished(tmp_path):
 
 
 def test_ctrl_c_keeps_what_is_finished_and_leaves_no_thread(tmp_path):
-    engine = BlobEngine()
+    engine, clip = BlobEngine(), Clip(10)
 
     def stop_at_third(inputs, predict=engine.predict):
-        if len(engine.seen) == 2:
+        if inputs.mean() * 255 == pytest.approx(clip.first + 2, abs=0.1):
             raise KeyboardInterrupt
         return predict(inputs)
 
     engine.predict = stop_at_third
     with pytest.raises(KeyboardInterrupt):
-        annotate(Clip(10), engine, Task(tmp_path, 0.5))
+        annotate(clip, engine, Task(tmp_path, 0.5))
     assert len(rows_of(tmp_path)) == len(masks_of(tmp_path)) == 2
     assert not list(tmp_path.glob(".part*"))
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("read ahead")]
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith(("read ahead", "work"))]
 
 
 def test_a_source_without_any_frame_overwrites_no_table(tmp_path):
@@ -165,16 +174,29 @@ def test_pictures_of_several_sizes_get_masks_of_their_own_size_and_fit_into_one_
     assert cv2.VideoCapture(str(tmp_path / "out" / "overlay.mp4")).get(cv2.CAP_PROP_FRAME_COUNT) == 3
 
 
-def test_a_codec_that_is_missing_is_made_up_for_by_the_next(tmp_path, monkeypatch):
-    monkeypatch.setattr("app.pipeline.clip.CODECS", ((".mp4", "????"), (".avi", "MJPG")))
+@pytest.fixture
+def only(monkeypatch):
+    """Has the machine know these codecs and no others."""
+
+    def know(*known):
+        monkeypatch.setattr(codecs, "CODECS", known)
+        codecs.best_codec.cache_clear()
+
+    yield know
+    monkeypatch.undo()
+    codecs.best_codec.cache_clear()
+
+
+def test_a_codec_that_is_missing_is_made_up_for_by_the_next(tmp_path, only):
+    only(Codec("none", ".mp4", "????"), Codec("Motion JPEG", ".avi", "MJPG"))
     annotate(Clip(3), BlobEngine(), Task(tmp_path, 0.5, video=True))
     assert cv2.VideoCapture(str(tmp_path / "overlay.avi")).get(cv2.CAP_PROP_FRAME_COUNT) == 3
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".mp4"] == []
 
 
-def test_without_any_codec_it_is_said_and_masks_are_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr("app.pipeline.clip.CODECS", ())
-    with pytest.raises(OutputError, match="leave out --video"):
+def test_without_any_codec_it_is_said_and_masks_are_kept(tmp_path, only):
+    only()
+    with pytest.raises(OutputError, match="leave out the clip"):
         annotate(Clip(3), BlobEngine(), Task(tmp_path, 0.5, video=True))
     assert len(rows_of(tmp_path)) == 1
 

@@ -6,24 +6,22 @@ import json
 import os
 import signal
 import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
 
+from model import cluster as cluster_module
 from model import crossvalidate
 from model.__main__ import main
 from model.crossvalidate import CrossValidation, cross_validate, draw_folds
 from model.data.folder import Dataset
 from model.errors import DataError, ModelError
 from model.presets import PRESETS, Preset
-from tests import folds
-from tests.conftest import ROOT
+from tests import dask_cluster, folds
+from tests.dask_cluster import wait_for
 from tests.dataset import write_dataset
 
 TINY = Preset("paper_unet", {"channels": 2}, size=32, epochs=1, batch=4, xla=False)
-PATIENCE_S = 40
 
 
 def dataset(groups, seed=0):
@@ -195,7 +193,7 @@ def test_what_the_user_can_mend_is_one_line_and_exit_status_2(data, out, capsys,
 @pytest.mark.parametrize("address", ["nonsense://nowhere", "tcp://127.0.0.1:9"])
 def test_a_scheduler_that_does_not_answer_is_one_line_and_exit_status_2(data, out, capsys, monkeypatch, address):
     pytest.importorskip("distributed", reason="the requirements for clusters are not installed")
-    monkeypatch.setattr(crossvalidate, "CONNECT_S", 1)
+    monkeypatch.setattr(cluster_module, "CONNECT_S", 1)
     assert main(arguments(data, out, "--dask", address)) == 2
     line = capsys.readouterr().err.strip()
     assert "\n" not in line
@@ -222,49 +220,8 @@ cluster_processes: list[subprocess.Popen] = []
 @pytest.fixture
 def cluster(tmp_path):
     """The address of a scheduler with two workers, all of them processes of their own."""
-    distributed = pytest.importorskip("distributed", reason="the requirements for clusters are not installed")
-    known = tmp_path / "scheduler.json"
-    started = cluster_processes
-    started.clear()
-
-    def start(*command):
-        log = (tmp_path / f"log-{len(started)}").open("wb")
-        with log:
-            started.append(
-                subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
-            )
-
-    start(
-        "distributed.cli.dask_scheduler",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        "0",
-        "--no-dashboard",
-        "--scheduler-file",
-        str(known),
-    )
-    wait_for(known.exists, started)
-    for number in (1, 2):
-        space = str(tmp_path / f"space-{number}")
-        worker = ("--scheduler-file", str(known), "--no-nanny", "--nthreads", "1", "--no-dashboard")
-        start("distributed.cli.dask_worker", *worker, "--host", "127.0.0.1", "--local-directory", space)
-    address = json.loads(known.read_text(encoding="utf-8"))["address"]
-    with distributed.Client(address, set_as_default=False) as client:
-        client.wait_for_workers(2, timeout=PATIENCE_S)
-    yield address
-    for process in started:
-        process.kill()
-    for process in started:
-        process.wait()
-
-
-def wait_for(there, processes=()):
-    deadline = time.monotonic() + PATIENCE_S
-    while not there():
-        assert time.monotonic() < deadline
-        assert all(process.poll() is None for process in processes)
-        time.sleep(0.02)
+    with dask_cluster.running(tmp_path, cluster_processes) as address:
+        yield address
 
 
 def test_a_worker_that_is_killed_midway_loses_nothing(plan, data, out, cluster):

@@ -100,7 +100,7 @@ def test_an_engine_that_hangs_again_and_again_is_given_up_and_another_may_be_cho
     event = listener.wait_for(not_ready, MANY)
     assert not event.again
     assert event.reason.endswith("Choose another engine or model.")
-    assert pipeline._open_engine.opened == ["blob"] * MANY
+    assert pipeline.open_engine.opened == ["blob"] * MANY
     pipeline.set_model("m", "other")
     await_true(lambda: pipeline.predictions.latest() is not None)
 
@@ -114,14 +114,14 @@ def test_what_was_chosen_while_an_engine_hung_is_loaded_instead(make):
     event = listener.wait_for(not_ready)
     assert (event.engine, event.again) == ("blob", True)
     await_true(lambda: pipeline.predictions.latest() is not None)
-    assert pipeline._open_engine.opened == ["blob", "other"]
+    assert pipeline.open_engine.opened == ["blob", "other"]
 
 
 def test_loading_that_hangs_is_said_and_not_tried_again(make, monkeypatch):
     monkeypatch.setattr(workers, "LOADING_S", 0.3)
     slow = BlobEngine("slow")
     pipeline, listener = make(slow=[slow], other=[BlobEngine("other")])
-    opening = pipeline._open_engine
+    opening = pipeline.open_engine
 
     def open_engine(name, bundle):
         if name == "slow":

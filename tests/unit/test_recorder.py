@@ -284,18 +284,6 @@ def test_what_the_recorder_trips_over_ends_the_recording_and_not_the_thread(reco
 # Full disks
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A real file system of 1 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
-    if not sys.platform.startswith("linux") or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("no file system can be mounted here")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
-
-
 def test_a_full_disk_stops_the_recording_keeps_what_is_there_and_says_so(small_disk):
     recorder = Recorder(lambda: small_disk / "recordings", reserve_bytes=0, queue=10_000)
     recorder.start()

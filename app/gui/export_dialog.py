@@ -1,0 +1,324 @@
+"""What of a recording is to be exported: which frames, what of them, and where to; then how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.gui.dialogs import Dialogs
+from app.gui.keys import key_for
+from app.gui.widgets import ElidedLabel, accessible, heading
+from app.options import SnapshotKind
+from app.pipeline.codecs import Codec
+from app.pipeline.export import Masks
+from app.pipeline.exporter import Exported
+from app.pipeline.gif import LONGEST_SIDE, RATE
+
+LAST_S = (5, 10, 30, 60)
+_PICTURES: dict[SnapshotKind | Literal[""], str] = {
+    "": "No frames",
+    "raw": "Frames as they came",
+    "overlay": "Frames with overlay",
+    "raw and overlay": "Frames raw and with overlay",
+    "side by side": "Frames side by side",
+}
+_MASKS: dict[Masks | Literal[""], str] = {
+    "": "No masks",
+    "scan area": "Masks, size of the scan area",
+    "frame": "Masks, size of the frame",
+}
+_WHOLE_FRAME = (
+    "The scan area is the whole frame: a name in the picture would be exported. Draw the scan area first (A)."
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the user chose, kept from one export to the next."""
+
+    frames: str = "all"
+    """'all', 'range' or 'last'."""
+    seconds: int = 10
+    video: bool = True
+    gif: bool = False
+    masks: Masks | None = None
+    pictures: SnapshotKind | None = None
+    table: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is to be written."""
+        return not (self.video or self.gif or self.masks or self.pictures or self.table)
+
+    @property
+    def shows_pictures(self) -> bool:
+        """Whether anything of the recorded pictures is written."""
+        return bool(self.video or self.gif or self.pictures)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What there is to export just now."""
+
+    total: int
+    """Frames of the recording."""
+    at: int
+    """The frame that is shown."""
+    range: tuple[int, int] | None
+    """First and last frame of what is repeated."""
+    rate: float
+    """Frames a second."""
+    whole_frame: bool
+    """Whether the scan area is the whole frame."""
+
+    def frames(self, choice: Choice) -> tuple[int, int]:
+        """First and last frame of what is chosen."""
+        if choice.frames == "range" and self.range is not None:
+            return self.range
+        if choice.frames == "last":
+            return max(self.at - round(choice.seconds * self.rate) + 1, 0), self.at
+        return 0, max(self.total - 1, 0)
+
+
+class ExportDialog(QDialog):
+    """Signals what is to be exported; the picture goes on behind it."""
+
+    started = Signal()
+    stopped = Signal()
+
+    def __init__(self, parent: QWidget, choice: Choice, folder: Path, codec: Codec | None) -> None:
+        super().__init__(parent)
+        self._choice, self.folder, self._codec = choice, folder, codec
+        self._situation = Situation(0, 0, None, 25.0, False)
+        self._running = False
+        self._ended: Exported | None = None
+        self._dialogs = Dialogs(self)
+        self.setWindowTitle("Export")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._make()
+        self._place()
+        for key in key_for("export").keys:
+            QShortcut(QKeySequence(key), self, self.close)
+        self._show_choice()
+        self.resize(min(620, self.screen().availableSize().width() * 19 // 20), self.sizeHint().height())
+
+    # Building
+
+    def _make(self) -> None:
+        self.ranges = {
+            "all": self._checkable("All frames", "Every frame of the recording", lambda: self._take(frames="all")),
+            "range": self._checkable("A–B", "The range that is repeated (I)", lambda: self._take(frames="range")),
+            "last": self._checkable("Up to here", "Seconds before this frame", lambda: self._take(frames="last")),
+        }
+        group = QButtonGroup(self)
+        for button in self.ranges.values():
+            group.addButton(button)
+        self.seconds = self._combo("Seconds up to the frame that is shown", {one: f"{one} seconds" for one in LAST_S})
+        self.seconds.activated.connect(lambda _: self._take(frames="last", seconds=self.seconds.currentData()))
+        self.count = QLabel()
+        self.count.setObjectName("quiet")
+        kind = self._codec.name if self._codec is not None else "not possible here"
+        self.video = self._checkable(
+            f"Clip, {kind}",
+            "A clip of the scan area with its overlay",
+            lambda: self._take(video=self.video.isChecked()),
+        )
+        self.video.setEnabled(self._codec is not None)
+        self.gif = self._checkable(
+            "Animated GIF",
+            f"The same, {LONGEST_SIDE} pixels wide at most and {RATE:g} pictures a second",
+            lambda: self._take(gif=self.gif.isChecked()),
+        )
+        self.table = self._checkable(
+            "Table (CSV)",
+            "Of every frame: found or not, confidence, area, centre",
+            lambda: self._take(table=self.table.isChecked()),
+        )
+        self.pictures = self._combo("Frames as PNG", _PICTURES)
+        self.pictures.activated.connect(lambda _: self._take(pictures=self.pictures.currentData() or None))
+        self.masks = self._combo("Masks as PNG", _MASKS)
+        self.masks.activated.connect(lambda _: self._take(masks=self.masks.currentData() or None))
+        self.where = ElidedLabel("quiet", Qt.TextElideMode.ElideMiddle)
+        self.where.setAccessibleName("Folder to export into")
+        self.bar = QProgressBar()
+        accessible(self.bar, "How far the export is")
+        self.bar.setTextVisible(False)
+        self.said = QLabel()
+        self.said.setWordWrap(True)
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self.said.setMinimumHeight(3 * self.said.fontMetrics().height())
+        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.change = self._button("Change …", "Choose the folder to export into", self._ask_folder)
+        self.go = self._button("Export", "Begin", self._go)
+        self.show_folder = self._button("Show folder", "Show what was exported", self._show_folder)
+        self.leave = self._button("Close", "Close; an export goes on (Esc)", self.close)
+
+    def _place(self) -> None:
+        frames, things, where, buttons = QHBoxLayout(), QGridLayout(), QHBoxLayout(), QHBoxLayout()
+        for row in (frames, things, where, buttons):
+            row.setSpacing(8)
+        for button in self.ranges.values():
+            frames.addWidget(button, 1)
+        frames.addWidget(self.seconds, 1)
+        things.addWidget(self.video, 0, 0)
+        things.addWidget(self.pictures, 0, 1)
+        things.addWidget(self.gif, 1, 0)
+        things.addWidget(self.masks, 1, 1)
+        things.addWidget(self.table, 2, 0)
+        things.setColumnStretch(0, 1)
+        things.setColumnStretch(1, 1)
+        where.addWidget(self.where, 1)
+        where.addWidget(self.change)
+        buttons.addWidget(self.go)
+        buttons.addWidget(self.show_folder)
+        buttons.addStretch(1)
+        buttons.addWidget(self.leave)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 14)
+        layout.setSpacing(8)
+        layout.addWidget(heading("Frames"))
+        layout.addLayout(frames)
+        layout.addWidget(self.count)
+        layout.addWidget(heading("What to write"))
+        layout.addLayout(things)
+        layout.addWidget(heading("Folder"))
+        layout.addLayout(where)
+        layout.addWidget(self.said)
+        layout.addWidget(self.bar)
+        layout.addLayout(buttons)
+
+    def _button(self, text: str, tooltip: str, call: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName("segment")
+        accessible(button, text.removesuffix(" …"), tooltip)
+        button.setMinimumWidth(108)
+        button.clicked.connect(lambda _=False: call())
+        return button
+
+    def _checkable(self, text: str, tooltip: str, call: Callable[[], object]) -> QPushButton:
+        button = self._button(text, tooltip, call)
+        button.setCheckable(True)
+        return button
+
+    def _combo(self, name: str, entries: Mapping[Any, str]) -> QComboBox:
+        combo = QComboBox()
+        accessible(combo, name)
+        for value, text in entries.items():
+            combo.addItem(text, value)
+        return combo
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Enter belongs to what has the focus: there is no button that it presses from everywhere.
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+
+    # What the user does
+
+    @property
+    def choice(self) -> Choice:
+        return self._choice
+
+    @property
+    def frames(self) -> tuple[int, int]:
+        """First and last frame of what is chosen."""
+        return self._situation.frames(self._choice)
+
+    def _take(self, **changed: object) -> None:
+        self._choice = replace(self._choice, **changed)  # type: ignore[arg-type]
+        self._ended = None
+        self._show_choice()
+
+    def _ask_folder(self) -> None:
+        self._dialogs.ask_folder("Folder to export into", self._set_folder)
+
+    def _set_folder(self, folder: str) -> None:
+        self.folder = Path(folder)
+        self._show_choice()
+
+    def _go(self) -> None:
+        if self._running:
+            self.stopped.emit()
+        elif not self._choice.empty:
+            self.started.emit()
+
+    def _show_folder(self) -> None:
+        if self._ended is not None and self._ended.folder is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._ended.folder)))
+
+    # What is
+
+    def show_situation(self, situation: Situation) -> None:
+        """What could be exported now; called again whenever that may have changed."""
+        if situation != self._situation and not self._running:
+            self._situation = situation
+            self._show_choice()
+
+    def show_progress(self, done: int, total: int | None) -> None:
+        """An export runs."""
+        self._running, self._ended = True, None
+        self.bar.setRange(0, total or 0)
+        self.bar.setValue(done)
+        of = f" of {total}" if total else ""
+        self.said.setText(f"Exporting: {done}{of} frames. Playing goes on.")
+        self._enable()
+
+    def show_ended(self, ended: Exported) -> None:
+        """The export is over."""
+        self._running, self._ended = False, ended
+        self.bar.setRange(0, 1)
+        self.bar.setValue(int(ended.whole))
+        self.said.setText(ended.text)
+        self._enable()
+
+    def _show_choice(self) -> None:
+        choice, situation = self._choice, self._situation
+        if choice.frames == "range" and situation.range is None:
+            choice = self._choice = replace(choice, frames="all")
+        self.ranges[choice.frames].setChecked(True)
+        self.ranges["range"].setEnabled(situation.range is not None and not self._running)
+        self.seconds.setCurrentIndex(self.seconds.findData(choice.seconds))
+        first, last = situation.frames(choice)
+        count = last - first + 1
+        self.count.setText(
+            f"Frames {first + 1} to {last + 1} of {situation.total}: {count} frames, {count / situation.rate:.1f} s"
+        )
+        self.video.setChecked(choice.video and self._codec is not None)
+        self.gif.setChecked(choice.gif)
+        self.table.setChecked(choice.table)
+        self.pictures.setCurrentIndex(self.pictures.findData(choice.pictures or ""))
+        self.masks.setCurrentIndex(self.masks.findData(choice.masks or ""))
+        self.where.setText(str(self.folder))
+        if not self._running and self._ended is None:
+            self.said.setText(_WHOLE_FRAME if situation.whole_frame and choice.shows_pictures else "")
+            self.bar.setRange(0, 1)
+            self.bar.setValue(0)
+        self._enable()
+
+    def _enable(self) -> None:
+        self.go.setText("Stop" if self._running else "Export")
+        self.go.setAccessibleName(self.go.text())
+        self.go.setEnabled(self._running or not self._choice.empty)
+        self.show_folder.setEnabled(self._ended is not None and self._ended.folder is not None)
+        for part in (self.gif, self.table, self.pictures, self.masks, self.change, self.seconds):
+            part.setEnabled(not self._running)
+        self.video.setEnabled(not self._running and self._codec is not None)
+        self.ranges["all"].setEnabled(not self._running)
+        self.ranges["last"].setEnabled(not self._running)
+        self.ranges["range"].setEnabled(not self._running and self._situation.range is not None)

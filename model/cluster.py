@@ -1,0 +1,87 @@
+"""Spreading jobs over the workers of a Dask cluster, which see the same folders."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
+from typing import Any, TypeVar
+
+from model.errors import ModelError
+
+CONNECT_S = 15
+"""How long a scheduler may take to answer."""
+
+Job = TypeVar("Job")
+Outcome = TypeVar("Outcome")
+
+
+def spread(
+    address: str,
+    run: Callable[[Job], Outcome],
+    jobs: Sequence[Job],
+    keep: Callable[[Job, Outcome | Exception], None],
+    expected: tuple[type[Exception], ...] = (ModelError,),
+) -> None:
+    """Runs every job on a worker of the cluster at `address`, and hands each outcome to `keep` as it comes.
+
+    A job whose worker vanishes goes to another. What a job raises of the `expected` kinds is its outcome, and so is an
+    OSError of a worker, or that no worker outlived it, as ModelError. Raises ModelError if there is no cluster, or none
+    any more.
+    """
+    asyncio.run(_spread(address, run, jobs, keep, expected))
+
+
+async def _spread(
+    address: str,
+    run: Callable[[Job], Outcome],
+    jobs: Sequence[Job],
+    keep: Callable[[Job, Outcome | Exception], None],
+    expected: tuple[type[Exception], ...],
+) -> None:
+    try:
+        import distributed
+    except ImportError as error:
+        raise ModelError("--dask needs the package distributed: pip install 'distributed>=2024.8'.") from error
+    client = distributed.Client(address, asynchronous=True, timeout=CONNECT_S, set_as_default=False)
+    try:
+        await _connect(client, address)
+        # Not pure: a job that was run before is run again when asked for.
+        tasks = {
+            client.submit(run, job, key=f"{run.__name__}-{number}-{time.time_ns()}", pure=False): job
+            for number, job in enumerate(jobs)
+        }
+        async for task in distributed.as_completed(list(tasks), loop=client.loop):
+            keep(tasks[task], await _outcome(task, address, expected))
+    finally:
+        await client.close()
+
+
+async def _connect(client: Any, address: str) -> None:
+    try:
+        await client
+    except (OSError, ValueError) as error:
+        raise ModelError(f"No Dask scheduler answers at {address}: start one with 'dask scheduler'.") from error
+    try:
+        await client.wait_for_workers(1, timeout=CONNECT_S)
+    except TimeoutError as error:
+        raise ModelError(f"{address} has no workers: start some with 'dask worker {address} --nthreads 1'.") from error
+
+
+async def _outcome(task: Any, address: str, expected: tuple[type[Exception], ...]) -> Any:
+    """What a finished task gave. Raises ModelError if the cluster itself is gone."""
+    from distributed import KilledWorker
+
+    try:
+        return await task.result()
+    except expected as error:
+        return error
+    except KilledWorker:
+        return ModelError("every worker that tried it ended; perhaps their memory ran out.")
+    except OSError as error:
+        return ModelError(f"{error.filename or 'a file'}: {error.strerror or error} (on a worker).")
+    except CancelledError as error:
+        raise ModelError(
+            f"The Dask cluster at {address} is gone; what is done is kept. Go on with --resume."
+        ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from app.capture.source import Recording, Repeatable, Source, SourceError
@@ -40,11 +41,12 @@ class ExportControl:
         view: LiveView,
         timeline: Timeline,
         parse: ParseWord,
+        toggle: QAction,
         say: Callable[[str], None],
     ) -> None:
         self._window, self._settings, self._pipeline = window, settings, pipeline
         self._sources, self._models, self._view, self._timeline = sources, models, view, timeline
-        self._parse, self._say = parse, say
+        self._parse, self._toggle, self._say = parse, toggle, say
         self._choice = Choice()
         self._folder: Path | None = None
         self._exporter: Exporter | None = None
@@ -56,7 +58,8 @@ class ExportControl:
         if self.dialog is not None:
             self.dialog.activateWindow()
             return
-        self.dialog = ExportDialog(self._window, self._choice, self._folder or exports_folder(), best_codec())
+        folder = self._folder or exports_folder()
+        self.dialog = ExportDialog(self._window, self._choice, folder, best_codec(), self._toggle)
         self.dialog.started.connect(self._begin)
         self.dialog.stopped.connect(self._stop)
         self.dialog.finished.connect(self._closed)

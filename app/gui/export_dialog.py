@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QDesktopServices, QKeyEvent, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui.dialogs import Dialogs
-from app.gui.keys import key_for
 from app.gui.widgets import ElidedLabel, accessible, heading
 from app.options import SnapshotKind
 from app.pipeline.codecs import Codec
@@ -44,9 +43,7 @@ _MASKS: dict[Masks | Literal[""], str] = {
     "scan area": "Masks, size of the scan area",
     "frame": "Masks, size of the frame",
 }
-_WHOLE_FRAME = (
-    "The scan area is the whole frame: a name in the picture would be exported. Draw the scan area first (A)."
-)
+_WHOLE_FRAME = "The scan area is the whole frame: a name in the picture would be exported. Draw the scan area first."
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,7 @@ class ExportDialog(QDialog):
     started = Signal()
     stopped = Signal()
 
-    def __init__(self, parent: QWidget, choice: Choice, folder: Path, codec: Codec | None) -> None:
+    def __init__(self, parent: QWidget, choice: Choice, folder: Path, codec: Codec | None, toggle: QAction) -> None:
         super().__init__(parent)
         self._choice, self.folder, self._codec = choice, folder, codec
         self._situation = Situation(0, 0, None, 25.0, False)
@@ -114,8 +111,9 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make()
         self._place()
-        for key in key_for("export").keys:
-            QShortcut(QKeySequence(key), self, self.close)
+        # The window's own shortcuts do not reach a page that has the keyboard.
+        for keys in toggle.shortcuts():
+            QShortcut(keys, self, self.close)
         self._show_choice()
         self.resize(min(620, self.screen().availableSize().width() * 19 // 20), self.sizeHint().height())
 
@@ -124,7 +122,7 @@ class ExportDialog(QDialog):
     def _make(self) -> None:
         self.ranges = {
             "all": self._checkable("All frames", "Every frame of the recording", lambda: self._take(frames="all")),
-            "range": self._checkable("A–B", "The range that is repeated (I)", lambda: self._take(frames="range")),
+            "range": self._checkable("A–B", "The range that is repeated", lambda: self._take(frames="range")),
             "last": self._checkable("Up to here", "Seconds before this frame", lambda: self._take(frames="last")),
         }
         group = QButtonGroup(self)
@@ -168,7 +166,7 @@ class ExportDialog(QDialog):
         self.change = self._button("Change …", "Choose the folder to export into", self._ask_folder)
         self.go = self._button("Export", "Begin", self._go)
         self.show_folder = self._button("Show folder", "Show what was exported", self._show_folder)
-        self.leave = self._button("Close", "Close; an export goes on (Esc)", self.close)
+        self.leave = self._button("Close", "Close; an export goes on", self.close)
 
     def _place(self) -> None:
         frames, things, where, buttons = QHBoxLayout(), QGridLayout(), QHBoxLayout(), QHBoxLayout()

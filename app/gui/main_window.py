@@ -169,8 +169,10 @@ class MainWindow(QMainWindow):
             say,
             self.kept.reload,
         )
-        timeline = self.transport.slider
-        self.export = ExportControl(self, settings, pipeline, self.sources, self.models, view, timeline, parse, say)
+        self.export = ExportControl(
+            *(self, settings, pipeline, self.sources, self.models, view, self.transport.slider),
+            *(parse, actions["export"], say),
+        )
         self.ahead = AheadControl(pipeline, self.sources, self.models, self.transport, actions["toggle_ahead"])
         self.study = Study(
             *(settings, pipeline, self.sources, self.models, view, self.transport.slider, self.study_bar, actions),

@@ -114,7 +114,7 @@ def stubs(monkeypatch):
     """`auto` chooses between two stubs of which the second is always the quicker; the opened ones are listed."""
     opened = []
 
-    def open_stub(name, _):
+    def open_stub(name, _, threads=0):
         if name == choice.AUTO:
             return choice._open_quickest(_)
         opened.append(Stub(name))
@@ -144,7 +144,7 @@ def test_a_remembered_engine_that_fails_is_measured_anew(default, stubs, monkeyp
     choice.open_engine("auto", default)
     real, failures = choice.open_engine, iter([True])
 
-    def fail_once(name, found):
+    def fail_once(name, found, threads=0):
         if name == "onnxruntime" and next(failures, False):
             raise EngineError("gone")
         return real(name, found)

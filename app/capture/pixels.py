@@ -19,7 +19,7 @@ IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 
 # The environment that app.capture sets comes too late where something else imported OpenCV first.
 if os.environ.get("OPENCV_LOG_LEVEL") == "SILENT":
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    getattr(cv2, "setLogLevel", lambda _: None)(0)
 
 
 def as_pixels(array: NDArray[Any]) -> Pixels:

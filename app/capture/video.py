@@ -12,7 +12,8 @@ import cv2
 from app.capture.files import unreadable
 from app.capture.pixels import IMAGE_SUFFIXES, as_pixels
 from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
-from app.capture.stamps import StampIndex, Stamps, frame_at
+from app.capture.stamps import StampIndex, Stamps
+from app.capture.whole import is_cut_off
 
 FALLBACK_RATE = 25.0
 """Frames a second for the time stamps of a file that has neither time stamps nor a rate."""
@@ -21,6 +22,8 @@ SENSIBLE_RATE = 1000.0
 SENSIBLE_COUNT = 100_000_000
 """A file that claims more frames than this does not know."""
 HEAD_BYTES = 4096
+NOT_DECODED = {"av01": "AV1", "vvc1": "H.266"}
+"""What OpenCV's FFmpeg knows by name and has no decoder for."""
 NEAR = 12
 """So many frames on are decoded one by one: that is quicker than a jump, which starts at a key frame before."""
 
@@ -59,6 +62,7 @@ class VideoFile:
         self._claimed = 0
         self._count = 0
         self._position = 0
+        self._jumped = False
         self._last_s = 0.0
         self._start_ms = 0.0
         self._index: StampIndex | None = None
@@ -98,9 +102,11 @@ class VideoFile:
             self._count = self._position
             return None
         stamp_ms = self._capture.get(cv2.CAP_PROP_POS_MSEC)
-        picture = Picture(pixels, self._time_s(stamp_ms))
-        if self._stamps is not None and frame_at(self._stamps, stamp_ms - self._start_ms) != self._position:
+        if self._stamps is not None and self._stamps.frame_at(stamp_ms - self._start_ms) != self._position:
             self._stamps = None  # What is shown is not what was listed: from now on, frames are counted.
+            if self._jumped:
+                return self._read_anew()
+        picture = Picture(pixels, self._time_s(stamp_ms))
         self._position += 1
         self._count = max(self._count, self._position)
         return picture
@@ -118,7 +124,7 @@ class VideoFile:
             self._pending, self._position = None, self._position + 1
         if self._stamps is not None and not 0 <= frame - self._position <= NEAR:
             if self._jump(frame):
-                self._position = frame
+                self._position, self._jumped = frame, True
                 return
             self._reopen()  # A jump that failed may have left it anywhere.
         self._walk(frame)
@@ -133,6 +139,12 @@ class VideoFile:
     def _start(self) -> SourceInfo:
         capture = self._reopen()
         first = self._decode()
+        code = fourcc(capture.get(cv2.CAP_PROP_FOURCC))
+        if first is None and code.lower() in NOT_DECODED:
+            raise SourceError(
+                f"{self.path} is {NOT_DECODED[code.lower()]} video, which cannot be decoded here:"
+                " convert it to H.264, such as by 'ffmpeg -i FILE -c:v libx264 NEW.mp4'."
+            )
         if first is None:
             raise SourceError(f"{self.path} holds no frame: record it again, or choose another file.")
         self._start_ms = _finite(capture.get(cv2.CAP_PROP_POS_MSEC))
@@ -142,11 +154,10 @@ class VideoFile:
         self._claimed = int(claimed) if 0 < claimed <= SENSIBLE_COUNT else 0
         self._claimed = self._said or self._claimed
         self._count = max(1, self._claimed)
-        detail = fourcc(capture.get(cv2.CAP_PROP_FOURCC))
         self._index = StampIndex(self._open_packets)
         self._pending = first
         height, width = first.shape[:2]
-        return SourceInfo(width, height, self._rate, detail)
+        return SourceInfo(width, height, self._rate, code)
 
     def _reopen(self) -> cv2.VideoCapture:
         """Opens the file anew, before its first frame."""
@@ -157,7 +168,7 @@ class VideoFile:
                 f"{self.path} cannot be read as a video: it is damaged, cut short or of a kind not known here;"
                 " copy it again, or convert it to MP4."
             )
-        self._position, self._last_s = 0, 0.0
+        self._position, self._last_s, self._jumped = 0, 0.0, False
         return self._capture
 
     def _opened(self, options: list[int]) -> tuple[cv2.VideoCapture, io.BufferedIOBase | None]:
@@ -208,10 +219,11 @@ class VideoFile:
         assert self._capture is not None
         if self._stamps is None or not self._rate or frame == 0:
             return False
-        before = aim = frame - 1
+        # Some containers lead to any place, where frames are decoded without those that they need: so over a key frame.
+        before = aim = min(self._stamps.key_before(frame), frame - 1)
         while aim > 0:
             # One less, since rounding must not take it past the frame: going back costs a second jump.
-            self._capture.set(cv2.CAP_PROP_POS_FRAMES, max(int(self._stamps[aim] / 1000 * self._rate) - 1, 0))
+            self._capture.set(cv2.CAP_PROP_POS_FRAMES, max(int(self._stamps.times_ms[aim] / 1000 * self._rate) - 1, 0))
             landed = self._grab()
             if landed is None:
                 return False
@@ -226,7 +238,14 @@ class VideoFile:
         assert self._capture is not None and self._stamps is not None
         if not self._capture.grab():
             return None
-        return frame_at(self._stamps, self._capture.get(cv2.CAP_PROP_POS_MSEC) - self._start_ms)
+        return self._stamps.frame_at(self._capture.get(cv2.CAP_PROP_POS_MSEC) - self._start_ms)
+
+    def _read_anew(self) -> Picture | None:
+        """The frame at the position, counted from the beginning: a jump led to another. Raises SourceError."""
+        frame = self._position
+        self._reopen()
+        self._walk(frame)
+        return self.read()
 
     def _walk(self, frame: int) -> None:
         """Goes to a frame by decoding all before it; stops at the end."""
@@ -246,15 +265,24 @@ class VideoFile:
     def _check_whole(self) -> None:
         """Raises SourceError at the end of a file that lacks a good part of what it claims.
 
-        Numbers of frames are often estimates, so the time reached must be short as well.
+        Numbers of frames are often estimates, and of sound that goes on longer: so the time reached must be short as
+        well, and the file be shorter than it says, unless the number comes from outside the video.
         """
         if self._rate is None or self._position >= 0.9 * self._claimed - 2:
             return
-        if self._last_s + 1 / self._rate < 0.9 * self._claimed / self._rate - 0.1:
+        if self._last_s + 1 / self._rate >= 0.9 * self._claimed / self._rate - 0.1:
+            return
+        if self._said is not None or self._is_cut_off():
             raise SourceError(
                 f"{self.path} ends early, after {self._position} of {self._claimed} frames:"
                 " copy it again from where it came."
             )
+
+    def _is_cut_off(self) -> bool:
+        try:
+            return is_cut_off(self.path)
+        except OSError as error:
+            raise unreadable(self.path, error) from error
 
 
 def check_video_file(path: Path) -> None:

@@ -148,10 +148,10 @@ class DicomClip:
         self._frames = self._video = self._info = self._pending = None
 
     def _start(self) -> SourceInfo:
-        from app.capture.dicom_frames import DicomFrames, syntax_name
+        from app.capture.dicom_frames import DicomFrames
 
         self._frames = frames = DicomFrames(self.path)
-        detail = syntax_name(frames.syntax)
+        detail = frames.stored_as
         self.regions = guarded(frames, regions)
         self._position = 0
         if frames.is_video:

@@ -9,6 +9,7 @@ import io
 import logging
 import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,20 +43,26 @@ VIDEO = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in range(100, 109))
 )
 """Transfer syntaxes whose pixel data is one video stream: MPEG-2, MPEG-4/H.264, HEVC."""
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
+UNCOMPRESSED = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", BIG_ENDIAN})
 LOSSLESS_JPEG = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
-DEFLATED = frozenset({"1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.8.1"})
+EXTENDED_JPEG = "1.2.840.10008.1.2.4.51"
+DEFLATED, EXPLICIT = "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.1"
+DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
+JPEG_2000 = "1.2.840.10008.1.2.4.91"
+HIGH_THROUGHPUT = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in (201, 202, 203))
+"""JPEG 2000 with another coder of blocks, which Pillow's OpenJPEG knows and pydicom does not ask it for."""
 INSTALL = {
+    EXTENDED_JPEG: "python-gdcm",
     "1.2.840.10008.1.2.4.57": "python-gdcm",
     "1.2.840.10008.1.2.4.70": "python-gdcm",
     "1.2.840.10008.1.2.4.80": "pyjpegls or python-gdcm",
     "1.2.840.10008.1.2.4.81": "pyjpegls or python-gdcm",
-    "1.2.840.10008.1.2.4.201": "pylibjpeg with pylibjpeg-openjpeg",
-    "1.2.840.10008.1.2.4.202": "pylibjpeg with pylibjpeg-openjpeg",
-    "1.2.840.10008.1.2.4.203": "pylibjpeg with pylibjpeg-openjpeg",
 }
 """The package that reads a transfer syntax where what came with the program does not."""
 MOST_PIXELS = 64_000_000
 """A frame of more has a damaged header."""
+MOST_INFLATED = 1_000_000_000
+"""A deflated file is unpacked into memory, up to so many bytes."""
 MOST_FRAMES = 1_000_000
 """A clip of more has a damaged header."""
 _STARTS = (b"\xff\xd8", b"\xff\x4f")
@@ -84,8 +91,11 @@ class DicomFrames:
         self._file = _open(path)
         self._type = "OB"
         try:
+            self._file, deflated = _inflated(path, self._file)
             self.header = read_header(path, self._file, TAGS)
             self.syntax = _syntax(path, self.header)
+            self.stored_as = syntax_name(DEFLATED if deflated else self.syntax)
+            """What people call the way in which the frames are stored."""
             self.is_video = self.syntax in VIDEO
             self._check()
             self._layout = self._find_frames()
@@ -141,7 +151,7 @@ class DicomFrames:
         data = b"".join(self._piece(offset, length) for offset, length in self._layout.frames[frame])
         if self.syntax in LOSSLESS_JPEG and self.header.BitsAllocated == 8:
             return self._lossless_jpeg(data)
-        decoder = get_decoder(UID(self.syntax))
+        decoder = get_decoder(UID(self._read_as()))
         if decoder.UID.is_encapsulated:
             data = encapsulate([data], has_bot=False)
         header = self.header
@@ -166,6 +176,9 @@ class DicomFrames:
             array = array if array.dtype == np.uint8 else (array >> max(bits - 8, 0)).astype(np.uint8)
             return as_pixels(cv2.cvtColor(array, cv2.COLOR_RGB2BGR))
         return self._shown(array)
+
+    def _read_as(self) -> str:
+        return JPEG_2000 if self.syntax in HIGH_THROUGHPUT else self.syntax
 
     def _lossless_jpeg(self, data: bytes) -> Pixels:
         """OpenCV's libjpeg-turbo reads it, and pydicom knows of no decoder under a licence that fits."""
@@ -202,7 +215,7 @@ class DicomFrames:
                 f"{self.path} has pixels of {int(header.BitsAllocated)} bits, and 8 and 16 can be shown:"
                 " export it as 8 bits, or as a video."
             )
-        if self.syntax in DEFLATED or not UID(self.syntax).is_transfer_syntax or not self._is_decodable():
+        if self.syntax == DEFLATED_FRAMES or not UID(self.syntax).is_transfer_syntax or not self._is_decodable():
             raise SourceError(
                 f"{self.path} is stored as {syntax_name(self.syntax)}, which cannot be read here:"
                 f" {_what_to_install(self.syntax)}export it uncompressed or as a video."
@@ -212,7 +225,10 @@ class DicomFrames:
         if self.syntax in LOSSLESS_JPEG and self.header.BitsAllocated == 8:
             return True
         try:
-            return bool(get_decoder(UID(self.syntax)).is_available)
+            plugins = get_decoder(UID(self._read_as())).available_plugins
+            # Pillow is offered for it, and has it for 8 bits only.
+            deep = self.syntax == EXTENDED_JPEG and self.header.BitsAllocated > 8
+            return bool(set(plugins) - {"pillow"} if deep else plugins or self.syntax in UNCOMPRESSED)
         except NotImplementedError:
             return False
 
@@ -363,6 +379,29 @@ class PieceStream(io.BufferedIOBase):
     def close(self) -> None:
         self._file.close()
         super().close()
+
+
+def _inflated(path: Path, file: BinaryIO) -> tuple[BinaryIO, bool]:
+    """A deflated file as the plain one that it stands for, in memory; any other as it is. And whether it was one.
+
+    Raises SourceError.
+    """
+    head = file.read(144)
+    meta = file.read(min(int.from_bytes(head[140:144], "little"), 1 << 16))
+    file.seek(0)
+    if head[128:138] != b"DICM\2\0\0\0UL" or DEFLATED.encode() not in meta:
+        return file, False
+    with file:
+        file.seek(len(head) + len(meta))
+        unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            body = unpacker.decompress(file.read(), MOST_INFLATED)
+        except zlib.error as error:
+            raise _damaged(path) from error
+    if unpacker.unconsumed_tail:
+        raise SourceError(f"{path} holds over {MOST_INFLATED // 10**9} GB when unpacked: export it uncompressed.")
+    plain = meta.replace(DEFLATED.encode(), EXPLICIT.encode().ljust(len(DEFLATED), b"\0"))
+    return io.BytesIO(head + plain + body), True
 
 
 def read_header(path: Path, file: BinaryIO, tags: list[str]) -> Dataset:

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 
 from app.capture.files import unreadable
-from app.capture.pixels import IMAGE_SUFFIXES, as_pixels
+from app.capture.pixels import as_pixels
 from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
 from app.capture.stamps import StampIndex, Stamps
 from app.capture.whole import is_cut_off
@@ -289,13 +289,11 @@ def check_video_file(path: Path) -> None:
     """Raises SourceError for what FFmpeg would refuse without a reason, or take for a video though it is none."""
     try:
         # Opening a pipe would wait for its other end.
-        head = _head(path) if path.is_file() or not path.exists() else None
+        head = head_of(path) if path.is_file() or not path.exists() else None
     except OSError as error:
         raise unreadable(path, error) from error
     if head is None:
         raise SourceError(f"{path} is not a file: give a video file; a camera is 'camera:{path}'.")
-    if path.suffix.lower() in IMAGE_SUFFIXES:
-        raise SourceError(f"{path} is a single image: give the folder that holds it.")
     if not head:
         raise SourceError(f"{path} is empty: copy it again from where it came, or choose another file.")
     if is_dicom(path.suffix, head):
@@ -305,7 +303,8 @@ def check_video_file(path: Path) -> None:
         raise SourceError(f"{path} is a text file, not a video: choose a video file or a folder of images.")
 
 
-def _head(path: Path) -> bytes:
+def head_of(path: Path) -> bytes:
+    """How a file begins. Raises OSError."""
     with path.open("rb") as stream:
         return stream.read(HEAD_BYTES)
 
@@ -313,7 +312,7 @@ def _head(path: Path) -> bytes:
 def is_dicom_file(path: Path) -> bool:
     """Whether `path` is a DICOM file. Raises SourceError where it cannot be read."""
     try:
-        return path.is_file() and is_dicom(path.suffix, _head(path))
+        return path.is_file() and is_dicom(path.suffix, head_of(path))
     except OSError as error:
         raise unreadable(path, error) from error
 
@@ -321,7 +320,7 @@ def is_dicom_file(path: Path) -> bool:
 def has_dicom_mark(path: Path) -> bool:
     """Whether a file's content is DICOM; False where it cannot be read."""
     try:
-        return is_dicom("", _head(path))
+        return is_dicom("", head_of(path))
     except OSError:
         return False
 

@@ -3,6 +3,7 @@
 import io
 import random
 import warnings
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ SECRETS = ("Geheim", "PAT-4711", "19700102", "20240229")
 EXPLICIT, IMPLICIT, BIG = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.2"
 RLE, BASELINE, LOSSLESS = "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.70"
 JPEG_LS, JPEG_2000, JPEG_2000_LOSSY = (f"1.2.840.10008.1.2.4.{n}" for n in (80, 90, 91))
+DEFLATED = "1.2.840.10008.1.2.1.99"
 H264, MPEG2 = "1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.100"
 
 
@@ -112,6 +114,19 @@ def compressed(path: Path, syntax: str, encode: Callable[[int], bytes], photomet
 
 def plain(path: Path, syntax: str = EXPLICIT, frames: int = FRAMES, **more: Any) -> Path:
     return save(path, header(syntax, frames, **more), b"".join(rgb(number).tobytes() for number in range(frames)))
+
+
+def deflated(path: Path) -> Path:
+    """The rest behind the file's own head is packed as zlib packs, without zlib's head."""
+    data = plain(path).read_bytes()
+    start = 144 + int.from_bytes(data[140:144], "little")
+    meta = header(DEFLATED, FRAMES)
+    packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    body = packer.compress(data[start:]) + packer.flush()
+    meta.save_as(path, enforce_file_format=True)
+    head = path.read_bytes()
+    path.write_bytes(head[: 144 + int.from_bytes(head[140:144], "little")] + body)
+    return path
 
 
 def video(path: Path, stream: Path, syntax: str = H264, pieces: int = 3) -> Path:

@@ -1,4 +1,4 @@
-"""Every format that the program reads, each as a real file of painted frames, and the check that each frame is exact."""
+"""Every format that the program reads, as real files of painted frames, and the check that each frame is exact."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ def _check(source: Recording, numbers: tuple[int, ...], turns: int) -> Result:
     while (picture := source.read()) is not None:
         played.append(_number(picture.pixels, turns))
     result = Result(len(played))
-    result.wrong += [(at, seen) for at, (wanted, seen) in enumerate(zip(numbers, played, strict=False)) if wanted != seen]
+    result.wrong += [
+        (at, seen) for at, (wanted, seen) in enumerate(zip(numbers, played, strict=False)) if wanted != seen
+    ]
     if len(played) != len(numbers):
         result.wrong.append((len(numbers), len(played)))
     last = len(numbers) - 1
@@ -128,7 +130,9 @@ def _single(path: Path) -> None:
 
 
 def _deep_tiff(path: Path) -> None:
-    pages = [Image.fromarray(cv2.cvtColor(painted(n), cv2.COLOR_BGR2GRAY).astype(np.uint16) * 257) for n in range(FRAMES)]
+    pages = [
+        Image.fromarray(cv2.cvtColor(painted(n), cv2.COLOR_BGR2GRAY).astype(np.uint16) * 257) for n in range(FRAMES)
+    ]
     pages[0].save(path, save_all=True, append_images=pages[1:])
 
 
@@ -231,7 +235,7 @@ def _dicom(what: str, name: str, make: Callable[[Path], object], frames: int, by
 
 def _in_dicom(syntax: str, suffix: str, *options: str) -> Callable[[Path], None]:
     def make(path: Path) -> None:
-        stream = encode_video(path.with_suffix(suffix), *options, frames=dicom.VIDEO_FRAMES)
+        stream = encode_video(path.with_name(f"in-{path.stem}{suffix}"), *options, frames=dicom.VIDEO_FRAMES)
         dicom.video(path, stream, syntax)
         stream.unlink()
 
@@ -266,7 +270,9 @@ def why_not(one: Format) -> str:
     if (one.by == "ffmpeg" or one.group == "DICOM, made") and shutil.which("ffmpeg") is None:
         return "needs ffmpeg"
     if one.broken_from and _version(cv2.__version__) >= _version(one.broken_from):
-        return f"OpenCV {cv2.__version__} shows no interlaced video; pyproject.toml asks for one below {one.broken_from}"
+        return (
+            f"OpenCV {cv2.__version__} shows no interlaced video; pyproject.toml asks for one below {one.broken_from}"
+        )
     return ""
 
 

@@ -45,6 +45,7 @@ VIDEO = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in range(100, 109))
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
 UNCOMPRESSED = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", BIG_ENDIAN})
 LOSSLESS_JPEG = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
+BASELINE_JPEG = "1.2.840.10008.1.2.4.50"
 EXTENDED_JPEG = "1.2.840.10008.1.2.4.51"
 DEFLATED, EXPLICIT = "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.1"
 DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
@@ -168,8 +169,12 @@ class DicomFrames:
             number_of_frames=1,
             pixel_keyword="PixelData",
             pixel_vr="OW" if self._swaps_bytes() or self.header.BitsAllocated > 8 else "OB",
+            raw=self.syntax == BASELINE_JPEG,
         )
         if array.ndim == 3:
+            if made["photometric_interpretation"] in ("YBR_FULL", "YBR_FULL_422"):
+                # What pydicom does too, in a tenth of the time.
+                return as_pixels(cv2.cvtColor(array[..., [0, 2, 1]], cv2.COLOR_YCrCb2BGR))
             if made["photometric_interpretation"] != "RGB":
                 raise ValueError("colours that are not known")
             bits = int(header.BitsStored)
@@ -269,7 +274,9 @@ class DicomFrames:
         return bool(self.syntax == BIG_ENDIAN and self._type == "OW" and self.header.BitsAllocated == 8)
 
     def _encapsulated(self, start: int, size: int, claimed: int) -> list[list[tuple[int, int]]]:
-        pieces = list(_items(self._file, start, size))
+        # Without a buffer, which would be filled anew for each of many items.
+        with self.path.open("rb", buffering=0) as file:
+            pieces = list(_items(file, start, size))
         offsets, pieces = pieces[:1], pieces[1:]
         if self.is_video or claimed == 1:
             return [pieces] if pieces else []
@@ -443,7 +450,7 @@ def syntax_name(syntax: str) -> str:
     return name if name != syntax else f"an unknown transfer syntax, {syntax[:64]!a}"
 
 
-def _items(file: BinaryIO, start: int, size: int) -> Iterator[tuple[int, int]]:
+def _items(file: io.FileIO, start: int, size: int) -> Iterator[tuple[int, int]]:
     """Offset and length of each item of encapsulated pixel data, the offset table first; stops where the file does."""
     at = start
     for _ in range(MOST_FRAMES):

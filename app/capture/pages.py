@@ -20,7 +20,16 @@ RATE = 10.0
 MOST_PAGES = 1_000_000
 _BMP = [size.to_bytes(4, "little") for size in (12, 16, 40, 52, 56, 64, 108, 124)]
 _FORMATS = ["PNG", "WEBP", "TIFF", "JPEG", "BMP", "AVIF"]
-_THROWN = (ValueError, SyntaxError, IndexError, EOFError, KeyError, TypeError, MemoryError, Image.DecompressionBombError)
+_THROWN = (
+    ValueError,
+    SyntaxError,
+    IndexError,
+    EOFError,
+    KeyError,
+    TypeError,
+    MemoryError,
+    Image.DecompressionBombError,
+)
 """What Pillow throws at damaged files, beside OSError."""
 
 

@@ -84,7 +84,7 @@ def content_hash(path: Path, stopped: Callable[[], bool]) -> str | None:
 class AheadCache:
     """One file of the cache, at most MOST_BYTES long; of its entries only their places are held in memory.
 
-    What cannot be kept on disk is held in memory instead, as far as LOOSE_BYTES go. `get` may be called from any thread.
+    What the disk does not take is held in memory, as far as LOOSE_BYTES go. `get` may be called from any thread.
     """
 
     def __init__(self, folder: Path, *key: str) -> None:

@@ -152,7 +152,7 @@ class GifClip:
                 raise unreadable(self.path, error) from error
             raise self._damaged(number) from error
         # What Pillow makes of damaged data must reach the user as one sentence.
-        except (ValueError, SyntaxError, IndexError, EOFError, MemoryError, Image.DecompressionBombError) as error:
+        except (ValueError, SyntaxError, IndexError, EOFError, RuntimeError, MemoryError) as error:
             raise self._damaged(number) from error
         indices, shown = indices[: area.shape[0], : area.shape[1]], colours[indices[: area.shape[0], : area.shape[1]]]
         np.copyto(area, shown, where=True if part.clear is None else (indices != part.clear)[..., None])

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.capture.dicom import DicomClip
+from app.capture.dicom import TISSUE, DicomClip
 from app.capture.dicom_folder import DicomEntry, DicomFolder
 from app.capture.source import Pixels, Source
 from app.gui.bridge import Background
@@ -152,6 +152,9 @@ class DicomControl:
             self.list.moved.connect(self.move)
             self.list.finished.connect(self._closed)
             self._mark()
+            # Over the controls rather than over the picture.
+            window = self._window.geometry()
+            self.list.move(window.right() - self.list.width() - 12, window.top() + 60)
             self.list.show()
             self._look(self.list, 0)
 
@@ -214,12 +217,18 @@ def _count(entries: int, skipped: int) -> str:
 
 
 def _picture(entry: DicomEntry) -> Pixels | None:
-    """The middle of a clip, small. Raises SourceError."""
+    """The middle of a clip, small; of its ultrasound alone, where it says where that is. Raises SourceError."""
     clip = DicomClip(entry.path)
     try:
         clip.open()
         clip.seek(clip.frame_count // 2)
-        picture = clip.read()
+        picture, regions = clip.read(), clip.regions
     finally:
         clip.close()
-    return small(picture.pixels) if picture is not None else None
+    if picture is None:
+        return None
+    tissue = [region for region in regions if region.fits and region.data_type == TISSUE]
+    if not tissue:
+        return small(picture.pixels)
+    area = max(tissue, key=lambda region: region.width * region.height)
+    return small(picture.pixels[area.y : area.y + area.height, area.x : area.x + area.width])

@@ -12,6 +12,7 @@ The same --seed breaks the same files in the same way.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import queue
@@ -96,14 +97,18 @@ class Worker:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT
         )
         self._lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, name="answers", daemon=True)
+        self._reader.start()
         self._started = False
 
     def ask(self, path: Path, limit_s: float) -> tuple[str, str]:
         """'picture', 'sentence' or what is wrong, and the words; the process has ended where it crashed or hung."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{json.dumps(str(path))}\n")
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(f"{json.dumps(str(path))}\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return "crash", f"ended with status {self._process.wait()}"
         try:
             # The first one waits for the imports too.
             line = self._lines.get(timeout=limit_s + (0 if self._started else 60))
@@ -123,6 +128,11 @@ class Worker:
     def end(self) -> None:
         self._process.kill()
         self._process.wait()
+        self._reader.join()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -217,7 +227,9 @@ def run(
         for name in names:
             results = []
             for broken in broken_files(sound, name, count, folder, seed):
-                worker = worker if worker.alive else Worker()
+                if not worker.alive:
+                    worker.end()
+                    worker = Worker()
                 kind, words = worker.ask(broken.path, limit_s)
                 results.append((broken, kind, words))
                 if kind in GOOD:

@@ -24,6 +24,9 @@ SENSIBLE_COUNT = 100_000_000
 HEAD_BYTES = 4096
 NOT_DECODED = {"av01": "AV1", "vvc1": "H.266"}
 """What OpenCV's FFmpeg knows by name and has no decoder for."""
+MOST_NEAR = 24
+"""So many frames are kept on the way to one that was stepped back to, or as many as NEAR_BYTES hold."""
+NEAR_BYTES = 30_000_000
 NEAR = 12
 """So many frames on are decoded one by one: that is quicker than a jump, which starts at a key frame before."""
 
@@ -61,7 +64,9 @@ class VideoFile:
         self._rate: float | None = None
         self._claimed = 0
         self._count = 0
-        self._position = 0
+        self._position = self._next = 0
+        self._near: dict[int, Picture] = {}
+        self._most_near = 0
         self._jumped = False
         self._last_s = 0.0
         self._start_ms = 0.0
@@ -95,6 +100,49 @@ class VideoFile:
         """The next frame, or None behind the last. Raises SourceError where the file ends early."""
         if self._capture is None:
             raise SourceError(f"{self.path} is not open: open it before reading.")
+        picture = self._near.get(self._next)
+        if picture is None:
+            self._go(self._next)
+            picture = self._take()
+            if picture is not None and self._near:
+                self._keep(self._next, picture)
+        if picture is not None:
+            self._next += 1
+        return picture
+
+    def seek(self, frame: int) -> None:
+        """The next `read` gives this frame, counted from 0 and clipped to the file. Raises SourceError."""
+        if self._capture is None:
+            raise SourceError(f"{self.path} is not open: open it before seeking.")
+        self._take_index(wait=True)
+        frame = max(0, min(frame, self._count - 1))
+        if frame != self._next and frame not in self._near:
+            self._near.clear()
+            if 0 < self._next - frame <= NEAR:
+                self._look_back(frame)
+            else:
+                self._go(frame)
+        self._next = frame
+
+    def _look_back(self, frame: int) -> None:
+        """Keeps some frames up to this one: who steps back once does so again. Raises SourceError."""
+        assert self._info is not None
+        self._most_near = max(min(MOST_NEAR, NEAR_BYTES // (3 * self._info.width * self._info.height)), 4)
+        self._go(max(frame - self._most_near + 1, 0))
+        while self._position <= frame:
+            number = self._position
+            if (picture := self._take()) is None:
+                return
+            self._keep(number, picture)
+
+    def _keep(self, number: int, picture: Picture) -> None:
+        self._near[number] = picture
+        while len(self._near) > self._most_near + 4:
+            del self._near[min(self._near)]
+
+    def _take(self) -> Picture | None:
+        """Decodes the frame at the position; None behind the last. Raises SourceError."""
+        assert self._capture is not None
         pixels = self._decode() if self._pending is None else self._pending
         self._pending = None
         if pixels is None:
@@ -111,12 +159,8 @@ class VideoFile:
         self._count = max(self._count, self._position)
         return picture
 
-    def seek(self, frame: int) -> None:
-        """The next `read` gives this frame, counted from 0 and clipped to the file. Raises SourceError."""
-        if self._capture is None:
-            raise SourceError(f"{self.path} is not open: open it before seeking.")
-        self._take_index(wait=True)
-        frame = max(0, min(frame, self._count - 1))
+    def _go(self, frame: int) -> None:
+        """Has this frame be the next to be decoded. Raises SourceError."""
         if frame == self._position:
             return
         # A frame that was decoded and not read counts as one that is still to come: its place is the position.
@@ -135,6 +179,8 @@ class VideoFile:
             self._index.close()
         self._release()
         self._info = self._pending = self._index = self._stamps = None
+        self._next = 0
+        self._near.clear()
 
     def _start(self) -> SourceInfo:
         capture = self._reopen()
@@ -208,9 +254,13 @@ class VideoFile:
 
     def _decode(self) -> Pixels | None:
         assert self._capture is not None
-        ok, array = self._capture.read()
         try:
+            ok, array = self._capture.read()
             return as_pixels(array) if ok else None
+        except cv2.error as error:  # such as where damage makes a frame's size another one
+            raise SourceError(
+                f"{self.path} is damaged at frame {self._position}: copy it again, or convert it to MP4."
+            ) from error
         except ValueError as error:
             raise SourceError(f"{self.path} has frames that cannot be shown ({error}): convert it to MP4.") from error
 
@@ -245,7 +295,7 @@ class VideoFile:
         frame = self._position
         self._reopen()
         self._walk(frame)
-        return self.read()
+        return self._take()
 
     def _walk(self, frame: int) -> None:
         """Goes to a frame by decoding all before it; stops at the end."""

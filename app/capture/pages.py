@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,9 @@ _THROWN = (
     Image.DecompressionBombError,
 )
 """What Pillow throws at damaged files, beside OSError."""
+
+# What Pillow finds wrong is said in one sentence, by SourceError.
+logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
 
 
 class PagedImage:

@@ -29,6 +29,7 @@ _THROWN = (
     KeyError,
     TypeError,
     MemoryError,
+    RuntimeError,
     Image.DecompressionBombError,
 )
 """What Pillow throws at damaged files, beside OSError."""

@@ -46,6 +46,7 @@ BIG_ENDIAN = "1.2.840.10008.1.2.2"
 UNCOMPRESSED = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", BIG_ENDIAN})
 LOSSLESS_JPEG = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
 BASELINE_JPEG = "1.2.840.10008.1.2.4.50"
+JPEG_LS = frozenset({"1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"})
 EXTENDED_JPEG = "1.2.840.10008.1.2.4.51"
 DEFLATED, EXPLICIT = "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.1"
 DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
@@ -152,6 +153,9 @@ class DicomFrames:
         data = b"".join(self._piece(offset, length) for offset, length in self._layout.frames[frame])
         if self.syntax in LOSSLESS_JPEG and self.header.BitsAllocated == 8:
             return self._lossless_jpeg(data)
+        if self.syntax in JPEG_LS and _jpeg_ls_size(data) != (self.header.Columns, self.header.Rows):
+            # A damaged one would be decoded all the same, for minutes and into all the memory there is.
+            raise ValueError("another size than the header says")
         decoder = get_decoder(UID(self._read_as()))
         if decoder.UID.is_encapsulated:
             data = encapsulate([data], has_bot=False)
@@ -448,6 +452,17 @@ def syntax_name(syntax: str) -> str:
     """What people call a transfer syntax."""
     name = UID(syntax).name
     return name if name != syntax else f"an unknown transfer syntax, {syntax[:64]!a}"
+
+
+def _jpeg_ls_size(data: bytes) -> tuple[int, int]:
+    """Width and height that a JPEG-LS picture says of itself; zeros where it does not."""
+    at = 2
+    while at + 9 <= len(data) and data[at] == 0xFF:
+        if data[at + 1] == 0xF7:
+            height, width = struct.unpack_from(">HH", data, at + 5)
+            return width, height
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return 0, 0
 
 
 def _items(file: io.FileIO, start: int, size: int) -> Iterator[tuple[int, int]]:

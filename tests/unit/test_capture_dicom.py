@@ -389,6 +389,15 @@ def test_a_deflated_file_looks_as_pydicom_says_and_one_that_would_fill_memory_is
         first(real("image_dfl.dcm"))
 
 
+def test_a_jpeg_ls_picture_that_claims_to_be_huge_is_not_decoded(tmp_path: Path) -> None:
+    coded = bytearray(by_pydicom(1, JPEG_LS))
+    at = coded.index(b"\xff\xf7") + 5
+    coded[at : at + 4] = b"\xff\xff\xff\xff"
+    path = save(tmp_path / "clip", header(JPEG_LS, 1), encapsulate([bytes(coded)]))
+    with pytest.raises(SourceError, match="cannot be decoded"):
+        DicomClip(path).open()
+
+
 def test_high_throughput_jpeg_2000_is_read(tmp_path: Path) -> None:
     """A picture of 64 × 48 that imagecodecs wrote, with OpenJPH: nothing that is installed here writes it."""
     coded = base64.b64decode(HTJ2K)

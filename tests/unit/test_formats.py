@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.formats import FORMATS, Format, check_format, why_not
 
 
@@ -14,3 +15,8 @@ def test_every_frame_is_exact_after_play_step_and_seek(tmp_path: Path, one: Form
     result = check_format(one, tmp_path)
     assert result.frames == len(one.numbers)
     assert result.wrong == []
+
+
+def test_the_document_names_every_file_that_is_tried() -> None:
+    text = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    assert [one.name for one in FORMATS if f"| {one.what} | `{one.name}` |" not in text] == []

@@ -197,11 +197,6 @@ class GifClip:
         return SourceError(f"{self.path} is damaged at picture {number}: copy it again from where it came.")
 
 
-def is_gif(head: bytes) -> bool:
-    """Whether a file that begins so is a GIF."""
-    return head[:6] in (b"GIF87a", b"GIF89a")
-
-
 def _contents(stream: BinaryIO) -> tuple[tuple[int, int], list[_Part]]:
     """Width and height, and all whole parts. What is behind the first damage is left out."""
     head = stream.read(13)

@@ -19,7 +19,6 @@ from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceK
 RATE = 10.0
 """Pictures a second of pages that say nothing of time."""
 MOST_PAGES = 1_000_000
-_BMP = [size.to_bytes(4, "little") for size in (12, 16, 40, 52, 56, 64, 108, 124)]
 _FORMATS = ["PNG", "WEBP", "TIFF", "JPEG", "BMP", "AVIF"]
 _THROWN = (
     ValueError,
@@ -183,16 +182,3 @@ def _array(image: Image.Image) -> NDArray[Any]:
         deep = np.asarray(image)
         return deep.astype(np.uint16) if image.mode != "L" else deep
     return np.ascontiguousarray(np.asarray(image.convert("RGB"))[..., ::-1])
-
-
-def is_image(path: Path, head: bytes) -> bool:
-    """Whether a file that begins so is a picture or several; a Motion JPEG stream is told by its name alone."""
-    if head[:3] == b"\xff\xd8\xff":
-        return path.suffix.lower() not in (".mjpg", ".mjpeg", ".mjp")
-    return (
-        head[:8] == b"\x89PNG\r\n\x1a\n"
-        or head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-        or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
-        or (head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis"))
-        or (head[:2] == b"BM" and head[14:18] in _BMP)
-    )

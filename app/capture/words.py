@@ -10,10 +10,8 @@ from app.capture import camera, folder, screen
 from app.capture.camera import Camera
 from app.capture.dicom import DicomClip
 from app.capture.dicom_folder import DicomFolder, holds_dicom
-from app.capture.files import unreadable
+from app.capture.files import is_gif, is_image, unreadable
 from app.capture.folder import ImageFolder
-from app.capture.gif import GifClip, is_gif
-from app.capture.pages import PagedImage, is_image
 from app.capture.recorded import RecordedClip, is_recorded
 from app.capture.screen import Area, Screen
 from app.capture.source import Source, SourceError, SourceKind
@@ -145,9 +143,13 @@ def _by_content(path: Path) -> Source:
         head = head_of(path)
     except OSError as error:
         raise unreadable(path, error) from error
-    if is_gif(head):
-        return GifClip(path)
-    return PagedImage(path) if is_image(path, head) else VideoFile(path)
+    if not is_gif(head) and not is_image(path, head):
+        return VideoFile(path)
+    # Pillow takes time to load that videos need not spend.
+    from app.capture.gif import GifClip
+    from app.capture.pages import PagedImage
+
+    return GifClip(path) if is_gif(head) else PagedImage(path)
 
 
 def _folder(path: Path, rate: float | None) -> Source:

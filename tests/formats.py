@@ -180,7 +180,6 @@ VIDEOS = [
     _video("AVI, uncompressed", "raw.avi", "-c:v", "rawvideo", "-pix_fmt", "bgr24"),
     _video("AVI, HuffYUV (lossless)", "huffyuv.avi", "-c:v", "huffyuv"),
     _video("AVI, Microsoft Video 1", "msvideo1.avi", "-c:v", "msvideo1"),
-    _video("AVI, Cinepak", "cinepak.avi", "-c:v", "cinepak"),
     Format(
         "Video files",
         "AVI, DV (PAL, interlaced)",

@@ -43,7 +43,7 @@ class DicomList(QDialog):
         super().__init__(parent)
         self.setWindowTitle("DICOM clips")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(520, 560)
+        self.resize(430, 500)
         self.list = QListWidget()
         self.list.setObjectName("kept")
         self.list.setAccessibleName("Clips by study and series")
@@ -91,7 +91,7 @@ class DicomList(QDialog):
             button = QPushButton(name)
             button.setObjectName("segment")
             button.setAccessibleName(name)
-            button.setMinimumWidth(108)
+            button.setMinimumWidth(92)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, do=do: do())
             if name == "Close":

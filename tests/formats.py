@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from app.capture.matroska import ClipWriter
 from app.capture.source import Pixels, Recording
 from app.capture.words import parse
 from tests.media import SIZE, encode_video, painted, painted_number, write_images
@@ -129,6 +130,13 @@ def _single(path: Path) -> None:
     Image.fromarray(np.ascontiguousarray(painted(0)[..., ::-1])).save(path)
 
 
+def _recording(path: Path) -> None:
+    writer = ClipWriter(path, SIZE)
+    for number in range(FRAMES):
+        writer.add(number / 30, cv2.imencode(".png", painted(number))[1].tobytes())
+    writer.close()
+
+
 def _deep_tiff(path: Path) -> None:
     pages = [
         Image.fromarray(cv2.cvtColor(painted(n), cv2.COLOR_BGR2GRAY).astype(np.uint16) * 257) for n in range(FRAMES)
@@ -208,6 +216,7 @@ VIDEOS = [
     _video("FLV, H.264", "h264.flv", *_X264, "-bf", "2"),
     _video("Ogg, Theora", "theora.ogv", "-c:v", "libtheora", "-q:v", "7"),
     _video("MXF, MPEG-2", "mpeg2.mxf", "-c:v", "mpeg2video", "-bf", "2"),
+    Format("Video files", "recording of this program", "recording.mkv", _recording, by="the program"),
     _video("bare H.264", "bare.h264", *_X264, "-bf", "2"),
     _video("bare Motion JPEG", "bare.mjpeg", "-c:v", "mjpeg"),
 ]

@@ -113,6 +113,14 @@ def test_ffprobe_has_nothing_to_complain_about(folder):
     assert (done.stdout.strip(), done.stderr) == (f"png,{SIZE[0]},{SIZE[1]}", "")
 
 
+def test_a_clip_whose_head_says_nonsense_is_said_in_one_sentence(folder):
+    data = bytearray((folder / CLIP).read_bytes())
+    data[4] = 0x10  # the first element is 256 MB long
+    (folder / CLIP).write_bytes(data)
+    with pytest.raises(SourceError, match="is not a recording of this program: choose another file"):
+        parse(str(folder)).open()
+
+
 def test_a_clip_without_a_frame_says_so(tmp_path):
     ClipWriter(tmp_path / CLIP, SIZE).close()
     with pytest.raises(SourceError, match="holds no frame"):

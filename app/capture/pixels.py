@@ -21,7 +21,8 @@ IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 
 # The environment that app.capture sets comes too late where something else imported OpenCV first.
 if os.environ.get("OPENCV_LOG_LEVEL") == "SILENT":
-    (getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel)(0)
+    # Where it lies depends on OpenCV's version, and its types name neither in all of them.
+    getattr(cv2 if hasattr(cv2, "setLogLevel") else getattr(cv2.utils, "logging"), "setLogLevel")(0)  # noqa: B009
 
 
 def as_pixels(array: NDArray[Any]) -> Pixels:

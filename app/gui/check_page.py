@@ -19,12 +19,13 @@ from app.gui.sources import Sources
 from app.gui.status import Level
 from app.gui.theme import now
 from app.gui.widgets import accessible
+from app.gui.words import mark, tr
 from app.paths import pictures_folder
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.self_check import Facts, Line, as_text, full_check, quick_check, verdict
 from model.files import write_text
 
-_WORKING = "Looking at everything …"
+_WORKING = mark("Looking at everything …")
 
 
 class CheckPage(QDialog):
@@ -37,22 +38,22 @@ class CheckPage(QDialog):
         """`toggle` is the action whose keys close the page, too."""
         super().__init__(parent)
         self.setObjectName("help")
-        self.setWindowTitle("Self-check")
+        self.setWindowTitle(tr("Self-check"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(640)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 20)
         layout.setSpacing(14)
-        self.text = QLabel(_WORKING)
+        self.text = QLabel(tr(_WORKING))
         self.text.setTextFormat(Qt.TextFormat.RichText)
         self.text.setWordWrap(True)
         layout.addWidget(self.text, 1)
         row = QHBoxLayout()
         row.addStretch(1)
         for name, text, does in (
-            ("Check again", "Looks at everything once more", self.again.emit),
-            ("Save as text", "Keeps this page in the pictures folder", self.wanted_as_text.emit),
-            ("Close", "Closes this page", self.close),
+            (tr("Check again"), tr("Looks at everything once more"), self.again.emit),
+            (tr("Save as text"), tr("Keeps this page in the pictures folder"), self.wanted_as_text.emit),
+            (tr("Close"), tr("Closes this page"), self.close),
         ):
             button = QPushButton(name)
             button.setObjectName("segment")
@@ -121,7 +122,7 @@ class SelfCheck:
     def _said_at_start(self, lines: list[Line]) -> None:
         for line in lines:
             if line.advice:
-                self._say(f"{line.name}: {line.value}. {line.advice}", {"Check everything": self._toggle})
+                self._say(f"{line.name}: {line.value}. {line.advice}", {tr("Check everything"): self._toggle})
                 return
 
     def toggle(self) -> None:
@@ -158,7 +159,7 @@ class SelfCheck:
             self._background.run(
                 "self-check",
                 lambda: _write(pictures_folder(), lines, now),
-                lambda path: self._say(f"Self-check saved: {path}"),
+                lambda path: self._say(tr("Self-check saved: {path}", path=path)),
                 self._say,
             )
 

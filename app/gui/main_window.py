@@ -45,6 +45,7 @@ from app.gui.state_lines import StateLines
 from app.gui.strips import BottomStrip, TopStrip
 from app.gui.study import Study, StudyBar
 from app.gui.transport import Transport
+from app.gui.words import tr
 from app.options import ThemeName, WindowOptions
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import Event, ModelChanged, SourceState
@@ -226,8 +227,8 @@ class MainWindow(QMainWindow):
             "seek_forward": lambda: playback.seek_by(1),
             "seek_start": playback.seek_start,
             "choose_source": self.choice.start,
-            "open_file": lambda: dialogs.ask_file("Open a video or DICOM file", sources.open_word),
-            "open_folder": lambda: dialogs.ask_folder("Open a folder of images or DICOM files", sources.open_word),
+            "open_file": lambda: dialogs.ask_file(tr("Open a video or DICOM file"), sources.open_word),
+            "open_folder": lambda: dialogs.ask_folder(tr("Open a folder of images or DICOM files"), sources.open_word),
             "open_address": lambda: dialogs.ask_address(sources.open_word),
             "seek_end": playback.seek_end,
             "play_back": lambda: playback.shuttle(-1),
@@ -238,7 +239,9 @@ class MainWindow(QMainWindow):
             "toggle_ahead": self.ahead.refresh,
             "export": self.export.start,
             "open_screen_area": self.screen_area.start,
-            "choose_demo_folder": lambda: dialogs.ask_folder("Folder of the demo's images", sources.open_demo_folder),
+            "choose_demo_folder": lambda: dialogs.ask_folder(
+                tr("Folder of the demo's images"), sources.open_demo_folder
+            ),
             "presets": self.presets.start,
             "toggle_plots": self.plots.toggle,
             "toggle_panel": lambda: self.fold(not self._folded),
@@ -333,7 +336,7 @@ class MainWindow(QMainWindow):
         self.orientation.reset()
         self.scale.reset()
         # After them: the first frame may be there already, and says how large it is.
-        self.view.clear(f"Opening {source.name} …")
+        self.view.clear(tr("Opening {name} …", name=source.name))
         self.actions_by_name["toggle_freeze"].setChecked(False)
         self.playback.reset()
         self.lines.reset()

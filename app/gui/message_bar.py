@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from app.gui.actions import with_keys
 from app.gui.widgets import accessible, set_drawing, tip
+from app.gui.words import tr
 
 SHOW_MS = 9000
 _MARGIN = 12
@@ -29,7 +30,7 @@ class MessageBar(QFrame):
         close = QPushButton()
         close.setObjectName("icon")
         set_drawing(close, "close", 20, over_picture=True)
-        accessible(close, "Close the message")
+        accessible(close, tr("Close the message"))
         tip(close, leave)
         close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)

@@ -11,6 +11,7 @@ from app.capture.source import Pixels
 from app.gui.offers import Offer
 from app.gui.theme import TARGET
 from app.gui.widgets import ElidedLabel, set_drawing
+from app.gui.words import tr
 
 PICTURE = QSize(208, 117)
 _MARGIN = 6
@@ -53,7 +54,7 @@ class SourceCard(QFrame):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             layout.addWidget(label)
         self._current = current
-        self._say("Shown now" if current else offer.detail)
+        self._say(tr("Shown now") if current else offer.detail)
         self._say_instead("…")
         if offer.adjustable:
             self._add_adjusting()
@@ -62,8 +63,8 @@ class SourceCard(QFrame):
         button = QPushButton(self)
         button.setObjectName("icon")
         set_drawing(button, "adjust")
-        button.setAccessibleName(f"Size and rate of {self.offer.title}")
-        button.setToolTip("Size, rate and format")
+        button.setAccessibleName(tr("Size and rate of {title}", title=self.offer.title))
+        button.setToolTip(tr("Size, rate and format"))
         button.move(SIZE.width() - TARGET - _MARGIN - 4, _MARGIN + 4)
         button.clicked.connect(lambda: self.adjusting.emit(self.offer.word))
 
@@ -78,7 +79,7 @@ class SourceCard(QFrame):
             self._say_instead(_narrow(look.problem))
             self.button.setToolTip(look.problem)
         if look.info is not None and self.offer.adjustable and not self._current:
-            rate = f" · {look.info.rate:.0f} a second" if look.info.rate else ""
+            rate = tr(" · {rate:.0f} a second", rate=look.info.rate) if look.info.rate else ""
             self._say(f"{look.info.width} × {look.info.height}{rate}")
 
     def show_pixels(self, pixels: Pixels) -> None:
@@ -91,7 +92,7 @@ class SourceCard(QFrame):
 
     def say_no_preview(self) -> None:
         """It is not looked at before it is chosen."""
-        self._say_instead("Shown when chosen")
+        self._say_instead(tr("Shown when chosen"))
 
     def _say_instead(self, text: str) -> None:
         """In the picture's place; below the second button, where there is one."""

@@ -99,6 +99,8 @@ class AheadControl:
         done, total = ahead.done, ahead.total
         if done == total:
             return tr("All frames analysed")
+        if ahead.is_full:
+            return tr("Analysed {done} of {total}, no room for more", done=done, total=total)
         if ahead.ended:
             return tr("Analysed {done} of {total}", done=done, total=total)
         if not self._action.isChecked():

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLa
 from app.errors import OutputError
 from app.gui.bridge import Background
 from app.gui.models import Models
+from app.gui.outside import outside
 from app.gui.scan_area_control import Say
 from app.gui.sources import Sources
 from app.gui.status import Level
@@ -77,15 +78,15 @@ def _html(lines: Sequence[Line]) -> str:
     ink = {True: theme.levels[Level.WARN][0], False: theme.levels[Level.GOOD][0]}
     rows = []
     for line in lines:
-        mark = "!" if line.advice else "✓"
-        advice = f"<br><span style='color:{ink[True]}'>{escape(line.advice)}</span>" if line.advice else ""
+        sign = "!" if line.advice else "✓"
+        advice = f"<br><span style='color:{ink[True]}'>{escape(outside(line.advice))}</span>" if line.advice else ""
         rows.append(
-            f"<tr><td style='color:{ink[bool(line.advice)]}; padding:3px 8px'><b>{mark}</b></td>"
-            f"<td style='color:{theme.quiet}; padding:3px 18px 3px 0'>{escape(line.name)}</td>"
-            f"<td style='padding:3px 0'>{escape(line.value)}{advice}</td></tr>"
+            f"<tr><td style='color:{ink[bool(line.advice)]}; padding:3px 8px'><b>{sign}</b></td>"
+            f"<td style='color:{theme.quiet}; padding:3px 18px 3px 0'>{escape(outside(line.name))}</td>"
+            f"<td style='padding:3px 0'>{escape(outside(line.value))}{advice}</td></tr>"
         )
     faults = sum(bool(line.advice) for line in lines)
-    last = f"<p style='color:{ink[bool(faults)]}'><b>{escape(verdict(faults))}</b></p>"
+    last = f"<p style='color:{ink[bool(faults)]}'><b>{escape(outside(verdict(faults)))}</b></p>"
     return f"<table cellspacing=0>{''.join(rows)}</table>{last}"
 
 
@@ -122,7 +123,10 @@ class SelfCheck:
     def _said_at_start(self, lines: list[Line]) -> None:
         for line in lines:
             if line.advice:
-                self._say(f"{line.name}: {line.value}. {line.advice}", {tr("Check everything"): self._toggle})
+                self._say(
+                    f"{outside(line.name)}: {outside(line.value)}. {outside(line.advice)}",
+                    {tr("Check everything"): self._toggle},
+                )
                 return
 
     def toggle(self) -> None:

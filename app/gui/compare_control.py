@@ -15,6 +15,7 @@ from app.gui.compare_view import CompareView, words_of
 from app.gui.dialogs import Dialogs
 from app.gui.live_view import LiveView
 from app.gui.models import Models
+from app.gui.outside import outside
 from app.gui.sources import Sources
 from app.gui.study_bar import OPEN_MASKS, OPEN_MODEL, OWN, RECORDED, CompareBar
 from app.gui.study_rows import AgreementRow
@@ -261,7 +262,7 @@ def _agreement(verdict: Verdict | None) -> str:
 
 def _numbers(comparison: Comparison, verdict: Verdict | None) -> str:
     if comparison.problem:
-        return comparison.problem
+        return outside(comparison.problem)
     if not comparison.total:
         return tr("Opening …")
     mean, count = comparison.mean()

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui.dialogs import Dialogs
+from app.gui.outside import outside
 from app.gui.widgets import ElidedLabel, accessible, heading
 from app.gui.words import mark, tr
 from app.options import SnapshotKind
@@ -298,7 +299,7 @@ class ExportDialog(QDialog):
         self._running, self._ended = False, ended
         self.bar.setRange(0, 1)
         self.bar.setValue(int(ended.whole))
-        self.said.setText(ended.text)
+        self.said.setText(outside(ended.text))
         self._enable()
 
     def _show_choice(self) -> None:

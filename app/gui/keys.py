@@ -67,6 +67,9 @@ KEYS: tuple[Key, ...] = (
     Key("faster", (">",), mark("Play faster"), mark("Recording")),
     Key("loop", ("I",), mark("Repeat from here; to here; all of it again"), mark("Recording")),
     Key("toggle_ahead", ("Y",), mark("Analyse all frames while paused, or not"), mark("Recording")),
+    Key("show_entries", ("F4",), mark("List of the clips of a DICOM folder"), mark("Recording")),
+    Key("entry_back", ("PgUp",), mark("The clip before, of a DICOM folder"), mark("Recording")),
+    Key("entry_next", ("PgDown",), mark("The clip after, of a DICOM folder"), mark("Recording")),
     Key("export", ("Ctrl+E",), mark("Export: clip, GIF, frames, masks, table"), mark("Recording")),
     Key("toggle_correct", ("E",), mark("Correct masks by hand, or leave"), mark("Correct by hand")),
     Key(

@@ -18,6 +18,7 @@ from app.gui.bindings import Bindings
 from app.gui.bridge import Background, Bridge
 from app.gui.check_page import SelfCheck
 from app.gui.dialogs import Dialogs, ScreenAreaChooser
+from app.gui.dicom_list import DicomControl
 from app.gui.export_control import ExportControl
 from app.gui.first_steps import FirstSteps
 from app.gui.kept_list import KeptControl
@@ -28,6 +29,7 @@ from app.gui.message_bar import MessageBar
 from app.gui.mode_strip import ModeStrip
 from app.gui.models import Models
 from app.gui.orientation import Orientation
+from app.gui.outside import name_of
 from app.gui.overlay_control import OverlayControl
 from app.gui.panel import Panel
 from app.gui.picture_control import PictureControl
@@ -46,7 +48,7 @@ from app.gui.strips import BottomStrip, TopStrip
 from app.gui.study import Study, StudyBar
 from app.gui.transport import Transport
 from app.gui.words import tr
-from app.options import ThemeName, WindowOptions
+from app.options import LanguageName, ThemeName, WindowOptions
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import Event, ModelChanged, SourceState
 from app.settings import Settings, save_settings
@@ -159,6 +161,7 @@ class MainWindow(QMainWindow):
         )
         self.playback = Playback(pipeline, view, self.transport, actions)
         self.kept = KeptControl(self, settings, pipeline.recorder, background, actions, self.sources.open_word, say)
+        self.dicom = DicomControl(self, self.sources, background, actions)
         self.recording = RecordControl(
             self,
             settings,
@@ -190,6 +193,8 @@ class MainWindow(QMainWindow):
         self.panel.model_chosen.connect(self.models.choose_model)
         self.panel.engine_chosen.connect(self.models.choose_engine)
         self.panel.theme_chosen.connect(self._choose_theme)
+        self.panel.language_chosen.connect(self._choose_language)
+        self.panel.show_language(self.settings.language)
         self.view.full_screen_asked.connect(self.actions_by_name["toggle_full_screen"].trigger)
         QApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
 
@@ -226,6 +231,9 @@ class MainWindow(QMainWindow):
             "seek_back": lambda: playback.seek_by(-1),
             "seek_forward": lambda: playback.seek_by(1),
             "seek_start": playback.seek_start,
+            "show_entries": self.dicom.toggle,
+            "entry_back": lambda: self.dicom.move(-1),
+            "entry_next": lambda: self.dicom.move(1),
             "choose_source": self.choice.start,
             "open_file": lambda: dialogs.ask_file(tr("Open a video or DICOM file"), sources.open_word),
             "open_folder": lambda: dialogs.ask_folder(tr("Open a folder of images or DICOM files"), sources.open_word),
@@ -336,12 +344,13 @@ class MainWindow(QMainWindow):
         self.orientation.reset()
         self.scale.reset()
         # After them: the first frame may be there already, and says how large it is.
-        self.view.clear(tr("Opening {name} …", name=source.name))
+        self.view.clear(tr("Opening {name} …", name=name_of(source)))
         self.actions_by_name["toggle_freeze"].setChecked(False)
         self.playback.reset()
+        self.dicom.source_shown(source)
         self.lines.reset()
-        self.panel.show_source(source.name)
-        self.setWindowTitle(f"{source.name} – {TITLE}")
+        self.panel.show_source(name_of(source))
+        self.setWindowTitle(f"{name_of(source)} – {TITLE}")
         self._update()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -363,6 +372,7 @@ class MainWindow(QMainWindow):
                 self.overlay.show_threshold()
         elif self.sources.take(event):
             self.playback.changed(self.sources.current, event)
+            self.dicom.changed(event)
             self.lines.changed(event)
         self._update()
 
@@ -426,6 +436,10 @@ class MainWindow(QMainWindow):
     def _choose_theme(self, name: ThemeName) -> None:
         self.settings.theme = name
         self._apply_theme()
+
+    def _choose_language(self, name: LanguageName) -> None:
+        self.settings.language = name
+        self.messages.say(tr("The language changes at the next start of the program."))
 
     def _apply_theme(self) -> None:
         """Colours everything as the settings say, and keeps what is bright away from the picture."""

@@ -98,7 +98,7 @@ def _paint_ruler(painter: QPainter, area: QRectF, in_frame: Rect, scale: Scale, 
         for start, end in lines:
             painter.drawLine(start, end)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    text = tr("cm · scale {name}", name=scale.name)
+    text = tr("cm · scale {name}", name=tr(scale.name))
     _paint_text(painter, QPointF(right - LONG - 5 - metrics.horizontalAdvance(text), area.bottom() - _PAD), text, font)
 
 

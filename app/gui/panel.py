@@ -25,7 +25,7 @@ from app.gui.section import Folds, Section
 from app.gui.source_notes import Side
 from app.gui.widgets import accessible, action_button, tip
 from app.gui.words import mark, tr
-from app.options import Layout, Style, ThemeName, engine_name
+from app.options import LanguageName, Layout, Style, ThemeName, engine_name
 
 WIDTH = 328
 OPEN_MODEL = "…"
@@ -43,6 +43,13 @@ _LATERAL: dict[Side | None, str] = {
     "right": mark("Lateral: right"),
 }
 _THEME_NAMES: dict[ThemeName, str] = {"dark": mark("Dark"), "light": mark("Light"), "system": mark("System")}
+_LANGUAGE_NAMES: dict[LanguageName, str] = {"system": mark("As system"), "en": "English", "zh_CN": "中文"}
+"""A language is called what it calls itself."""
+_LANGUAGE_TEXTS: dict[LanguageName, str] = {
+    "system": mark("Language: that of the desktop, where it is known here"),
+    "en": "Language: English",
+    "zh_CN": "语言:中文",
+}
 _THEME_TEXTS: dict[ThemeName, str] = {
     "dark": mark("Dark, for a dim room"),
     "light": mark("Light controls, for a bright room; what surrounds the picture stays dark"),
@@ -65,6 +72,7 @@ class Panel(QScrollArea):
     model_chosen = Signal(str)
     engine_chosen = Signal(str)
     theme_chosen = Signal(str)
+    language_chosen = Signal(str)
 
     def __init__(self, actions: dict[str, QAction], folds: Folds) -> None:
         super().__init__()
@@ -164,6 +172,7 @@ class Panel(QScrollArea):
     def _add_window(self, layout: QVBoxLayout) -> None:
         actions = self._actions
         self._theme_buttons = self._segments(layout, _THEME_NAMES, _THEME_TEXTS, "", self.theme_chosen)
+        self._language_buttons = self._segments(layout, _LANGUAGE_NAMES, _LANGUAGE_TEXTS, "", self.language_chosen)
         plots, keys = (
             action_button(actions["toggle_plots"], "plots"),
             action_button(actions["show_help"], "help", tr("Keys")),
@@ -261,6 +270,9 @@ class Panel(QScrollArea):
 
     def show_theme(self, theme: ThemeName) -> None:
         self._theme_buttons[theme].setChecked(True)
+
+    def show_language(self, language: LanguageName) -> None:
+        self._language_buttons[language].setChecked(True)
 
     def show_layout(self, layout: Layout) -> None:
         self._layout_buttons[layout].setChecked(True)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QListWidg
 from app.errors import OutputError, UsageError
 from app.gui.dialogs import Dialogs
 from app.gui.flow import FlowLayout
+from app.gui.outside import outside
 from app.gui.widgets import accessible
 from app.gui.words import mark, tr
 from app.presets import export_settings, import_settings, take_preset, unused
@@ -173,7 +174,7 @@ class PresetDialog(QDialog):
                 tr("Settings and presets are in {path}. Files and addresses of sources are not.", path=path)
             )
         except OutputError as error:
-            self.status.setText(str(error))
+            self.status.setText(outside(str(error)))
 
     def _import(self) -> None:
         self._dialogs.ask_file(tr("Import settings"), self.import_from)
@@ -183,8 +184,8 @@ class PresetDialog(QDialog):
         try:
             said = import_settings(self._settings, Path(path))
         except UsageError as error:
-            self.status.setText(str(error))
+            self.status.setText(outside(str(error)))
             return
         self._fill("")
-        self.status.setText(said)
+        self.status.setText(outside(said))
         self.imported.emit()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from app.capture.source import SourceKind
 from app.gui.live_view import LiveView
 from app.gui.mode_strip import ModeStrip
+from app.gui.outside import outside
 from app.gui.panel import Panel
 from app.gui.scale_tool import ScaleTool
 from app.gui.scan_area_control import Say, regions_of
@@ -78,7 +79,7 @@ class ScaleControl:
         if region is None or scale is None or frame is None or frame.pixels.shape[1::-1] != scale.frame:
             self._bottom.measures.setText("")
             return
-        self._bottom.measures.setText(str(measure(region, scale)))
+        self._bottom.measures.setText(outside(str(measure(region, scale))))
 
     # What the user does
 
@@ -187,7 +188,7 @@ class ScaleControl:
     def _show(self, scale: Scale | None) -> None:
         if scale != self._view.marks.scale:
             self._view.show_as(marks=replace(self._view.marks, scale=scale))
-        self._panel.show_scale(scale.name if scale is not None else "")
+        self._panel.show_scale(tr(scale.name) if scale is not None else "")
 
 
 def _centimetres(text: str) -> float:

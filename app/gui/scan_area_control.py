@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from app.capture.source import Source, SourceKind
 from app.gui.live_view import LiveView
 from app.gui.mode_strip import ModeStrip
+from app.gui.outside import outside
 from app.gui.panel import Panel
 from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.source_notes import Size, SourceNotes
@@ -203,7 +204,7 @@ class ScanAreaControl:
             tr("Whole frame"): self._actions["reset_scan_area"],
         }
         what = tr("Scan area found anew") if before is not None else tr("Scan area found")
-        self._say(tr("{what}, {why}. Correct it, or take the whole frame.", what=what, why=found.why), offers)
+        self._say(tr("{what}, {why}. Correct it, or take the whole frame.", what=what, why=outside(found.why)), offers)
 
     def _words(self) -> str:
         """One line for the panel."""
@@ -211,4 +212,5 @@ class ScanAreaControl:
         if area is None or (self._size is not None and area == Rect(0, 0, *self._size)):
             looking = self._searching and self._pipeline.found_area is None
             return tr("looking for it …") if looking else tr("the whole frame")
-        return f"{self._origin or tr('found by itself')} · {area.width} × {area.height}"
+        origin = self._origin or tr("found by itself")
+        return f"{origin} · {area.width} × {area.height}"

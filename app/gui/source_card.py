@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
 from app.capture.previews import Look
 from app.capture.source import Pixels
 from app.gui.offers import Offer
+from app.gui.outside import outside
 from app.gui.theme import TARGET
 from app.gui.widgets import ElidedLabel, set_drawing
 from app.gui.words import tr
@@ -46,7 +47,7 @@ class SourceCard(QFrame):
         self._picture.setWordWrap(True)
         self._picture.setTextFormat(Qt.TextFormat.PlainText)
         self._title, self._detail = ElidedLabel("name", Qt.TextElideMode.ElideMiddle), ElidedLabel("quiet")
-        self._title.setText(offer.title)
+        self._title.setText(tr(offer.title))
         layout = QVBoxLayout(self.button)
         layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         layout.setSpacing(3)
@@ -54,7 +55,7 @@ class SourceCard(QFrame):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             layout.addWidget(label)
         self._current = current
-        self._say(tr("Shown now") if current else offer.detail)
+        self._say(tr("Shown now") if current else tr(offer.detail))
         self._say_instead("…")
         if offer.adjustable:
             self._add_adjusting()
@@ -63,7 +64,7 @@ class SourceCard(QFrame):
         button = QPushButton(self)
         button.setObjectName("icon")
         set_drawing(button, "adjust")
-        button.setAccessibleName(tr("Size and rate of {title}", title=self.offer.title))
+        button.setAccessibleName(tr("Size and rate of {title}", title=tr(self.offer.title)))
         button.setToolTip(tr("Size, rate and format"))
         button.move(SIZE.width() - TARGET - _MARGIN - 4, _MARGIN + 4)
         button.clicked.connect(lambda: self.adjusting.emit(self.offer.word))
@@ -76,8 +77,9 @@ class SourceCard(QFrame):
         if look.pixels is not None:
             self.show_pixels(look.pixels)
         elif look.problem:
-            self._say_instead(_narrow(look.problem))
-            self.button.setToolTip(look.problem)
+            problem = outside(look.problem)
+            self._say_instead(_narrow(problem))
+            self.button.setToolTip(problem)
         if look.info is not None and self.offer.adjustable and not self._current:
             rate = tr(" · {rate:.0f} a second", rate=look.info.rate) if look.info.rate else ""
             self._say(f"{look.info.width} × {look.info.height}{rate}")
@@ -103,7 +105,7 @@ class SourceCard(QFrame):
 
     def _say(self, text: str) -> None:
         self._detail.setText(text)
-        self.button.setAccessibleName(f"{self.offer.title}, {text}")
+        self.button.setAccessibleName(f"{tr(self.offer.title)}, {text}")
 
 
 def _narrow(text: str) -> str:

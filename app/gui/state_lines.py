@@ -13,6 +13,7 @@ from app.capture.source import SourceKind
 from app.gui.actions import keys_of
 from app.gui.covering import covers
 from app.gui.live_view import LiveView
+from app.gui.outside import name_of, outside
 from app.gui.sources import Sources
 from app.gui.status import Level, OverlayKind, badge, overlay_spoken, overlay_words, rates
 from app.gui.strips import BottomStrip, TopStrip
@@ -62,7 +63,7 @@ class StateLines:
         else:
             state = event.state if event else SourceState.OPENING
             self._top.badge.say(*badge(source.kind, state, self._pipeline.frozen or self._still(event)))
-            self._top.name.setText(source.name)
+            self._top.name.setText(name_of(source))
         self._top.detail.setText(self._detail(event))
         self.show_overlay()
         self._bottom.rates.setText(rates(self._pipeline.statistics.snapshot()))
@@ -120,7 +121,7 @@ class StateLines:
         info = event.info or self._pipeline.source_info
         if info is None:
             return ""
-        return " · ".join(part for part in (f"{info.width} × {info.height}", info.detail) if part)
+        return " · ".join(part for part in (f"{info.width} × {info.height}", outside(info.detail)) if part)
 
     def _still(self, event: SourceChanged | None) -> bool:
         """Whether a live source owes its next picture for so long that what is shown is not live any more."""
@@ -144,4 +145,4 @@ def _no_signal(event: SourceChanged, waited_s: float) -> str:
     if event.retry_s is not None:
         left = event.retry_s - waited_s
         again = tr(" Next try in {n} s.", n=math.ceil(left)) if left >= 1 else tr(" Trying again.")
-    return tr("No signal. {reason}{again}", reason=event.reason, again=again)
+    return tr("No signal. {reason}{again}", reason=outside(event.reason), again=again)

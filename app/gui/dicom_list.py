@@ -88,8 +88,8 @@ class DicomList(QDialog):
         row.setSpacing(8)
         for name, do in (
             (mark("Open"), self._choose),
-            (mark("Previous"), lambda: self.moved.emit(-1)),
-            (mark("Next"), lambda: self.moved.emit(1)),
+            (mark("Previous clip"), lambda: self.moved.emit(-1)),
+            (mark("Next clip"), lambda: self.moved.emit(1)),
             (mark("Close"), self.close),
         ):
             button = QPushButton(tr(name))

@@ -205,12 +205,12 @@ def name_of(source: Source) -> str:
 
 
 def _form(sentence: str) -> re.Pattern[str]:
-    """Matches a sentence, with something in each of its fields."""
+    """Matches a sentence, with something in each of its fields; what stands beside a dot is said beside it."""
     parts = re.split(r"\{(\w+)\}", sentence)
     seen: set[str] = set()
     form = re.escape(parts[0])
     for name, literal in zip(parts[1::2], parts[2::2], strict=True):
-        form += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
+        form += f"(?P={name})" if name in seen else f"(?P<{name}>(?:(?! · ).)+?)"
         form += re.escape(literal)
         seen.add(name)
     return re.compile(form, re.DOTALL)

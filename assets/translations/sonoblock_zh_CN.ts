@@ -988,6 +988,10 @@
         <translation>下一步</translation>
     </message>
     <message>
+        <source>Next clip</source>
+        <translation>下一个</translation>
+    </message>
+    <message>
         <source>Next disagreement, or corrected frame</source>
         <translation>下一处分歧，或下一个已修正的帧</translation>
     </message>
@@ -1404,7 +1408,7 @@
         <translation>请按键 …</translation>
     </message>
     <message>
-        <source>Previous</source>
+        <source>Previous clip</source>
         <translation>上一个</translation>
     </message>
     <message>
@@ -1945,7 +1949,7 @@
     </message>
     <message>
         <source>The model &apos;{model}&apos; cannot be loaded ({error}): choose another model or engine.</source>
-        <translation>无法加载模型“{model}”({error})：请选择其他模型或引擎。</translation>
+        <translation>无法加载模型“{model}”（{error}）：请选择其他模型或引擎。</translation>
     </message>
     <message>
         <source>The model finds no region in this frame</source>
@@ -2473,7 +2477,7 @@
     </message>
     <message>
         <source>{done} {time}, {size}{dropped}: {folder}</source>
-        <translation>{done} {time},{size}{dropped}:{folder}</translation>
+        <translation>{done} {time}，{size}{dropped}：{folder}</translation>
     </message>
     <message>
         <source>{dropped} dropped</source>
@@ -2517,11 +2521,11 @@
     </message>
     <message>
         <source>{name} cannot be captured: {remedy}</source>
-        <translation>无法采集{name}：{remedy}</translation>
+        <translation>无法采集 {name}：{remedy}</translation>
     </message>
     <message>
         <source>{name} cannot be opened: {remedy}</source>
-        <translation>无法打开{name}：{remedy}</translation>
+        <translation>无法打开 {name}：{remedy}</translation>
     </message>
     <message>
         <source>{name} cannot be reached: start the OpenIGTLink server there, and check address and port.</source>
@@ -2541,11 +2545,11 @@
     </message>
     <message>
         <source>{name} gives no more pictures: {remedy}</source>
-        <translation>{name}不再提供图像：{remedy}</translation>
+        <translation>{name} 不再提供图像：{remedy}</translation>
     </message>
     <message>
         <source>{name} gives no picture: check that it is on.</source>
-        <translation>{name}没有图像：请检查它已打开。</translation>
+        <translation>{name} 没有图像：请检查它已打开。</translation>
     </message>
     <message>
         <source>{name} holds no picture that can be read: choose another file.</source>
@@ -2557,15 +2561,15 @@
     </message>
     <message>
         <source>{name} is there but gives no picture: {remedy}</source>
-        <translation>{name}存在但没有图像：{remedy}</translation>
+        <translation>{name} 存在但没有图像：{remedy}</translation>
     </message>
     <message>
         <source>{name} may not be used: add your user to the group that owns {device}.</source>
-        <translation>无权使用{name}：请将您的用户加入 {device} 所属的组。</translation>
+        <translation>无权使用 {name}：请将您的用户加入 {device} 所属的组。</translation>
     </message>
     <message>
         <source>{name} sends no more pictures: check that it is on and connected.</source>
-        <translation>{name}不再发送图像：请检查它已打开并已连接。</translation>
+        <translation>{name} 不再发送图像：请检查它已打开并已连接。</translation>
     </message>
     <message>
         <source>{name} stays what it is, or the window could not be used by keys: press another key.</source>
@@ -2693,7 +2697,7 @@
     </message>
     <message>
         <source>{what} cannot be written ({reason}): free some space or choose another folder.</source>
-        <translation>无法写入{what}（{reason}）：请腾出空间或选择其他文件夹。</translation>
+        <translation>无法写入 {what}（{reason}）：请腾出空间或选择其他文件夹。</translation>
     </message>
     <message>
         <source>{what} · of this frame</source>

@@ -104,8 +104,6 @@ SENTENCES = (
     mark("Recording stopped: {why}. What was recorded until then is kept."),
     mark("Recording stopped: {why}. What was recorded until then is kept. Free some space, then record again."),
     mark("the disk is nearly full, {free} MB are free"),
-    mark("no space left on device"),
-    mark("No space left on device"),
     mark("{what} cannot be written ({reason}): free some space or choose another folder."),
     mark("The settings file {path}"),
     mark("The folder {path}"),
@@ -186,6 +184,15 @@ SENTENCES = (
     mark("area"),
     mark("confidence"),
 )
+OTHERS = (
+    mark("No space left on device"),
+    # As it stands inside a sentence of the recorder.
+    mark("no space left on device"),
+    # Steps of the live view.
+    mark("scale"),
+    mark("draw overlay"),
+)
+"""What the operating system says, and what the window itself gives to the statistics."""
 
 
 def outside(text: str) -> str:
@@ -216,7 +223,7 @@ def _form(sentence: str) -> re.Pattern[str]:
     return re.compile(form, re.DOTALL)
 
 
-_FIXED = frozenset(sentence for sentence in SENTENCES if "{" not in sentence)
+_FIXED = frozenset(sentence for sentence in (*SENTENCES, *OTHERS) if "{" not in sentence)
 # The one with the most words of its own is tried first: 'Camera {number}' is the beginning of many a sentence.
 _FORMS = [
     (sentence, _form(sentence))

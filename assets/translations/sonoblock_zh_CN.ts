@@ -2260,6 +2260,10 @@
         <translation>yyyy年M月d日 HH:mm:ss</translation>
     </message>
     <message>
+        <source>draw overlay</source>
+        <translation>绘制叠加层</translation>
+    </message>
+    <message>
         <source>e.g. 4 cm</source>
         <translation>例如 4 cm</translation>
     </message>
@@ -2422,6 +2426,10 @@
     <message>
         <source>right leg</source>
         <translation>右腿</translation>
+    </message>
+    <message>
+        <source>scale</source>
+        <translation>缩放</translation>
     </message>
     <message>
         <source>series {series}</source>

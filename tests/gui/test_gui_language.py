@@ -29,7 +29,7 @@ PAGES = ("show_help", "self_check", "show_kept", "choose_source", "presets")
 FOLDS = dict.fromkeys(("overlay", "scan area", "orientation", "recordings", "model", "window"), True)
 
 NAMES = (
-    r"SonoBlock|OpenVINO|ONNX Runtime|TensorFlow|OpenIGTLink|DICOM|CSV|GIF|PNG|Motion JPEG|MJPG|YUYV|H\.?264|mp4v?|avc1"
+    r"SonoBlock|OpenVINO|ONNX Runtime|TensorFlow|OpenIGTLink|DICOM|CSV|GIF|PNG|Motion JPEG|MJPG|YUYV|MPEG-4|MP4"
     r"|English|SonoSite|GLOBAL_Default|Linux|x86_64|Python|bright|default|accurate|paper-unet|one\.avi|demo|phantom|cm"
     # Keys, as they stand on the keyboard.
     r"|Ctrl|Shift|Alt|Space|Esc|Enter|Backspace|Home|End|PgUp|PgDown|Del"
@@ -90,8 +90,7 @@ def english(root: QWidget) -> set[str]:
     for text in shown(root):
         left = re.sub(r"<[^>]*>|&\w+;|(/[\w.-]+)+", " ", text)
         left = re.sub(rf"\b({NAMES})\b", " ", left)
-        if re.search(r"[A-Za-z]{3,}", left):
-            found.add(text)
+        found |= {f"{word} in: {text[:60]}" for word in re.findall(r"[A-Za-z]{3,}", left)}
     return found
 
 

@@ -40,7 +40,7 @@ _BEST = Preset(
     "lite_unet",
     {"decoder": (64, 32)},
     size=192,
-    epochs=30,
+    epochs=60,
     batch=16,
     augment=True,
     dice=True,

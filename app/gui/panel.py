@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from app.gui.record_box import RecordBox
 from app.gui.section import Folds, Section
 from app.gui.source_notes import Side
-from app.gui.widgets import accessible, action_button, tip
+from app.gui.widgets import WheelScrolls, accessible, action_button, tip
 from app.gui.words import mark, tr
 from app.options import LanguageName, Layout, Style, ThemeName, engine_name
 
@@ -100,6 +100,10 @@ class Panel(QScrollArea):
         self._add_window(self._section(tr("Window and settings"), "window").body)
         self._layout.addStretch(1)
         self.setWidget(body)
+        wheel = WheelScrolls(self)
+        for control in (*body.findChildren(QComboBox), *body.findChildren(QSlider)):
+            control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Without the wheel's, which it has by default.
+            control.installEventFilter(wheel)
 
     def _section(self, title: str, name: str) -> Section:
         section = Section(title, name, self._folds)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -116,6 +117,23 @@ def test_nothing_is_cut_off_where_everything_is_unfolded(
     assert body is not None
     assert body.width() <= window.panel.viewport().width()
     check(window)
+
+
+def test_the_wheel_scrolls_past_what_it_could_change(opened: Opened, qtbot: QtBot) -> None:
+    window = opened(Live(picture()), Settings(folds=dict.fromkeys(GROUPS, True)))
+    settle(window, (1280, 720))
+    qtbot.waitUntil(lambda: window.panel.model.count() > 1)
+    panel = window.panel
+    for control in (panel.threshold, panel.opacity, panel.model, panel.engine):
+        before = panel.threshold.value(), panel.opacity.value(), panel.model.currentIndex()
+        centre = control.rect().center()
+        turn = QWheelEvent(
+            centre, control.mapToGlobal(centre), QPoint(), QPoint(0, -120),
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(control, turn)
+        assert (panel.threshold.value(), panel.opacity.value(), panel.model.currentIndex()) == before
+        assert not turn.isAccepted()  # So that it goes on to what scrolls.
 
 
 def test_the_picture_gets_most_of_a_small_window_in_the_demo(opened: Opened, qtbot: QtBot) -> None:

@@ -30,6 +30,8 @@ from app.pipeline.types import Prediction, Rect
 
 QUEUE = 45
 """Frames and predictions that may wait."""
+QUEUE_BYTES = 200_000_000
+"""Of the frames that wait: eight of 3840 × 2160 in colour. The newest one may wait in any case, alone."""
 RING_SECONDS = 30.0
 RING_BYTES = 300_000_000
 LOOK_AT_DISK_S = 1.0
@@ -138,14 +140,16 @@ class Recorder:
         root: Callable[[], Path] = recordings_folder,
         reserve_bytes: int = RESERVE_BYTES,
         queue: int = QUEUE,
+        queue_bytes: int = QUEUE_BYTES,
     ) -> None:
         """Recordings go to the folder that `root` gives, as long as its disk has `reserve_bytes` free."""
         self._root = root
         self._reserve_bytes = reserve_bytes
-        self._most_waiting = queue
+        self._most_waiting, self._most_bytes = queue, queue_bytes
         self._changed = threading.Condition()
-        self._jobs: deque[tuple[bool, Callable[[], None]]] = deque()
-        self._waiting = self._dropped = self._dropped_before = 0
+        self._jobs: deque[tuple[int, int, Callable[[], None]]] = deque()
+        """Each with what it counts, and the bytes that it holds."""
+        self._waiting = self._waiting_bytes = self._dropped = self._dropped_before = 0
         self._wanted = self._stopping = False
         self._session = 0
         self._ring = Ring()
@@ -181,7 +185,8 @@ class Recorder:
         """A frame with its scan area, which lies inside it; only those that were `shown` are of the last seconds."""
         if self._wanted or self._ring.on:
             session, dropped = self._session if self._wanted else 0, self._dropped
-            self._put(lambda: self._take(frame, area, shown, session, dropped))
+            # The job holds the whole frame, not the scan area alone.
+            self._put(lambda: self._take(frame, area, shown, session, dropped), frame.pixels.nbytes)
 
     def predicted(self, prediction: Prediction, made_by: MadeBy) -> None:
         """What the model said about a frame that was offered before."""
@@ -240,20 +245,22 @@ class Recorder:
         folder = writer.folder if writer is not None else None
         return RecorderState(self._wanted, *self._written, dropped, *self._ring.size(), folder, self._ended)
 
-    def _put(self, job: Callable[[], None]) -> None:
-        """For the recorder's thread, unless too much is waiting for it."""
+    def _put(self, job: Callable[[], None], size: int = 0) -> None:
+        """For the recorder's thread, unless too much is waiting for it; the job holds `size` bytes."""
         with self._changed:
-            if self._waiting >= self._most_waiting:
+            too_large = size and self._waiting_bytes and self._waiting_bytes + size > self._most_bytes
+            if self._waiting >= self._most_waiting or too_large:
                 self._dropped += 1
                 return
             self._waiting += 1
-            self._jobs.append((True, job))
+            self._waiting_bytes += size
+            self._jobs.append((1, size, job))
             self._changed.notify_all()
 
     def _order(self, job: Callable[[], None]) -> None:
         """For the recorder's thread, in any case."""
         with self._changed:
-            self._jobs.append((False, job))
+            self._jobs.append((0, 0, job))
             self._changed.notify_all()
 
     # What follows runs in the recorder's thread.
@@ -277,8 +284,9 @@ class Recorder:
                 if self._stopping:
                     return None
                 self._changed.wait()
-            counted, job = self._jobs.popleft()
+            counted, size, job = self._jobs.popleft()
             self._waiting -= counted
+            self._waiting_bytes -= size
             return job
 
     def _take(self, frame: Frame, area: Rect, shown: bool, session: int, dropped: int) -> None:

@@ -243,7 +243,8 @@ def test_a_recording_begun_at_once_after_the_last_one_is_another_one(recorder, r
     assert [len(read_all(folder)) for folder in root.iterdir()] == [3, 3, 3]
 
 
-def test_a_full_queue_drops_and_counts_and_holds_nobody_up(root, monkeypatch):
+@pytest.mark.parametrize("bound", ["frames", "bytes"])
+def test_a_full_queue_drops_and_counts_and_holds_nobody_up(root, monkeypatch, bound):
     gate, entered = threading.Event(), threading.Event()
 
     def held_up(*arguments):
@@ -252,7 +253,9 @@ def test_a_full_queue_drops_and_counts_and_holds_nobody_up(root, monkeypatch):
         return encode(*arguments)
 
     monkeypatch.setattr("app.pipeline.recorder.encode", held_up)
-    recorder = Recorder(lambda: root, reserve_bytes=0, queue=4)
+    size = frame_of(0).pixels.nbytes
+    bounds = {"queue": 4} if bound == "frames" else {"queue_bytes": 5 * size - 1}
+    recorder = Recorder(lambda: root, reserve_bytes=0, **bounds)
     recorder.start()
     recorder.start_recording()
     recorder.offer(frame_of(0), AREA)
@@ -271,9 +274,9 @@ def test_a_full_queue_drops_and_counts_and_holds_nobody_up(root, monkeypatch):
 def test_what_the_recorder_trips_over_ends_the_recording_and_not_the_thread(recorder):
     recorder.start_recording()
     record(recorder, range(3))
-    recorder.offer(Frame("no picture", 3, 2000.0), AREA)
+    recorder.offer(Frame(np.zeros(9, np.uint8), 3, 2000.0), AREA)
     await_true(lambda: recorder.state.ended is not None)
-    assert "the recorder failed (TypeError)" in recorder.state.ended.problem
+    assert "the recorder failed (IndexError)" in recorder.state.ended.problem
     assert len(read_all(recorder.state.ended.folder)) == 3
     recorder.start_recording()
     record(recorder, range(4, 6))

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from app.errors import OutputError, UsageError
-from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, SNAPSHOT_KINDS, WindowOptions
+from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, LANGUAGES, SNAPSHOT_KINDS, WindowOptions
 
 if TYPE_CHECKING:
     from app.batch import How
@@ -109,6 +109,11 @@ def _window_parser() -> _Parser:
     parser.add_argument("source", nargs="?", metavar="SOURCE", help="what to show (default: the last one, or demo)")
     _add_options(parser)
     _add_temporal_filter(parser)
+    parser.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        help="of the window; system follows the desktop (default: as set in the window, at first system)",
+    )
     return parser
 
 
@@ -393,7 +398,10 @@ def _options(arguments: argparse.Namespace) -> tuple[WindowOptions, Settings]:
     # `annotate` never steadies and has no such option.
     temporal_filter = getattr(arguments, "temporal_filter", None)
     size = _size(arguments.window) if getattr(arguments, "window", None) else None
-    window = WindowOptions(scan_area, arguments.model, arguments.engine, threshold, temporal_filter, size, notice)
+    language = getattr(arguments, "language", None)
+    window = WindowOptions(
+        scan_area, arguments.model, arguments.engine, threshold, temporal_filter, size, notice, language
+    )
     return window, settings
 
 

@@ -23,6 +23,10 @@ ThemeName = Literal["dark", "light", "system"]
 """Colours of the controls; `system` follows the desktop."""
 THEMES: tuple[ThemeName, ...] = get_args(ThemeName)
 
+LanguageName = Literal["system", "en", "zh_CN"]
+"""Language of the window; `system` follows the desktop."""
+LANGUAGES: tuple[LanguageName, ...] = get_args(LanguageName)
+
 DEFAULT_MODEL = "default"
 DEFAULT_ENGINE = "auto"
 
@@ -48,5 +52,6 @@ class WindowOptions:
     """Width and height of the window, where it is to be measured."""
     notice: str = ""
     """A sentence that the window should show at its start, such as about damaged settings."""
+    language: LanguageName | None = None
     first_steps: bool = False
     """Whether to begin with what a newcomer should know."""

@@ -27,7 +27,7 @@ BY_SOURCE = ("scan_areas", "camera_modes", "lateral", "mirrored", "scales", "sca
 PERSONAL = (
     *("recent", "geometry", "demo_folder", "introduced"),
     *("spotlight", "layout", "snapshot", "ring_seconds", "ring_mb"),
-    *("keys", "theme", "folds"),
+    *("keys", "theme", "language", "folds"),
 )
 """Settings of this computer, or of this user: they do not travel."""
 _MARK = "sonoblock_settings"

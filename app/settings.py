@@ -15,10 +15,12 @@ from app.errors import OutputError
 from app.options import (
     DEFAULT_ENGINE,
     DEFAULT_MODEL,
+    LANGUAGES,
     LAYOUTS,
     SNAPSHOT_KINDS,
     STYLES,
     THEMES,
+    LanguageName,
     Layout,
     SnapshotKind,
     Style,
@@ -72,6 +74,8 @@ class Settings:
     """Keys by action, two at most, of the actions whose keys are not those of the table."""
     theme: ThemeName = "dark"
     """Colours of the controls."""
+    language: LanguageName = "system"
+    """Language of the window, from its next start on."""
     folds: dict[str, bool] = field(default_factory=dict)
     """Whether a group of controls is open, by its name, where that differs from the default."""
     demo_folder: str = ""
@@ -209,6 +213,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "ring_mb": _is_up_to(100_000),
     "keys": lambda value: isinstance(value, dict) and all(map(_are_two_texts, value.values())),
     "theme": lambda value: value in THEMES,
+    "language": lambda value: value in LANGUAGES,
     "folds": lambda value: isinstance(value, dict) and all(map(_is_bool, value.values())),
     "demo_folder": _is_text,
     "presets": _are_presets,

@@ -9,17 +9,18 @@ from PySide6.QtWidgets import QWidget
 
 from app.gui.bindings import Bindings, is_sequence
 from app.gui.keys import HELD, KEYS, key_for
+from app.gui.words import mark, tr
 
 SHORT = {
-    "choose_source": "Choose a source",
-    "open_file": "Open a file …",
-    "open_folder": "Open a folder …",
-    "open_address": "Address of a stream …",
-    "open_screen_area": "Part of the screen …",
-    "presets": "Presets …",
-    "export": "Export …",
-    "toggle_plots": "Plots",
-    "choose_demo_folder": "Demo's folder …",
+    "choose_source": mark("Choose a source"),
+    "open_file": mark("Open a file …"),
+    "open_folder": mark("Open a folder …"),
+    "open_address": mark("Address of a stream …"),
+    "open_screen_area": mark("Part of the screen …"),
+    "presets": mark("Presets …"),
+    "export": mark("Export …"),
+    "toggle_plots": mark("Plots"),
+    "choose_demo_folder": mark("Demo's folder …"),
 }
 """Names where the key table's text is too long for a menu or a button."""
 RECORDING = (
@@ -38,8 +39,8 @@ def make_actions(window: QWidget, bindings: Bindings) -> dict[str, QAction]:
     """One action for each row of the table, with its keys of now; they do nothing until `connect_actions`."""
     actions = {}
     for key in KEYS:
-        action = QAction(SHORT.get(key.action, key.text), window)
-        action.setIconText(SHORT.get(key.action, key.text))
+        action = QAction(tr(SHORT.get(key.action, key.text)), window)
+        action.setIconText(tr(SHORT.get(key.action, key.text)))
         action.setAutoRepeat(key.repeats)
         action.setCheckable(key.action in CHECKABLE)
         if key.action != HELD:  # What lasts while a key is down is no shortcut: the window watches for it.
@@ -52,7 +53,7 @@ def make_actions(window: QWidget, bindings: Bindings) -> dict[str, QAction]:
 
 def _bind(actions: Mapping[str, QAction], bindings: Bindings) -> None:
     for name, action in actions.items():
-        label, text = bindings.label(name), key_for(name).text
+        label, text = bindings.label(name), tr(key_for(name).text)
         action.setShortcuts([QKeySequence(key) for key in bindings.keys(name) if key and is_sequence(key)])
         action.setData(label)
         action.setToolTip(f"{text} ({label})" if label else text)
@@ -60,7 +61,7 @@ def _bind(actions: Mapping[str, QAction], bindings: Bindings) -> None:
 
 def keys_of(action: QAction) -> str:
     """The action's keys of now, for people; 'no key' without one."""
-    return action.data() or "no key"
+    return action.data() or tr("no key")
 
 
 def with_keys(text: str, action: QAction) -> str:

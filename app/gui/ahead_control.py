@@ -8,6 +8,7 @@ from app.capture.source import Repeatable
 from app.gui.models import Models
 from app.gui.sources import Sources
 from app.gui.transport import Transport
+from app.gui.words import tr
 from app.pipeline.ahead import Ahead, Strips, Thumbnails, Wish
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceState
@@ -97,16 +98,20 @@ class AheadControl:
             return ""
         done, total = ahead.done, ahead.total
         if done == total:
-            return "All frames analysed"
+            return tr("All frames analysed")
         if ahead.is_full:
-            return f"Analysed {done} of {total}, no room for more"
+            return tr("Analysed {done} of {total}, no room for more", done=done, total=total)
         if ahead.ended:
-            return f"Analysed {done} of {total}"
+            return tr("Analysed {done} of {total}", done=done, total=total)
         if not self._action.isChecked():
-            return f"Analysed {done} of {total}, held"
+            return tr("Analysed {done} of {total}, held", done=done, total=total)
         event = self._sources.event
         still = event is not None and event.state in _STILL
-        return f"Analysing {done} of {total}" if still else f"Analysed {done} of {total}, goes on while paused"
+        return (
+            tr("Analysing {done} of {total}", done=done, total=total)
+            if still
+            else tr("Analysed {done} of {total}, goes on while paused", done=done, total=total)
+        )
 
     def _end(self, *readers: Thumbnails | Ahead | None) -> None:
         for reader in readers:

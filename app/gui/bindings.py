@@ -9,14 +9,15 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from app.gui.keys import KEYS, key_for
+from app.gui.words import mark, tr
 
 SLOTS = 2
 """Keys of one action: one to type, one for a foot pedal."""
 MOUSE = {
-    "Mouse right": Qt.MouseButton.RightButton,
-    "Mouse middle": Qt.MouseButton.MiddleButton,
-    "Mouse back": Qt.MouseButton.BackButton,
-    "Mouse forward": Qt.MouseButton.ForwardButton,
+    mark("Mouse right"): Qt.MouseButton.RightButton,
+    mark("Mouse middle"): Qt.MouseButton.MiddleButton,
+    mark("Mouse back"): Qt.MouseButton.BackButton,
+    mark("Mouse forward"): Qt.MouseButton.ForwardButton,
 }
 """Buttons of a mouse, which some pedals send, by the names under which they are kept."""
 _CODE = re.compile(r"Key [1-9][0-9]{0,5}")
@@ -30,7 +31,15 @@ _MODIFIERS = (
     | Qt.KeyboardModifier.AltModifier
     | Qt.KeyboardModifier.MetaModifier
 )
-_WORDS = {",": ", (comma)", ".": ". (full stop)", "-": "−", "Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
+_WORDS = {
+    ",": mark(", (comma)"),
+    ".": mark(". (full stop)"),
+    "-": "−",
+    "Left": "←",
+    "Right": "→",
+    "Up": "↑",
+    "Down": "↓",
+}
 
 
 def typed(event: QKeyEvent) -> str:
@@ -58,15 +67,15 @@ def normal(name: str) -> str:
     sequence = QKeySequence.fromString(name, QKeySequence.SequenceFormat.PortableText)
     text = sequence.toString(QKeySequence.SequenceFormat.PortableText)
     if sequence.count() != 1 or not text or text in FIXED:
-        raise ValueError(f"'{name}' is no key that can be used")
+        raise ValueError(tr("'{name}' is no key that can be used", name=name))
     return text
 
 
 def written(name: str) -> str:
     """A key's name for people."""
     if not is_sequence(name):
-        return name
-    return _WORDS.get(name) or QKeySequence(name).toString(QKeySequence.SequenceFormat.NativeText)
+        return tr(name)
+    return tr(_WORDS.get(name, "")) or QKeySequence(name).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 class Bindings(QObject):
@@ -91,8 +100,8 @@ class Bindings(QObject):
             own = self._own(key.action, problems)
             for name in own:
                 if name and name in taken:
-                    first = key_for(taken[name]).text
-                    problems.append(f"{written(name)} is given twice and stays with '{first}'")
+                    first = tr(key_for(taken[name]).text)
+                    problems.append(tr("{key} is given twice and stays with '{first}'", key=written(name), first=first))
                 elif name:
                     taken[name] = key.action
             self._keys[key.action] = _trimmed([name if taken.get(name) == key.action else "" for name in own])
@@ -100,8 +109,16 @@ class Bindings(QObject):
             del self._kept[action]  # Of another version.
         for action in self._keys:
             self._keep(action)
-        more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
-        return f"Not all keys are as the settings say ({problems[0]}{more}): see the page of keys." if problems else ""
+        more = tr(", and {n} more", n=len(problems) - 1) if len(problems) > 1 else ""
+        return (
+            tr(
+                "Not all keys are as the settings say ({problem}{more}): see the page of keys.",
+                problem=problems[0],
+                more=more,
+            )
+            if problems
+            else ""
+        )
 
     def _own(self, action: str, problems: list[str]) -> Sequence[str]:
         default = key_for(action).keys
@@ -119,7 +136,7 @@ class Bindings(QObject):
 
     def label(self, action: str) -> str:
         """Its keys for people, such as 'F1 or ?'; empty without one."""
-        return " or ".join(written(name) for name in self._keys[action] if name)
+        return tr(" or ").join(written(name) for name in self._keys[action] if name)
 
     def owner(self, name: str) -> str | None:
         """The action that a key does."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLab
 
 from app.capture.camera_mode import FORMATS, RATES, SIZES, CameraMode
 from app.gui.widgets import accessible
+from app.gui.words import tr
 
 T = TypeVar("T")
 
@@ -38,10 +39,10 @@ class CameraModeDialog(QDialog):
 
     def __init__(self, parent: QWidget, title: str, mode: CameraMode) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Camera: {title}")
-        self.size_choice = Choice("Size", SIZES, mode.size, lambda size: f"{size[0]} × {size[1]}")
-        self.rate_choice = Choice("Rate", RATES, mode.rate, lambda rate: f"{rate:g} a second")
-        self.form_choice = Choice("Format", FORMATS, mode.form, lambda form: form or "Automatic")
+        self.setWindowTitle(tr("Camera: {title}", title=title))
+        self.size_choice = Choice(tr("Size"), SIZES, mode.size, lambda size: f"{size[0]} × {size[1]}")
+        self.rate_choice = Choice(tr("Rate"), RATES, mode.rate, lambda rate: tr("{rate:g} a second", rate=rate))
+        self.form_choice = Choice(tr("Format"), FORMATS, mode.form, lambda form: form or tr("Automatic"))
         form = QGridLayout()
         form.setSpacing(10)
         form.setColumnStretch(1, 1)
@@ -49,7 +50,7 @@ class CameraModeDialog(QDialog):
         for row, choice in enumerate(choices):
             form.addWidget(QLabel(choice.accessibleName()), row, 0)
             form.addWidget(choice, row, 1)
-        note = QLabel("The camera may give another; its card, and the line above the picture, say what it gives.")
+        note = QLabel(tr("The camera may give another; its card, and the line above the picture, say what it gives."))
         note.setObjectName("quiet")
         note.setWordWrap(True)
         layout = QVBoxLayout(self)
@@ -66,8 +67,8 @@ class CameraModeDialog(QDialog):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        usual, leave, take = QPushButton("Usual"), QPushButton("Cancel"), QPushButton("Use")
-        usual.setToolTip(f"{CameraMode()}: what is asked for where nothing is chosen")
+        usual, leave, take = QPushButton(tr("Usual")), QPushButton(tr("Cancel")), QPushButton(tr("Use"))
+        usual.setToolTip(tr("{mode}: what is asked for where nothing is chosen", mode=CameraMode()))
         usual.clicked.connect(lambda: self._choose(CameraMode()))
         leave.clicked.connect(self.reject)
         take.clicked.connect(self.accept)

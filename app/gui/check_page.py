@@ -14,17 +14,19 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLa
 from app.errors import OutputError
 from app.gui.bridge import Background
 from app.gui.models import Models
+from app.gui.outside import outside
 from app.gui.scan_area_control import Say
 from app.gui.sources import Sources
 from app.gui.status import Level
 from app.gui.theme import now
 from app.gui.widgets import accessible
+from app.gui.words import mark, tr
 from app.paths import pictures_folder
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.self_check import Facts, Line, as_text, full_check, quick_check, verdict
 from model.files import write_text
 
-_WORKING = "Looking at everything …"
+_WORKING = mark("Looking at everything …")
 
 
 class CheckPage(QDialog):
@@ -37,22 +39,22 @@ class CheckPage(QDialog):
         """`toggle` is the action whose keys close the page, too."""
         super().__init__(parent)
         self.setObjectName("help")
-        self.setWindowTitle("Self-check")
+        self.setWindowTitle(tr("Self-check"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(640)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 20)
         layout.setSpacing(14)
-        self.text = QLabel(_WORKING)
+        self.text = QLabel(tr(_WORKING))
         self.text.setTextFormat(Qt.TextFormat.RichText)
         self.text.setWordWrap(True)
         layout.addWidget(self.text, 1)
         row = QHBoxLayout()
         row.addStretch(1)
         for name, text, does in (
-            ("Check again", "Looks at everything once more", self.again.emit),
-            ("Save as text", "Keeps this page in the pictures folder", self.wanted_as_text.emit),
-            ("Close", "Closes this page", self.close),
+            (tr("Check again"), tr("Looks at everything once more"), self.again.emit),
+            (tr("Save as text"), tr("Keeps this page in the pictures folder"), self.wanted_as_text.emit),
+            (tr("Close"), tr("Closes this page"), self.close),
         ):
             button = QPushButton(name)
             button.setObjectName("segment")
@@ -76,15 +78,15 @@ def _html(lines: Sequence[Line]) -> str:
     ink = {True: theme.levels[Level.WARN][0], False: theme.levels[Level.GOOD][0]}
     rows = []
     for line in lines:
-        mark = "!" if line.advice else "✓"
-        advice = f"<br><span style='color:{ink[True]}'>{escape(line.advice)}</span>" if line.advice else ""
+        sign = "!" if line.advice else "✓"
+        advice = f"<br><span style='color:{ink[True]}'>{escape(outside(line.advice))}</span>" if line.advice else ""
         rows.append(
-            f"<tr><td style='color:{ink[bool(line.advice)]}; padding:3px 8px'><b>{mark}</b></td>"
-            f"<td style='color:{theme.quiet}; padding:3px 18px 3px 0'>{escape(line.name)}</td>"
-            f"<td style='padding:3px 0'>{escape(line.value)}{advice}</td></tr>"
+            f"<tr><td style='color:{ink[bool(line.advice)]}; padding:3px 8px'><b>{sign}</b></td>"
+            f"<td style='color:{theme.quiet}; padding:3px 18px 3px 0'>{escape(outside(line.name))}</td>"
+            f"<td style='padding:3px 0'>{escape(outside(line.value))}{advice}</td></tr>"
         )
     faults = sum(bool(line.advice) for line in lines)
-    last = f"<p style='color:{ink[bool(faults)]}'><b>{escape(verdict(faults))}</b></p>"
+    last = f"<p style='color:{ink[bool(faults)]}'><b>{escape(outside(verdict(faults)))}</b></p>"
     return f"<table cellspacing=0>{''.join(rows)}</table>{last}"
 
 
@@ -121,7 +123,10 @@ class SelfCheck:
     def _said_at_start(self, lines: list[Line]) -> None:
         for line in lines:
             if line.advice:
-                self._say(f"{line.name}: {line.value}. {line.advice}", {"Check everything": self._toggle})
+                self._say(
+                    f"{outside(line.name)}: {outside(line.value)}. {outside(line.advice)}",
+                    {tr("Check everything"): self._toggle},
+                )
                 return
 
     def toggle(self) -> None:
@@ -158,7 +163,7 @@ class SelfCheck:
             self._background.run(
                 "self-check",
                 lambda: _write(pictures_folder(), lines, now),
-                lambda path: self._say(f"Self-check saved: {path}"),
+                lambda path: self._say(tr("Self-check saved: {path}", path=path)),
                 self._say,
             )
 

@@ -15,10 +15,12 @@ from app.gui.compare_view import CompareView, words_of
 from app.gui.dialogs import Dialogs
 from app.gui.live_view import LiveView
 from app.gui.models import Models
+from app.gui.outside import outside
 from app.gui.sources import Sources
 from app.gui.study_bar import OPEN_MASKS, OPEN_MODEL, OWN, RECORDED, CompareBar
 from app.gui.study_rows import AgreementRow
 from app.gui.timeline import Timeline
+from app.gui.words import tr
 from app.paths import cache_folder
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import Rect, SourceState
@@ -79,7 +81,7 @@ class CompareControl(QObject):
         """Begins; whether that could be."""
         source, event = self._sources.current, self._sources.event
         if not isinstance(source, Repeatable) or event is None or event.info is None or self._live.frame is None:
-            self._say("Only a recording or a folder of images can be compared on: open one first.")
+            self._say(tr("Only a recording or a folder of images can be compared on: open one first."))
             return False
         self.active = True
         self.a = self._models.wanted
@@ -129,12 +131,12 @@ class CompareControl(QObject):
     # What is compared
 
     def _fill(self) -> None:
-        models = [(f"Model: {name}", name) for name in shipped()]
-        others = [("Folder of masks …", OPEN_MASKS), ("Another model …", OPEN_MODEL)]
+        models = [(tr("Model: {name}", name=name), name) for name in shipped()]
+        others = [(tr("Folder of masks …"), OPEN_MASKS), (tr("Another model …"), OPEN_MODEL)]
         if self._recorded(self._sources.current) is not None:
-            others.insert(0, ("Recorded masks", RECORDED))
+            others.insert(0, (tr("Recorded masks"), RECORDED))
         if self._entries():
-            others.insert(0, ("Own corrections", OWN))
+            others.insert(0, (tr("Own corrections"), OWN))
         for box, chosen, entries in (
             (self._bar.a, self.a, [*models, others[-1]]),
             (self._bar.b, self.b, [*models, *others]),
@@ -145,7 +147,7 @@ class CompareControl(QObject):
 
     def _choose(self, side: str, word: str) -> None:
         if word in (OPEN_MASKS, OPEN_MODEL):
-            title = "Folder with masks" if word == OPEN_MASKS else "Open a model's folder"
+            title = tr("Folder with masks") if word == OPEN_MASKS else tr("Open a model's folder")
             self._fill()
             self._dialogs.ask_folder(title, lambda folder: self.choose(side, folder))
         else:
@@ -212,7 +214,14 @@ class CompareControl(QObject):
             comparison.want(frame.number)
         self.view.names = comparison.names
         self.view.show_verdict(verdict)
-        self.view.say(f"Frame {frame.number + 1} of {self._timeline.maximum() + 1} · {_agreement(verdict)}")
+        self.view.say(
+            tr(
+                "Frame {n} of {total} · {agreement}",
+                n=frame.number + 1,
+                total=self._timeline.maximum() + 1,
+                agreement=_agreement(verdict),
+            )
+        )
         self._bar.numbers.setText(_numbers(comparison, verdict))
         if comparison.problem and comparison.problem != self._said:
             self._said = comparison.problem
@@ -236,30 +245,33 @@ class CompareControl(QObject):
         if found:
             self._pipeline.seek(min(found) if step > 0 else max(found))
         else:
-            after, before = "No disagreement is known after this frame.", "No disagreement is known before this frame."
+            after, before = (
+                tr("No disagreement is known after this frame."),
+                tr("No disagreement is known before this frame."),
+            )
             self._say(after if step > 0 else before)
 
 
 def _agreement(verdict: Verdict | None) -> str:
     if verdict is None:
-        return "not compared yet"
+        return tr("not compared yet")
     if math.isnan(verdict.iou):
         return words_of(verdict)
-    return f"IoU {verdict.iou:.2f}"
+    return tr("IoU {iou:.2f}", iou=verdict.iou)
 
 
 def _numbers(comparison: Comparison, verdict: Verdict | None) -> str:
     if comparison.problem:
-        return comparison.problem
+        return outside(comparison.problem)
     if not comparison.total:
-        return "Opening …"
+        return tr("Opening …")
     mean, count = comparison.mean()
     known = verdict is not None and not math.isnan(verdict.iou)
     parts = (
-        f"IoU of this frame: {verdict.iou:.3f}" if verdict is not None and known else "",
+        tr("IoU of this frame: {iou:.3f}", iou=verdict.iou) if verdict is not None and known else "",
         words_of(verdict) if verdict is not None else "",
-        f"Mean so far: {mean:.3f}" if count else "",
-        f"Frames with both answers: {count}",
-        f"Looked at: {comparison.done} of {comparison.total}",
+        tr("Mean so far: {mean:.3f}", mean=mean) if count else "",
+        tr("Frames with both answers: {count}", count=count),
+        tr("Looked at: {done} of {total}", done=comparison.done, total=comparison.total),
     )
     return " · ".join(part for part in parts if part)

@@ -12,6 +12,7 @@ from app.gui.live_view import LiveView
 from app.gui.mask_paths import path_of
 from app.gui.study_view import StudyView, outline, say_in_place
 from app.gui.theme import HALO, QUIET, TEXT, colour
+from app.gui.words import tr
 from app.pipeline.types import Rect
 from app.trainer.compare import Verdict
 from app.trainer.corrections import Correction
@@ -30,7 +31,7 @@ class CompareView(StudyView):
 
     def __init__(self, live: LiveView, scan_area: Callable[[], Rect | None]) -> None:
         super().__init__(live, scan_area)
-        self.title = "COMPARING"
+        self.title = tr("COMPARING")
         self.setAccessibleName(self.title)
         self.differs = False
         """Whether the difference is shown, in one picture."""
@@ -69,7 +70,7 @@ class CompareView(StudyView):
     def _paint_answers(self, painter: QPainter, frame: Frame, room: QRectF, place: int) -> None:
         verdict = self._verdict
         if verdict is None:
-            say_in_place(painter, room, "Not compared yet")
+            say_in_place(painter, room, tr("Not compared yet"))
             return
         if not self.raw:
             to_view = self.to_view(frame, room)
@@ -100,7 +101,7 @@ class CompareView(StudyView):
                 self._legend(painter, line, [(f"{letter}: {name}", ink, False)])
             return
         line = QRectF(rooms[0].left(), rooms[0].bottom(), rooms[0].width(), _CAPTION)
-        entries = [("A only", A, True), ("B only", B, True), ("Both", BOTH, True)]
+        entries = [(tr("A only"), A, True), (tr("B only"), B, True), (tr("Both"), BOTH, True)]
         entries += [(f"A: {self.names[0]}", A, False), (f"B: {self.names[1]}", B, False)]
         self._legend(painter, line, entries)
 
@@ -137,19 +138,19 @@ def words_of(verdict: Verdict) -> str:
     a, b = verdict.a, verdict.b
     if a is None or b is None:
         if a is None and b is None:
-            return "Neither A nor B has an answer for this frame"
-        return "A has no answer for this frame" if a is None else "B has no answer for this frame"
+            return tr("Neither A nor B has an answer for this frame")
+        return tr("A has no answer for this frame") if a is None else tr("B has no answer for this frame")
     if a.empty and b.empty:
-        return "Both: no region found, which agrees"
+        return tr("Both: no region found, which agrees")
     if a.empty or b.empty:
-        return "A finds no region" if a.empty else "B finds no region"
+        return tr("A finds no region") if a.empty else tr("B finds no region")
     return ""
 
 
 def _answer(side: Correction | None) -> str:
     if side is None:
-        return "No answer for this frame"
-    return "No region found" if side.empty else ""
+        return tr("No answer for this frame")
+    return tr("No region found") if side.empty else ""
 
 
 def _paths(verdict: Verdict) -> dict[str, QPainterPath]:

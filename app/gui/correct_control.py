@@ -22,6 +22,7 @@ from app.gui.sources import Sources
 from app.gui.study_bar import CORRECT_TEXTS, CorrectBar
 from app.gui.study_rows import CorrectionsRow
 from app.gui.timeline import Timeline
+from app.gui.words import tr
 from app.paths import data_folder
 from app.pipeline.ahead_cache import content_hash, mark_of
 from app.pipeline.freshness import is_of
@@ -93,7 +94,7 @@ class CorrectControl(QObject):
         """Begins; whether that could be."""
         source, event = self._sources.current, self._sources.event
         if not isinstance(source, Repeatable) or event is None or event.info is None or self._live.frame is None:
-            self._say("Only a recording or a folder of images can be corrected by hand: open one first.")
+            self._say(tr("Only a recording or a folder of images can be corrected by hand: open one first."))
             return False
         self._pipeline.pause()
         self.active = True
@@ -192,15 +193,15 @@ class CorrectControl(QObject):
 
     def _words(self, frame: Frame, guess: Mask | None) -> str:
         if self._session is None:
-            return "Opening what is kept of this recording …"
-        place = f"Frame {frame.number + 1} of {self._timeline.maximum() + 1}"
+            return tr("Opening what is kept of this recording …")
+        place = tr("Frame {n} of {total}", n=frame.number + 1, total=self._timeline.maximum() + 1)
         entry = self._session.corrections.entries.get(frame.number)
         if entry is None:
-            what = "not corrected" if guess is None else "not corrected · dotted: the model's mask"
+            what = tr("not corrected") if guess is None else tr("not corrected · dotted: the model's mask")
         elif not entry.by_hand:
-            what = "interpolated (dashed)"
+            what = tr("interpolated (dashed)")
         else:
-            what = "no region, by hand" if entry.empty else "corrected by hand"
+            what = tr("no region, by hand") if entry.empty else tr("corrected by hand")
         return f"{place} · {what}"
 
     def _model_mask(self, frame: Frame) -> Mask | None:
@@ -251,7 +252,12 @@ class CorrectControl(QObject):
             loose -= len(self._session.corrections.interpolated())
             self._changed()
             if loose > 1:
-                self._say(f"Interpolated frames that no longer fit were taken out: {loose}. Interpolate again (7).")
+                self._say(
+                    tr(
+                        "Interpolated frames that no longer fit were taken out: {loose}. Interpolate again (7).",
+                        loose=loose,
+                    )
+                )
 
     def use(self, name: str) -> None:
         """Takes the tool of this name."""
@@ -274,7 +280,7 @@ class CorrectControl(QObject):
         frame = self._live.frame
         guess = self._model_mask(frame) if frame is not None else None
         if frame is None or guess is None:
-            self._say("The model has not answered for this frame yet: wait a moment, or choose a model.")
+            self._say(tr("The model has not answered for this frame yet: wait a moment, or choose a model."))
         else:
             self.view.tool.cancel()
             self._edited(frame, guess)
@@ -286,11 +292,11 @@ class CorrectControl(QObject):
             return
         other = session.corrections.neighbour(frame.number)
         if other is None:
-            self._say("No other frame was corrected by hand yet.")
+            self._say(tr("No other frame was corrected by hand yet."))
             return
         entry = session.corrections.entries[other]
         if entry.size != frame.pixels.shape[:2]:
-            self._say("The nearest corrected picture has another size: its mask does not fit here.")
+            self._say(tr("The nearest corrected picture has another size: its mask does not fit here."))
             return
         self.view.tool.cancel()
         self._edited(frame, entry.mask())
@@ -326,14 +332,14 @@ class CorrectControl(QObject):
             if session is not self._session:
                 return
             if session.corrections.entries is not entries:
-                self._say("Something was corrected meanwhile: interpolate again (7).")
+                self._say(tr("Something was corrected meanwhile: interpolate again (7)."))
                 return
             filled, open_gaps = found
             session.corrections.fill(filled)
             self._changed()
-            said = f"Frames interpolated: {len(filled)}. Look at them before you train on them."
+            said = tr("Frames interpolated: {n}. Look at them before you train on them.", n=len(filled))
             if open_gaps:
-                said += " Nothing is interpolated between a frame with the region and one without it."
+                said += tr(" Nothing is interpolated between a frame with the region and one without it.")
             self._say(said)
 
         self._background.run("interpolation", lambda: interpolate(entries), done, self._say)
@@ -362,7 +368,10 @@ class CorrectControl(QObject):
         if self._session is not None and frame is not None:
             number = self._session.corrections.next(frame.number, step)
             if number is None:
-                after, before = "No frame after this one was corrected.", "No frame before this one was corrected."
+                after, before = (
+                    tr("No frame after this one was corrected."),
+                    tr("No frame before this one was corrected."),
+                )
                 self._say(after if step > 0 else before)
             else:
                 self._pipeline.seek(number)
@@ -370,7 +379,7 @@ class CorrectControl(QObject):
     def save(self) -> None:
         """Asks for a folder and writes training data there."""
         self.view.finish()
-        self._dialogs.ask_folder("Save pictures and masks as training data into a folder", self.save_into)
+        self._dialogs.ask_folder(tr("Save pictures and masks as training data into a folder"), self.save_into)
 
     def save_into(self, folder: str) -> None:
         """Writes training data into a folder, in the background."""
@@ -392,7 +401,15 @@ def _nothing(frame: Frame) -> Mask:
 
 
 def _saved_words(saved: Saved, folder: str) -> str:
-    said = f"Pictures with masks saved in {folder}: {saved.pictures}, of them interpolated: {saved.interpolated}."
+    said = tr(
+        "Pictures with masks saved in {folder}: {pictures}, of them interpolated: {interpolated}.",
+        folder=folder,
+        pictures=saved.pictures,
+        interpolated=saved.interpolated,
+    )
     if saved.left_out:
-        said += f" Left out, since their frames are others than those that were corrected: {saved.left_out}."
+        said += tr(
+            " Left out, since their frames are others than those that were corrected: {left_out}.",
+            left_out=saved.left_out,
+        )
     return said

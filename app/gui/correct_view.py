@@ -26,6 +26,7 @@ from app.gui.mask_paths import path_of
 from app.gui.scan_area_tool import STEPS
 from app.gui.study_view import StudyView, outline, say_in_place
 from app.gui.theme import HALO, TARGET, TEXT, colour
+from app.gui.words import tr
 from app.pipeline.types import Rect
 from app.trainer.corrections import Correction
 from app.trainer.shapes import Mask, Point
@@ -57,7 +58,7 @@ class CorrectView(StudyView):
 
     def __init__(self, live: LiveView, scan_area: Callable[[], Rect | None], playing: Callable[[], bool]) -> None:
         super().__init__(live, scan_area)
-        self.title = "CORRECTING BY HAND"
+        self.title = tr("CORRECTING BY HAND")
         self.setAccessibleName(self.title)
         self._playing = playing
         self.polygon = PolygonTool()
@@ -268,9 +269,9 @@ class CorrectView(StudyView):
     def _answer(self) -> str:
         correction = self._scene.correction
         if correction is not None and correction.empty:
-            return "No region in this frame"
+            return tr("No region in this frame")
         if correction is None and self._scene.guess is not None and self._guess.isEmpty():
-            return "The model finds no region in this frame"
+            return tr("The model finds no region in this frame")
         return ""
 
     def _paint_masks(self, painter: QPainter, to_view: QTransform) -> None:

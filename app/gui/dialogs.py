@@ -9,11 +9,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
 from app.gui.rubber_band import RubberBand
+from app.gui.words import mark, tr
 from app.pipeline.types import Rect
 
 _HIDE_FIRST_MS = 300
 """Until the desktop has painted what was under the window."""
-_WAYLAND = "Wayland lets no program see the screen: log in with X11 to watch a part of it."
+_WAYLAND = mark("Wayland lets no program see the screen: log in with X11 to watch a part of it.")
 
 Say = Callable[[str], None]
 
@@ -52,10 +53,12 @@ class Dialogs:
         """Asks for the address of a stream, and gives its source word."""
         if self._open is None:
             dialog = QInputDialog(self._window)
-            dialog.setWindowTitle("Address of a stream")
+            dialog.setWindowTitle(tr("Address of a stream"))
             dialog.setLabelText(
-                "Address of the stream, such as rtsp://192.168.1.20/stream, http://192.168.1.20/video"
-                " or igtl://192.168.1.20:18944"
+                tr(
+                    "Address of the stream, such as rtsp://192.168.1.20/stream, http://192.168.1.20/video"
+                    " or igtl://192.168.1.20:18944"
+                )
             )
             dialog.resize(560, dialog.sizeHint().height())
             self._ask(dialog, lambda: chosen(_word_of(dialog.textValue().strip())))
@@ -90,7 +93,7 @@ class ScreenAreaChooser:
 
     def start(self) -> None:
         if QGuiApplication.platformName().startswith("wayland"):
-            self._say(_WAYLAND)
+            self._say(tr(_WAYLAND))
             return
         if self._band is None:
             self._was_full_screen = self._window.isFullScreen()

@@ -22,7 +22,9 @@ from app.capture.dicom_folder import DicomEntry, DicomFolder
 from app.capture.source import Pixels, Source
 from app.gui.bridge import Background
 from app.gui.kept_list import thumbnail_icon
+from app.gui.outside import outside
 from app.gui.sources import Sources
+from app.gui.words import mark, tr
 from app.pipeline.kept import THUMBNAIL, small
 from app.pipeline.types import SourceChanged, SourceState
 
@@ -42,12 +44,12 @@ class DicomList(QDialog):
         self, parent: QWidget, entries: Sequence[DicomEntry], skipped: int, actions: Mapping[str, QAction]
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("DICOM clips")
+        self.setWindowTitle(tr("DICOM clips"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(430, 500)
         self.list = QListWidget()
         self.list.setObjectName("kept")
-        self.list.setAccessibleName("Clips by study and series")
+        self.list.setAccessibleName(tr("Clips by study and series"))
         self.list.setIconSize(QSize(*THUMBNAIL))
         self.list.setSpacing(2)
         self.list.setUniformItemSizes(True)
@@ -85,14 +87,14 @@ class DicomList(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         for name, do in (
-            ("Open", self._choose),
-            ("Previous", lambda: self.moved.emit(-1)),
-            ("Next", lambda: self.moved.emit(1)),
-            ("Close", self.close),
+            (mark("Open"), self._choose),
+            (mark("Previous clip"), lambda: self.moved.emit(-1)),
+            (mark("Next clip"), lambda: self.moved.emit(1)),
+            (mark("Close"), self.close),
         ):
-            button = QPushButton(name)
+            button = QPushButton(tr(name))
             button.setObjectName("segment")
-            button.setAccessibleName(name)
+            button.setAccessibleName(tr(name))
             button.setMinimumWidth(92)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, do=do: do())
@@ -210,12 +212,14 @@ class DicomControl:
 def words(entry: DicomEntry) -> str:
     """Such as 'Series 2' and below it '48 frames, 10:31', with the study where there are several."""
     first, _, rest = entry.name.replace(", series", " · series").partition(", ")
-    return f"{first}\n{rest}"
+    return f"{outside(first)}\n{outside(rest)}"
 
 
 def _count(entries: int, skipped: int) -> str:
-    clips = "1 clip" if entries == 1 else f"{entries} clips"
-    return f"{clips}; {skipped} files cannot be read and are left out." if skipped else f"{clips}."
+    clips = tr("1 clip") if entries == 1 else tr("{n} clips", n=entries)
+    if skipped:
+        return tr("{clips}; {skipped} files cannot be read and are left out.", clips=clips, skipped=skipped)
+    return tr("{clips}.", clips=clips)
 
 
 def _picture(entry: DicomEntry) -> Pixels | None:

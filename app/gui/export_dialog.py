@@ -23,7 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui.dialogs import Dialogs
+from app.gui.outside import outside
 from app.gui.widgets import ElidedLabel, accessible, heading
+from app.gui.words import mark, tr
 from app.options import SnapshotKind
 from app.pipeline.codecs import Codec
 from app.pipeline.export import Masks
@@ -32,18 +34,20 @@ from app.pipeline.gif import LONGEST_SIDE, RATE
 
 LAST_S = (5, 10, 30, 60)
 _PICTURES: dict[SnapshotKind | Literal[""], str] = {
-    "": "No frames",
-    "raw": "Frames as they came",
-    "overlay": "Frames with overlay",
-    "raw and overlay": "Frames raw and with overlay",
-    "side by side": "Frames side by side",
+    "": mark("No frames"),
+    "raw": mark("Frames as they came"),
+    "overlay": mark("Frames with overlay"),
+    "raw and overlay": mark("Frames raw and with overlay"),
+    "side by side": mark("Frames side by side"),
 }
 _MASKS: dict[Masks | Literal[""], str] = {
-    "": "No masks",
-    "scan area": "Masks, size of the scan area",
-    "frame": "Masks, size of the frame",
+    "": mark("No masks"),
+    "scan area": mark("Masks, size of the scan area"),
+    "frame": mark("Masks, size of the frame"),
 }
-_WHOLE_FRAME = "The scan area is the whole frame: a name in the picture would be exported. Draw the scan area first."
+_WHOLE_FRAME = mark(
+    "The scan area is the whole frame: a name in the picture would be exported. Draw the scan area first."
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ class ExportDialog(QDialog):
         self._running = False
         self._ended: Exported | None = None
         self._dialogs = Dialogs(self)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(tr("Export"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make()
         self._place()
@@ -121,52 +125,62 @@ class ExportDialog(QDialog):
 
     def _make(self) -> None:
         self.ranges = {
-            "all": self._checkable("All frames", "Every frame of the recording", lambda: self._take(frames="all")),
-            "range": self._checkable("A–B", "The range that is repeated", lambda: self._take(frames="range")),
-            "last": self._checkable("Up to here", "Seconds before this frame", lambda: self._take(frames="last")),
+            "all": self._checkable(
+                tr("All frames"), tr("Every frame of the recording"), lambda: self._take(frames="all")
+            ),
+            "range": self._checkable(tr("A–B"), tr("The range that is repeated"), lambda: self._take(frames="range")),
+            "last": self._checkable(
+                tr("Up to here"), tr("Seconds before this frame"), lambda: self._take(frames="last")
+            ),
         }
         group = QButtonGroup(self)
         for button in self.ranges.values():
             group.addButton(button)
-        self.seconds = self._combo("Seconds up to the frame that is shown", {one: f"{one} seconds" for one in LAST_S})
+        self.seconds = self._combo(
+            tr("Seconds up to the frame that is shown"), {one: tr("{n} seconds", n=one) for one in LAST_S}
+        )
         self.seconds.activated.connect(lambda _: self._take(frames="last", seconds=self.seconds.currentData()))
         self.count = QLabel()
         self.count.setObjectName("quiet")
-        kind = self._codec.name if self._codec is not None else "not possible here"
+        kind = self._codec.name if self._codec is not None else tr("not possible here")
         self.video = self._checkable(
-            f"Clip, {kind}",
-            "A clip of the scan area with its overlay",
+            tr("Clip, {kind}", kind=kind),
+            tr("A clip of the scan area with its overlay"),
             lambda: self._take(video=self.video.isChecked()),
         )
         self.video.setEnabled(self._codec is not None)
         self.gif = self._checkable(
-            "Animated GIF",
-            f"The same, {LONGEST_SIDE} pixels wide at most and {RATE:g} pictures a second",
+            tr("Animated GIF"),
+            tr(
+                "The same, {side} pixels wide at most and {rate:g} pictures a second",
+                side=LONGEST_SIDE,
+                rate=RATE,
+            ),
             lambda: self._take(gif=self.gif.isChecked()),
         )
         self.table = self._checkable(
-            "Table (CSV)",
-            "Of every frame: found or not, confidence, area, centre",
+            tr("Table (CSV)"),
+            tr("Of every frame: found or not, confidence, area, centre"),
             lambda: self._take(table=self.table.isChecked()),
         )
-        self.pictures = self._combo("Frames as PNG", _PICTURES)
+        self.pictures = self._combo(tr("Frames as PNG"), _PICTURES)
         self.pictures.activated.connect(lambda _: self._take(pictures=self.pictures.currentData() or None))
-        self.masks = self._combo("Masks as PNG", _MASKS)
+        self.masks = self._combo(tr("Masks as PNG"), _MASKS)
         self.masks.activated.connect(lambda _: self._take(masks=self.masks.currentData() or None))
         self.where = ElidedLabel("quiet", Qt.TextElideMode.ElideMiddle)
-        self.where.setAccessibleName("Folder to export into")
+        self.where.setAccessibleName(tr("Folder to export into"))
         self.bar = QProgressBar()
-        accessible(self.bar, "How far the export is")
+        accessible(self.bar, tr("How far the export is"))
         self.bar.setTextVisible(False)
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setMinimumHeight(3 * self.said.fontMetrics().height())
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.change = self._button("Change …", "Choose the folder to export into", self._ask_folder)
-        self.go = self._button("Export", "Begin", self._go)
-        self.show_folder = self._button("Show folder", "Show what was exported", self._show_folder)
-        self.leave = self._button("Close", "Close; an export goes on", self.close)
+        self.change = self._button(tr("Change …"), tr("Choose the folder to export into"), self._ask_folder)
+        self.go = self._button(tr("Export"), tr("Begin"), self._go)
+        self.show_folder = self._button(tr("Show folder"), tr("Show what was exported"), self._show_folder)
+        self.leave = self._button(tr("Close"), tr("Close; an export goes on"), self.close)
 
     def _place(self) -> None:
         frames, things, where, buttons = QHBoxLayout(), QGridLayout(), QHBoxLayout(), QHBoxLayout()
@@ -191,12 +205,12 @@ class ExportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 14)
         layout.setSpacing(8)
-        layout.addWidget(heading("Frames"))
+        layout.addWidget(heading(tr("Frames")))
         layout.addLayout(frames)
         layout.addWidget(self.count)
-        layout.addWidget(heading("What to write"))
+        layout.addWidget(heading(tr("What to write")))
         layout.addLayout(things)
-        layout.addWidget(heading("Folder"))
+        layout.addWidget(heading(tr("Folder")))
         layout.addLayout(where)
         layout.addWidget(self.said)
         layout.addWidget(self.bar)
@@ -219,7 +233,7 @@ class ExportDialog(QDialog):
         combo = QComboBox()
         accessible(combo, name)
         for value, text in entries.items():
-            combo.addItem(text, value)
+            combo.addItem(tr(text), value)
         return combo
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -244,7 +258,7 @@ class ExportDialog(QDialog):
         self._show_choice()
 
     def _ask_folder(self) -> None:
-        self._dialogs.ask_folder("Folder to export into", self._set_folder)
+        self._dialogs.ask_folder(tr("Folder to export into"), self._set_folder)
 
     def _set_folder(self, folder: str) -> None:
         self.folder = Path(folder)
@@ -273,8 +287,11 @@ class ExportDialog(QDialog):
         self._running, self._ended = True, None
         self.bar.setRange(0, total or 0)
         self.bar.setValue(done)
-        of = f" of {total}" if total else ""
-        self.said.setText(f"Exporting: {done}{of} frames. Playing goes on.")
+        self.said.setText(
+            tr("Exporting: {done} of {total} frames. Playing goes on.", done=done, total=total)
+            if total
+            else tr("Exporting: {done} frames. Playing goes on.", done=done)
+        )
         self._enable()
 
     def show_ended(self, ended: Exported) -> None:
@@ -282,7 +299,7 @@ class ExportDialog(QDialog):
         self._running, self._ended = False, ended
         self.bar.setRange(0, 1)
         self.bar.setValue(int(ended.whole))
-        self.said.setText(ended.text)
+        self.said.setText(outside(ended.text))
         self._enable()
 
     def _show_choice(self) -> None:
@@ -295,7 +312,14 @@ class ExportDialog(QDialog):
         first, last = situation.frames(choice)
         count = last - first + 1
         self.count.setText(
-            f"Frames {first + 1} to {last + 1} of {situation.total}: {count} frames, {count / situation.rate:.1f} s"
+            tr(
+                "Frames {first} to {last} of {total}: {count} frames, {seconds:.1f} s",
+                first=first + 1,
+                last=last + 1,
+                total=situation.total,
+                count=count,
+                seconds=count / situation.rate,
+            )
         )
         self.video.setChecked(choice.video and self._codec is not None)
         self.gif.setChecked(choice.gif)
@@ -304,13 +328,13 @@ class ExportDialog(QDialog):
         self.masks.setCurrentIndex(self.masks.findData(choice.masks or ""))
         self.where.setText(str(self.folder))
         if not self._running and self._ended is None:
-            self.said.setText(_WHOLE_FRAME if situation.whole_frame and choice.shows_pictures else "")
+            self.said.setText(tr(_WHOLE_FRAME) if situation.whole_frame and choice.shows_pictures else "")
             self.bar.setRange(0, 1)
             self.bar.setValue(0)
         self._enable()
 
     def _enable(self) -> None:
-        self.go.setText("Stop" if self._running else "Export")
+        self.go.setText(tr("Stop") if self._running else tr("Export"))
         self.go.setAccessibleName(self.go.text())
         self.go.setEnabled(self._running or not self._choice.empty)
         self.show_folder.setEnabled(self._ended is not None and self._ended.folder is not None)

@@ -13,6 +13,7 @@ from app.gui.actions import keys_of, with_keys
 from app.gui.live_view import LiveView
 from app.gui.status import NOTICE
 from app.gui.widgets import accessible, action_button, tip
+from app.gui.words import mark, tr
 
 _MARGIN = 12
 _WIDTH = 430
@@ -30,21 +31,27 @@ class Step:
 
 STEPS = (
     Step(
-        "What this is, and is not",
-        "A model outlines where the anaesthetic goes on an ultrasound picture of the groin. It is a guess: it does not "
-        f"find the nerve, and must not decide where a needle goes. {NOTICE} Hold {{raw}} to see the picture without "
-        "it.",
+        mark("What this is, and is not"),
+        mark(
+            "A model outlines where the anaesthetic goes on an ultrasound picture of the groin. It is a guess: it does "
+            "not find the nerve, and must not decide where a needle goes. {notice} Hold {raw} to see the picture "
+            "without it."
+        ),
     ),
     Step(
-        "Choose a source",
-        "A camera, a monitor, a part of the screen or a file: each is offered with its picture. Or stay with what is "
-        "shown now.",
+        mark("Choose a source"),
+        mark(
+            "A camera, a monitor, a part of the screen or a file: each is offered with its picture. Or stay with what "
+            "is shown now."
+        ),
         ("choose_source",),
     ),
     Step(
-        "Check the scan area",
-        "The model should see the ultrasound alone, without name, menu or scale: drag a rectangle round it. It is kept "
-        "for this source. Snapshots hold nothing else.",
+        mark("Check the scan area"),
+        mark(
+            "The model should see the ultrasound alone, without name, menu or scale: drag a rectangle round it. It is "
+            "kept for this source. Snapshots hold nothing else."
+        ),
         ("edit_scan_area", "reset_scan_area"),
     ),
 )
@@ -78,10 +85,10 @@ class FirstSteps(QFrame):
         self.hide()
 
     def _row(self) -> QHBoxLayout:
-        self.skip, self.next = QPushButton("Skip"), QPushButton("Next")
-        accessible(self.skip, "Skip the first steps")
+        self.skip, self.next = QPushButton(tr("Skip")), QPushButton(tr("Next"))
+        accessible(self.skip, tr("Skip the first steps"))
         tip(self.skip, self._actions["leave"], self._actions["first_steps"])
-        accessible(self.next, "Next step")
+        accessible(self.next, tr("Next step"))
         for button, call in ((self.skip, self.finish), (self.next, self._go_on)):
             button.setObjectName("segment")
             button.clicked.connect(call)
@@ -96,7 +103,7 @@ class FirstSteps(QFrame):
         return row
 
     def _doing(self, name: str) -> QPushButton:
-        return action_button(self._actions[name], text=_TEXTS[name], name="segment")
+        return action_button(self._actions[name], text=tr(_TEXTS[name]), name="segment")
 
     def start(self) -> None:
         """Begins with the first card."""
@@ -122,16 +129,16 @@ class FirstSteps(QFrame):
     def _show(self, number: int) -> None:
         self._step = number
         step, last = STEPS[number], number == len(STEPS) - 1
-        self.title.setText(f"{number + 1} of {len(STEPS)} · {step.title}")
-        text = step.text.format(raw=keys_of(self._actions["raw"]))
+        self.title.setText(tr("{n} of {total} · {title}", n=number + 1, total=len(STEPS), title=tr(step.title)))
+        text = tr(step.text, notice=tr(NOTICE), raw=keys_of(self._actions["raw"]))
         self.text.setText(text)
         self.setAccessibleName(f"{self.title.text()}. {text}")
         for place, buttons in enumerate(self._extra):
             for button, name in zip(buttons, STEPS[place].actions, strict=True):
                 button.setVisible(place == number)
-                button.setText(with_keys(_TEXTS[name], self._actions[name]))
+                button.setText(with_keys(tr(_TEXTS[name]), self._actions[name]))
         self.skip.setVisible(not last)
-        self.next.setText("Done" if last else "Next")
+        self.next.setText(tr("Done") if last else tr("Next"))
         self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -152,7 +159,7 @@ class FirstSteps(QFrame):
 
 
 _TEXTS = {
-    "choose_source": "Choose a source",
-    "edit_scan_area": "Draw it",
-    "reset_scan_area": "Whole frame",
+    "choose_source": mark("Choose a source"),
+    "edit_scan_area": mark("Draw it"),
+    "reset_scan_area": mark("Whole frame"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QColor, QDesktopServices, QIcon, QImage, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
@@ -24,6 +24,7 @@ from app.gui.actions import keys_of
 from app.gui.bridge import Background
 from app.gui.record_control import megabytes, minutes
 from app.gui.theme import RAISED
+from app.gui.words import mark, tr
 from app.paths import pictures_folder, recordings_folder
 from app.pipeline.kept import THUMBNAIL, Kept, delete, find_kept
 from app.pipeline.recorder import Recorder
@@ -43,18 +44,18 @@ class KeptList(QDialog):
     def __init__(self, parent: QWidget, actions: Mapping[str, QAction]) -> None:
         super().__init__(parent)
         self._actions = actions
-        self.setWindowTitle("Recordings and snapshots")
+        self.setWindowTitle(tr("Recordings and snapshots"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 560)
         self.list = QListWidget()
         self.list.setObjectName("kept")
-        self.list.setAccessibleName("Recordings and snapshots, the newest first")
+        self.list.setAccessibleName(tr("Recordings and snapshots, the newest first"))
         self.list.setIconSize(QSize(*THUMBNAIL))
         self.list.setSpacing(2)
         self.list.setUniformItemSizes(True)
         self.list.itemActivated.connect(lambda _: self._ask(self.open_asked))
         self.list.currentItemChanged.connect(lambda *_: self._enable())
-        self.empty = QLabel("Looking …")
+        self.empty = QLabel(tr("Looking …"))
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row = QHBoxLayout()
@@ -62,13 +63,13 @@ class KeptList(QDialog):
         self.buttons = {
             name: self._button(row, name, do)
             for name, do in (
-                ("Open", lambda: self._ask(self.open_asked)),
-                ("Show folder", lambda: self._ask(self.folder_asked)),
-                ("Delete …", self._confirm),
+                (mark("Open"), lambda: self._ask(self.open_asked)),
+                (mark("Show folder"), lambda: self._ask(self.folder_asked)),
+                (mark("Delete …"), self._confirm),
             )
         }
         row.addStretch(1)
-        self._button(row, "Close", self.close)
+        self._button(row, mark("Close"), self.close)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 14)
         layout.addWidget(self.empty, 1)
@@ -81,9 +82,9 @@ class KeptList(QDialog):
         self.fill(None)
 
     def _button(self, row: QHBoxLayout, name: str, do: Callable[[], object]) -> QPushButton:
-        button = QPushButton(name)
+        button = QPushButton(tr(name))
         button.setObjectName("segment")
-        button.setAccessibleName(name)
+        button.setAccessibleName(tr(name))
         button.setMinimumWidth(108)
         button.setAutoDefault(False)
         button.clicked.connect(lambda _=False: do())
@@ -107,7 +108,13 @@ class KeptList(QDialog):
                 keys_of(self._actions[name]) for name in ("toggle_recording", "save_last", "snapshot")
             )
             self.empty.setText(
-                f"Nothing was kept yet. Record: {record}. Save the last seconds: {last}. Save a snapshot: {snapshot}."
+                tr(
+                    "Nothing was kept yet. Record: {record}. Save the last seconds: {last}. "
+                    "Save a snapshot: {snapshot}.",
+                    record=record,
+                    last=last,
+                    snapshot=snapshot,
+                )
             )
         self._enable()
 
@@ -129,17 +136,21 @@ class KeptList(QDialog):
         kept = self.chosen
         if kept is None:
             return
-        kind = "recording" if kept.is_recording else "snapshot"
+        question = (
+            tr("Delete the recording of {when}? It cannot be brought back.", when=when(kept))
+            if kept.is_recording
+            else tr("Delete the snapshot of {when}? It cannot be brought back.", when=when(kept))
+        )
         box = QMessageBox(
             QMessageBox.Icon.NoIcon,
-            "Delete",
-            f"Delete the {kind} of {when(kept)}? It cannot be brought back.",
+            tr("Delete"),
+            question,
             QMessageBox.StandardButton.NoButton,
             self,
         )
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        yes = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
-        no = box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        yes = box.addButton(tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
+        no = box.addButton(tr("Keep"), QMessageBox.ButtonRole.RejectRole)
         for button in (yes, no):
             button.setObjectName("segment")
             button.setMinimumWidth(108)
@@ -204,7 +215,7 @@ class KeptControl:
             _show(kept.path)
             return
         if kept.path == self._recorder.state.folder:
-            self._say("This one is being recorded: stop the recording first.")
+            self._say(tr("This one is being recorded: stop the recording first."))
             return
         self._open_word(str(kept.path))
         if self.list is not None:
@@ -212,7 +223,7 @@ class KeptControl:
 
     def _delete(self, kept: Kept) -> None:
         if kept.path == self._recorder.state.folder:
-            self._say("This one is being recorded: stop the recording first.")
+            self._say(tr("This one is being recorded: stop the recording first."))
             return
         self._settings.recent = [word for word in self._settings.recent if word != str(kept.path)]
         self._background.run(
@@ -223,13 +234,13 @@ class KeptControl:
 def words(kept: Kept) -> str:
     """Such as '24 November 2026, 13:45:10' and below it 'Recording, 00:32, 84 MB'."""
     if not kept.is_recording:
-        return f"{when(kept)}\nSnapshot, {megabytes(kept.bytes)}"
-    length = "cannot be played" if kept.seconds is None else minutes(kept.seconds)
-    return f"{when(kept)}\nRecording, {length}, {megabytes(kept.bytes)}"
+        return tr("{when}\nSnapshot, {size}", when=when(kept), size=megabytes(kept.bytes))
+    length = tr("cannot be played") if kept.seconds is None else minutes(kept.seconds)
+    return tr("{when}\nRecording, {length}, {size}", when=when(kept), length=length, size=megabytes(kept.bytes))
 
 
 def when(kept: Kept) -> str:
-    return f"{kept.time.day} {kept.time:%B %Y, %H:%M:%S}"
+    return QLocale().toString(QDateTime.fromSecsSinceEpoch(round(kept.time.timestamp())), tr("d MMMM yyyy, HH:mm:ss"))
 
 
 def _show(path: Path) -> None:

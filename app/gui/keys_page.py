@@ -21,17 +21,18 @@ from PySide6.QtWidgets import (
 from app.gui.bindings import FIXED, MOUSE, SLOTS, Bindings, normal, typed, written
 from app.gui.keys import HELD, KEYS, Key, key_for
 from app.gui.widgets import accessible, heading, set_drawing
+from app.gui.words import mark, tr
 
 _COLUMNS = (
-    ("Overlay", "Picture", "Orientation and scale", "Correct by hand"),
-    ("Recording", "Compare and look closer", "Source", "Window"),
+    (mark("Overlay"), mark("Picture"), mark("Orientation and scale"), mark("Correct by hand")),
+    (mark("Recording"), mark("Compare and look closer"), mark("Source"), mark("Window")),
 )
 _BUTTONS = {button: name for name, button in MOUSE.items()}
-_HOW = (
+_HOW = mark(
     "Choose a key, then press another one, or the pedal. Each action takes two: one to type, one for a pedal. "
     "Tab goes on, and Enter presses what has the focus: these two stay."
 )
-_ALL, _REALLY = "Reset all", "Really reset all"
+_ALL, _REALLY = mark("Reset all"), mark("Really reset all")
 
 
 class KeysPage(QDialog):
@@ -50,7 +51,7 @@ class KeysPage(QDialog):
         self.resets: dict[str, QPushButton] = {}
         self._shortcuts: list[QShortcut] = []
         self.setObjectName("help")
-        self.setWindowTitle("Keys")
+        self.setWindowTitle(tr("Keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._build()
         self.installEventFilter(self)
@@ -92,7 +93,7 @@ class KeysPage(QDialog):
         grid.setColumnStretch(0, 1)
         row = 0
         for group in groups:
-            title = heading(group)
+            title = heading(tr(group))
             title.setContentsMargins(0, 8, 0, 2)
             grid.addWidget(title, row, 0)
             row += 1
@@ -103,7 +104,7 @@ class KeysPage(QDialog):
         return grid
 
     def _add_row(self, grid: QGridLayout, row: int, key: Key) -> None:
-        text = QLabel(key.text)
+        text = QLabel(tr(key.text))
         text.setWordWrap(True)
         grid.addWidget(text, row, 0)
         for slot in range(SLOTS):
@@ -114,7 +115,7 @@ class KeysPage(QDialog):
         reset = self._button("", lambda: self._reset(key.action))
         reset.setObjectName("icon")
         set_drawing(reset, "reset")
-        accessible(reset, f"Reset: {key.text}", "The keys as shipped")
+        accessible(reset, tr("Reset: {text}", text=tr(key.text)), tr("The keys as shipped"))
         policy = reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         reset.setSizePolicy(policy)
@@ -122,15 +123,15 @@ class KeysPage(QDialog):
         grid.addWidget(reset, row, 1 + SLOTS)
 
     def _foot(self) -> QHBoxLayout:
-        self.text = QLabel(_HOW)
+        self.text = QLabel(tr(_HOW))
         self.text.setWordWrap(True)
         self.text.setMinimumHeight(2 * self.fontMetrics().height() + 4)
-        self.move_key = self._button("Move it here", self._move)
-        self.leave_key = self._button("Leave it there", self._stop)
-        self.take_away = self._button("No key", self._take_away)
-        self.stop = self._button("Cancel", self._stop)
-        self.reset_all = self._button(_ALL, self._reset_all)
-        self.close_page = self._button("Close", self.close)
+        self.move_key = self._button(tr("Move it here"), self._move)
+        self.leave_key = self._button(tr("Leave it there"), self._stop)
+        self.take_away = self._button(tr("No key"), self._take_away)
+        self.stop = self._button(tr("Cancel"), self._stop)
+        self.reset_all = self._button(tr(_ALL), self._reset_all)
+        self.close_page = self._button(tr("Close"), self.close)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.text, 1)
@@ -138,7 +139,7 @@ class KeysPage(QDialog):
             *(self.move_key, self.leave_key, self.take_away, self.stop),
             *(self.reset_all, self.close_page),
         ):
-            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(_REALLY) + 28)
+            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(tr(_REALLY)) + 28)
             row.addWidget(button)
         return row
 
@@ -158,11 +159,16 @@ class KeysPage(QDialog):
             names = self._bindings.keys(action)
             name = names[slot] if slot < len(names) else ""
             waiting = self._waiting == (action, slot)
-            shown = "Press …" if waiting else written(name) if name else "–"
+            shown = tr("Press …") if waiting else written(name) if name else "–"
             button.setText(button.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, 96))
-            which = ("first", "second")[slot]
-            what = written(name) if name else "none"
-            accessible(button, f"{key_for(action).text}: {which} key, {what}", "Press to choose another key")
+            what = written(name) if name else tr("none")
+            accessible(
+                button,
+                tr("{text}: second key, {what}", text=_text(action), what=what)
+                if slot
+                else tr("{text}: first key, {what}", text=_text(action), what=what),
+                tr("Press to choose another key"),
+            )
         for action, reset in self.resets.items():
             reset.setVisible(self._bindings.is_changed(action))
         waiting, asked = self._waiting is not None, self._asked is not None
@@ -172,7 +178,7 @@ class KeysPage(QDialog):
         self.leave_key.setVisible(asked)
         self.reset_all.setVisible(not waiting and not asked)
         self.reset_all.setEnabled(any(self._bindings.is_changed(action) for action in self.resets))
-        self.reset_all.setText(_ALL)
+        self.reset_all.setText(tr(_ALL))
         self._listen_for_closing(not waiting)
 
     def _listen_for_closing(self, on: bool) -> None:
@@ -190,13 +196,19 @@ class KeysPage(QDialog):
     def _wait_for(self, action: str, slot: int) -> None:
         """The next key that is pressed is this slot's."""
         self._waiting, self._asked = (action, slot), None
-        hold = " It has to be held down." if action == HELD else ""
-        self._say(f"{key_for(action).text}: press the new key or the pedal.{hold} Esc leaves it as it is.")
+        hold = tr(" It has to be held down.") if action == HELD else ""
+        self._say(
+            tr(
+                "{text}: press the new key or the pedal.{hold} Esc leaves it as it is.",
+                text=_text(action),
+                hold=hold,
+            )
+        )
         self._show()
 
     def _stop(self) -> None:
         self._waiting = self._asked = None
-        self._say(_HOW)
+        self._say(tr(_HOW))
         self._show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -228,12 +240,14 @@ class KeysPage(QDialog):
             return
         name = typed(event)
         if name in FIXED:
-            self._say(f"{name} stays what it is, or the window could not be used by keys: press another key.")
+            self._say(
+                tr("{name} stays what it is, or the window could not be used by keys: press another key.", name=name)
+            )
             return
         try:
             self._chosen(normal(name))
         except ValueError:
-            self._say("Shift, Ctrl and Alt cannot be used alone: press another key.")
+            self._say(tr("Shift, Ctrl and Alt cannot be used alone: press another key."))
 
     def _chosen(self, name: str) -> None:
         assert self._waiting is not None
@@ -243,7 +257,14 @@ class KeysPage(QDialog):
             self._bind(action, slot, name)
             return
         self._waiting, self._asked = None, (action, slot, name)
-        self._say(f"{written(name)} is taken by '{key_for(owner).text}'. Move it to '{key_for(action).text}'?")
+        self._say(
+            tr(
+                "{key} is taken by '{owner}'. Move it to '{action}'?",
+                key=written(name),
+                owner=_text(owner),
+                action=_text(action),
+            )
+        )
         self._show()
         self.move_key.setFocus()
 
@@ -255,9 +276,9 @@ class KeysPage(QDialog):
         owner = self._bindings.owner(name)
         self._waiting = self._asked = None
         self._bindings.bind(action, slot, name)
-        text = f"{written(name)}: {key_for(action).text}." if name else f"{key_for(action).text}: a key was taken away."
+        text = f"{written(name)}: {_text(action)}." if name else tr("{text}: a key was taken away.", text=_text(action))
         if owner is not None and owner != action and not self._bindings.label(owner):
-            text += f" '{key_for(owner).text}' has no key now."
+            text += tr(" '{text}' has no key now.", text=_text(owner))
         self._say(text)
         self._keep()
         self.buttons[action, slot].setFocus()
@@ -268,14 +289,19 @@ class KeysPage(QDialog):
 
     def _reset(self, action: str) -> None:
         self._bindings.reset(action)
-        self._say(f"{key_for(action).text}: {self._bindings.label(action)}, as shipped.")
+        self._say(tr("{text}: {label}, as shipped.", text=_text(action), label=self._bindings.label(action)))
         self._keep()
 
     def _reset_all(self) -> None:
         """At the second press only."""
-        if self.reset_all.text() == _ALL:
-            self.reset_all.setText(_REALLY)
+        if self.reset_all.text() == tr(_ALL):
+            self.reset_all.setText(tr(_REALLY))
             return
         self._bindings.reset_all()
-        self._say("All keys are as shipped.")
+        self._say(tr("All keys are as shipped."))
         self._keep()
+
+
+def _text(action: str) -> str:
+    """What an action does, for people."""
+    return tr(key_for(action).text)

@@ -24,6 +24,7 @@ from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.status import ANSWERS, OverlayKind, OverlayState, Wishes, overlay_state
 from app.gui.theme import HALO, SURROUND, TARGET, TEXT, colour
 from app.gui.tool_painting import frame_line, paint_tool, rectf
+from app.gui.words import tr
 from app.options import Layout
 from app.pipeline.freshness import HIDE_MS
 from app.pipeline.slot import Slot
@@ -96,7 +97,7 @@ class LiveView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 180)
-        self.setAccessibleName("Live view")
+        self.setAccessibleName(tr("Live view"))
         self._too_old = QTimer(self)
         self._too_old.setTimerType(Qt.TimerType.PreciseTimer)
         self._too_old.setSingleShot(True)
@@ -284,7 +285,7 @@ class LiveView(QWidget):
             painter.drawImage(drawn.place, drawn.image)
         if small is not None:
             self._pictures.paint_small(painter, small)
-        if words := ANSWERS.get(self.state.kind):
+        if words := tr(ANSWERS.get(self.state.kind, "")):
             self._paint_chip(painter, words, room, bottom=True)
 
     def _place_small(self, frame: Frame, prediction: Prediction | None, look: Look) -> QRectF | None:

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 from app.capture.source import Source
 from app.gui import theme
 from app.gui.main_window import TITLE, MainWindow
-from app.options import WindowOptions
+from app.gui.words import use_language
+from app.options import LanguageName, WindowOptions
 from app.settings import load_settings
 
 NO_DISPLAY = "There is no display to open a window on (DISPLAY is not set): start this from a desktop session."
@@ -26,8 +27,8 @@ def run_window(source: Source | None, options: WindowOptions) -> int:
         if source is not None:
             source.close()
         return EXIT_USER
-    application = make_application()
     settings, _ = load_settings()
+    application = make_application(options.language or settings.language)
     window = MainWindow(settings)
     window.show()
     # The window first: opening engine and source must not delay it.
@@ -47,8 +48,8 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def make_application() -> QApplication:
-    """The one QApplication of the process, in the program's theme."""
+def make_application(language: LanguageName = "en") -> QApplication:
+    """The one QApplication of the process, in the program's theme and in this language."""
     # Qt would part each larger fill between threads, and have the window wait for them: on a busy processor that takes
     # longer than all the painting.
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
@@ -56,5 +57,6 @@ def make_application() -> QApplication:
     application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName(TITLE)
     application.setDesktopFileName("sonoblock")
+    use_language(language)
     theme.apply(application)
     return application

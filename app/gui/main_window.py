@@ -29,6 +29,7 @@ from app.gui.message_bar import MessageBar
 from app.gui.mode_strip import ModeStrip
 from app.gui.models import Models
 from app.gui.orientation import Orientation
+from app.gui.outside import name_of
 from app.gui.overlay_control import OverlayControl
 from app.gui.panel import Panel
 from app.gui.picture_control import PictureControl
@@ -46,7 +47,8 @@ from app.gui.state_lines import StateLines
 from app.gui.strips import BottomStrip, TopStrip
 from app.gui.study import Study, StudyBar
 from app.gui.transport import Transport
-from app.options import ThemeName, WindowOptions
+from app.gui.words import tr
+from app.options import LanguageName, ThemeName, WindowOptions
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import Event, ModelChanged, SourceState
 from app.settings import Settings, save_settings
@@ -191,6 +193,8 @@ class MainWindow(QMainWindow):
         self.panel.model_chosen.connect(self.models.choose_model)
         self.panel.engine_chosen.connect(self.models.choose_engine)
         self.panel.theme_chosen.connect(self._choose_theme)
+        self.panel.language_chosen.connect(self._choose_language)
+        self.panel.show_language(self.settings.language)
         self.view.full_screen_asked.connect(self.actions_by_name["toggle_full_screen"].trigger)
         QApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
 
@@ -231,8 +235,8 @@ class MainWindow(QMainWindow):
             "entry_back": lambda: self.dicom.move(-1),
             "entry_next": lambda: self.dicom.move(1),
             "choose_source": self.choice.start,
-            "open_file": lambda: dialogs.ask_file("Open a video or DICOM file", sources.open_word),
-            "open_folder": lambda: dialogs.ask_folder("Open a folder of images or DICOM files", sources.open_word),
+            "open_file": lambda: dialogs.ask_file(tr("Open a video or DICOM file"), sources.open_word),
+            "open_folder": lambda: dialogs.ask_folder(tr("Open a folder of images or DICOM files"), sources.open_word),
             "open_address": lambda: dialogs.ask_address(sources.open_word),
             "seek_end": playback.seek_end,
             "play_back": lambda: playback.shuttle(-1),
@@ -243,7 +247,9 @@ class MainWindow(QMainWindow):
             "toggle_ahead": self.ahead.refresh,
             "export": self.export.start,
             "open_screen_area": self.screen_area.start,
-            "choose_demo_folder": lambda: dialogs.ask_folder("Folder of the demo's images", sources.open_demo_folder),
+            "choose_demo_folder": lambda: dialogs.ask_folder(
+                tr("Folder of the demo's images"), sources.open_demo_folder
+            ),
             "presets": self.presets.start,
             "toggle_plots": self.plots.toggle,
             "toggle_panel": lambda: self.fold(not self._folded),
@@ -338,13 +344,13 @@ class MainWindow(QMainWindow):
         self.orientation.reset()
         self.scale.reset()
         # After them: the first frame may be there already, and says how large it is.
-        self.view.clear(f"Opening {source.name} …")
+        self.view.clear(tr("Opening {name} …", name=name_of(source)))
         self.actions_by_name["toggle_freeze"].setChecked(False)
         self.playback.reset()
         self.dicom.source_shown(source)
         self.lines.reset()
-        self.panel.show_source(source.name)
-        self.setWindowTitle(f"{source.name} – {TITLE}")
+        self.panel.show_source(name_of(source))
+        self.setWindowTitle(f"{name_of(source)} – {TITLE}")
         self._update()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -430,6 +436,10 @@ class MainWindow(QMainWindow):
     def _choose_theme(self, name: ThemeName) -> None:
         self.settings.theme = name
         self._apply_theme()
+
+    def _choose_language(self, name: LanguageName) -> None:
+        self.settings.language = name
+        self.messages.say(tr("The language changes at the next start of the program."))
 
     def _apply_theme(self) -> None:
         """Colours everything as the settings say, and keeps what is bright away from the picture."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from app.gui.source_notes import Side
 from app.gui.theme import HALO, TEXT, colour
+from app.gui.words import tr
 from app.pipeline.scale import Scale
 from app.pipeline.types import Rect
 
@@ -58,7 +59,7 @@ def paint_marks(painter: QPainter, area: QRectF, in_frame: Rect, marks: Marks, f
     if marks.lateral_on_screen is not None:
         _paint_lateral(painter, area, marks.lateral_on_screen, font)
     if marks.mirrored:
-        _paint_text(painter, QPointF(area.left() + _PAD, area.bottom() - _PAD), "mirrored", font)
+        _paint_text(painter, QPointF(area.left() + _PAD, area.bottom() - _PAD), tr("mirrored"), font)
     if marks.scale is not None:
         _paint_ruler(painter, area, in_frame, marks.scale, font)
 
@@ -72,8 +73,9 @@ def _paint_lateral(painter: QPainter, area: QRectF, side: Side, font: QFont) -> 
     painter.setPen(QPen(colour(HALO, 0.75), 2))
     painter.setBrush(colour(TEXT))
     painter.drawEllipse(dot, 6, 6)
-    shift = 14 if left else -14 - metrics.horizontalAdvance("lateral")
-    _paint_text(painter, dot + QPointF(shift, metrics.capHeight() / 2), "lateral", font)
+    text = tr("lateral")
+    shift = 14 if left else -14 - metrics.horizontalAdvance(text)
+    _paint_text(painter, dot + QPointF(shift, metrics.capHeight() / 2), text, font)
 
 
 def _paint_ruler(painter: QPainter, area: QRectF, in_frame: Rect, scale: Scale, font: QFont) -> None:
@@ -96,7 +98,7 @@ def _paint_ruler(painter: QPainter, area: QRectF, in_frame: Rect, scale: Scale, 
         for start, end in lines:
             painter.drawLine(start, end)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    text = f"cm · scale {scale.name}"
+    text = tr("cm · scale {name}", name=tr(scale.name))
     _paint_text(painter, QPointF(right - LONG - 5 - metrics.horizontalAdvance(text), area.bottom() - _PAD), text, font)
 
 

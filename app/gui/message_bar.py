@@ -9,7 +9,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.gui.actions import with_keys
+from app.gui.outside import outside
 from app.gui.widgets import accessible, set_drawing, tip
+from app.gui.words import tr
 
 SHOW_MS = 9000
 _MARGIN = 12
@@ -29,7 +31,7 @@ class MessageBar(QFrame):
         close = QPushButton()
         close.setObjectName("icon")
         set_drawing(close, "close", 20, over_picture=True)
-        accessible(close, "Close the message")
+        accessible(close, tr("Close the message"))
         tip(close, leave)
         close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
@@ -50,7 +52,11 @@ class MessageBar(QFrame):
         return "" if self.isHidden() else self._text.text()
 
     def say(self, text: str, offers: Mapping[str, QAction] | None = None) -> None:
-        """Shows one sentence, with a button for each action, by its name on it, that may be wanted now."""
+        """Shows one sentence, with a button for each action, by its name on it, that may be wanted now.
+
+        A sentence of a layer below is said in the user's language where that is known.
+        """
+        text = outside(text)
         while (item := self._offers.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidg
 
 from app.gui.theme import TARGET
 from app.gui.widgets import accessible, tip
+from app.gui.words import tr
 
 
 class ModeStrip(QWidget):
@@ -24,22 +25,25 @@ class ModeStrip(QWidget):
         self._text = QLabel()
         self._text.setWordWrap(True)
         self.distance, self.depth_name = (
-            self._field("Distance in cm", "cm", 76),
-            self._field("Depth setting", "e.g. 4 cm", 104),
+            self._field(tr("Distance in cm"), "cm", 76),
+            self._field(tr("Depth setting"), tr("e.g. 4 cm"), 104),
         )
-        self._fields = (QLabel("Distance in cm"), self.distance, QLabel("Depth setting"), self.depth_name)
+        self._fields = (QLabel(tr("Distance in cm")), self.distance, QLabel(tr("Depth setting")), self.depth_name)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 3, 6, 3)
         layout.setSpacing(8)
         layout.addWidget(self._text, 1)
         for field in self._fields:
             layout.addWidget(field)
-        for name, says, signal in (("Set", "Set (Enter)", self.accepted), ("Leave", "Leave", self.left)):
+        for name, says, signal in (
+            (tr("Set"), tr("Set (Enter)"), self.accepted),
+            (tr("Leave"), "", self.left),
+        ):
             button = QPushButton(name)
             button.setObjectName("segment")
             button.setMinimumWidth(2 * TARGET)
             accessible(button, name, says)
-            if name == "Leave":
+            if not says:
                 tip(button, leave)
             button.clicked.connect(signal)
             layout.addWidget(button)

@@ -9,6 +9,7 @@ from app.gui.dialogs import Dialogs
 from app.gui.panel import OPEN_MODEL, Panel
 from app.gui.status import Level
 from app.gui.widgets import Chip
+from app.gui.words import tr
 from app.options import engine_name
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import ModelChanged
@@ -64,7 +65,7 @@ class Models:
             self._choose(model, self._wanted[1])
             return
         self._panel.fill_models(shipped(), self._wanted[0])
-        self._dialogs.ask_folder("Open a model's folder", lambda folder: self._choose(folder, self._wanted[1]))
+        self._dialogs.ask_folder(tr("Open a model's folder"), lambda folder: self._choose(folder, self._wanted[1]))
 
     def choose_engine(self, engine: str) -> None:
         """The user chose an engine in the panel."""
@@ -95,17 +96,17 @@ class Models:
             self._good = self._wanted
             self._chip.say(f"{engine_name(event.engine)} · {Path(event.model).name}", Level.PLAIN)
         elif self._loading:
-            self._chip.say("Loading the model …", Level.PLAIN)
+            self._chip.say(tr("Loading the model …"), Level.PLAIN)
             self._loading = False
         elif event.again:
             self._say(event.reason)
-            self._chip.say("Starting the model again …", Level.WARN)
+            self._chip.say(tr("Starting the model again …"), Level.WARN)
         else:
             self._refused(event)
 
     def _refused(self, event: ModelChanged) -> None:
         self._say(event.reason)
-        self._chip.say("No model", Level.BAD)
+        self._chip.say(tr("No model"), Level.BAD)
         if self._good is not None and self._good != self._wanted:
             self._choose(*self._good)
 

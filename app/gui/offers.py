@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.capture.camera import without_password
 from app.capture.devices import CameraDevice, MonitorDevice, camera_key, titles
+from app.gui.words import mark, tr
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,11 @@ def offers(recent: Sequence[str], found: Found, monitor_names: Sequence[str] = (
     empty where nobody knows one.
     """
     devices = [
-        Offer(device.word, title, "Camera", adjustable=True)
+        Offer(device.word, title, tr("Camera"), adjustable=True)
         for device, title in zip(found.cameras, titles(found.cameras), strict=True)
     ]
     for place, monitor in enumerate(found.monitors):
-        number, size = f"Monitor {monitor.number}", f"{monitor.width} × {monitor.height}"
+        number, size = tr("Monitor {number}", number=monitor.number), f"{monitor.width} × {monitor.height}"
         name = monitor_names[place] if place < len(monitor_names) else ""
         devices.append(Offer(monitor.word, name, f"{number} · {size}") if name else Offer(monitor.word, number, size))
     known = {camera_key(offer.word): offer for offer in (*devices, *_ALWAYS)}
@@ -82,12 +83,22 @@ def _unlisted(word: str) -> Offer:
     """A source that was used before and is no device found here."""
     head, _, rest = word.partition(":")
     if head == "camera" and "://" in rest:
-        return Offer(word, without_password(rest), "Stream")
+        return Offer(word, without_password(rest), tr("Stream"))
     if head == "camera":
-        return Offer(word, f"Camera {rest}", "Camera", adjustable=True)
+        return Offer(word, tr("Camera {number}", number=rest), tr("Camera"), adjustable=True)
     if head == "screen":
-        return Offer(word, *(("Part of the screen", rest) if "," in rest else ("Screen", f"Monitor {rest}".strip())))
-    return Offer(word, short(word), "Folder" if Path(word).is_dir() else "File")
+        return Offer(
+            word,
+            *(
+                (tr("Part of the screen"), rest)
+                if "," in rest
+                else (tr("Screen"), tr("Monitor {number}", number=rest).strip())
+            ),
+        )
+    return Offer(word, short(word), tr("Folder") if Path(word).is_dir() else tr("File"))
 
 
-_ALWAYS = (Offer("phantom", "Phantom", "Test picture"), Offer("demo", "Demo", "Saved images, or phantom"))
+_ALWAYS = (
+    Offer("phantom", mark("Phantom"), mark("Test picture")),
+    Offer("demo", mark("Demo"), mark("Saved images, or phantom")),
+)

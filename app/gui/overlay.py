@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from app.gui.theme import HALO, colour
+from app.gui.words import tr
 from app.options import Layout, Style
 from model.postprocess import Outline, Region
 
@@ -141,14 +142,14 @@ class RegionPainter:
         name = self._structure.name
         if self._outline.isEmpty():
             return QRectF()
-        size = _label_size(font, self._structure.title)
+        size = _label_size(font, tr(self._structure.title))
         box, sides[name] = place_label(self.bounds(to_view), size, room, sides.get(name, 0), others)
         return box
 
     def paint_label(self, painter: QPainter, to_view: QTransform, box: QRectF) -> None:
         """Paints the label, with its leader."""
         _leader(painter, box, self._nearest(box.center(), to_view), self._colour)
-        _label(painter, box, self._structure.title, self._colour)
+        _label(painter, box, tr(self._structure.title), self._colour)
 
     def _nearest(self, point: QPointF, to_view: QTransform) -> QPointF:
         """The point of the outline that is nearest to a point of the view, in the view."""

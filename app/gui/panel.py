@@ -22,24 +22,43 @@ from PySide6.QtWidgets import (
 
 from app.gui.record_box import RecordBox
 from app.gui.section import Folds, Section
-from app.gui.widgets import accessible, action_button, tip
-from app.options import Layout, Style, ThemeName, engine_name
+from app.gui.source_notes import Side
+from app.gui.widgets import WheelScrolls, accessible, action_button, tip
+from app.gui.words import mark, tr
+from app.options import LanguageName, Layout, Style, ThemeName, engine_name
 
 WIDTH = 328
 OPEN_MODEL = "…"
 """The model chooser's last entry: a bundle's folder is asked for."""
-_STYLE_NAMES: dict[Style, str] = {"fill": "Fill", "outline": "Outline", "both": "Both"}
-_LAYOUT_NAMES: dict[Layout, str] = {"one": "Off", "two": "Beside", "corner": "Corner"}
-_THEME_NAMES: dict[ThemeName, str] = {"dark": "Dark", "light": "Light", "system": "System"}
+_STYLE_NAMES: dict[Style, str] = {"fill": mark("Fill"), "outline": mark("Outline"), "both": mark("Both")}
+_STYLE_TEXTS: dict[Style, str] = {
+    "fill": mark("Overlay as fill"),
+    "outline": mark("Overlay as outline"),
+    "both": mark("Overlay as both"),
+}
+_LAYOUT_NAMES: dict[Layout, str] = {"one": mark("Off"), "two": mark("Beside"), "corner": mark("Corner")}
+_LATERAL: dict[Side | None, str] = {
+    None: mark("Lateral: –"),
+    "left": mark("Lateral: left"),
+    "right": mark("Lateral: right"),
+}
+_THEME_NAMES: dict[ThemeName, str] = {"dark": mark("Dark"), "light": mark("Light"), "system": mark("System")}
+_LANGUAGE_NAMES: dict[LanguageName, str] = {"system": mark("As system"), "en": "English", "zh_CN": "中文"}
+"""A language is called what it calls itself."""
+_LANGUAGE_TEXTS: dict[LanguageName, str] = {
+    "system": mark("Language: that of the desktop, where it is known here"),
+    "en": "Language: English",
+    "zh_CN": "语言:中文",
+}
 _THEME_TEXTS: dict[ThemeName, str] = {
-    "dark": "Dark, for a dim room",
-    "light": "Light controls, for a bright room; what surrounds the picture stays dark",
-    "system": "Dark or light, as the desktop is",
+    "dark": mark("Dark, for a dim room"),
+    "light": mark("Light controls, for a bright room; what surrounds the picture stays dark"),
+    "system": mark("Dark or light, as the desktop is"),
 }
 _LAYOUT_TEXTS: dict[Layout, str] = {
-    "one": "No second picture",
-    "two": "The raw picture beside the one with the overlay",
-    "corner": "The raw scan small in a corner",
+    "one": mark("No second picture"),
+    "two": mark("The raw picture beside the one with the overlay"),
+    "corner": mark("The raw scan small in a corner"),
 }
 
 
@@ -53,6 +72,7 @@ class Panel(QScrollArea):
     model_chosen = Signal(str)
     engine_chosen = Signal(str)
     theme_chosen = Signal(str)
+    language_chosen = Signal(str)
 
     def __init__(self, actions: dict[str, QAction], folds: Folds) -> None:
         super().__init__()
@@ -72,14 +92,18 @@ class Panel(QScrollArea):
         self._layout.setSpacing(6)
         self._add_everyday(self._layout)
         self._layout.addSpacing(2)
-        self._add_overlay(self._section("Look of the overlay", "overlay").body)
-        self._add_scan_area(self._section("Scan area", "scan area"))
-        self._add_orientation(self._section("Orientation and scale", "orientation").body)
-        self._add_recordings(self._section("Recordings", "recordings").body)
-        self._add_model(self._section("Model and engine", "model").body)
-        self._add_window(self._section("Window and settings", "window").body)
+        self._add_overlay(self._section(tr("Look of the overlay"), "overlay").body)
+        self._add_scan_area(self._section(tr("Scan area"), "scan area"))
+        self._add_orientation(self._section(tr("Orientation and scale"), "orientation").body)
+        self._add_recordings(self._section(tr("Recordings"), "recordings").body)
+        self._add_model(self._section(tr("Model and engine"), "model").body)
+        self._add_window(self._section(tr("Window and settings"), "window").body)
         self._layout.addStretch(1)
         self.setWidget(body)
+        wheel = WheelScrolls(self)
+        for control in (*body.findChildren(QComboBox), *body.findChildren(QSlider)):
+            control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Without the wheel's, which it has by default.
+            control.installEventFilter(wheel)
 
     def _section(self, title: str, name: str) -> Section:
         section = Section(title, name, self._folds)
@@ -93,58 +117,57 @@ class Panel(QScrollArea):
         actions, recordings = self._actions, self.recordings
         self.source = action_button(actions["choose_source"], "source")
         layout.addWidget(self.source)
-        overlay = action_button(actions["toggle_overlay"], "overlay", "Overlay")
-        layout.addLayout(_row(overlay, action_button(actions["toggle_spotlight"], "spotlight", "Spotlight")))
-        freeze = action_button(actions["toggle_freeze"], "freeze", "Freeze")
-        layout.addLayout(_row(freeze, action_button(actions["snapshot"], "snapshot", "Snapshot")))
+        overlay = action_button(actions["toggle_overlay"], "overlay", tr("Overlay"))
+        layout.addLayout(_row(overlay, action_button(actions["toggle_spotlight"], "spotlight", tr("Spotlight"))))
+        freeze = action_button(actions["toggle_freeze"], "freeze", tr("Freeze"))
+        layout.addLayout(_row(freeze, action_button(actions["snapshot"], "snapshot", tr("Snapshot"))))
         layout.addLayout(_row(recordings.record, recordings.save_last))
-        self.opacity, self.opacity_value = self._slider("Opacity", 5, 100, "more_opacity", "less_opacity")
+        self.opacity, self.opacity_value = self._slider(tr("Opacity"), 5, 100, "more_opacity", "less_opacity")
         self.opacity.valueChanged.connect(lambda value: self.opacity_chosen.emit(value / 100))
-        layout.addLayout(self._row("Opacity", self.opacity, self.opacity_value))
+        layout.addLayout(self._row(tr("Opacity"), self.opacity, self.opacity_value))
 
     def _add_overlay(self, layout: QVBoxLayout) -> None:
-        texts = {style: f"Overlay as {name.lower()}" for style, name in _STYLE_NAMES.items()}
-        self._style_buttons = self._segments(layout, _STYLE_NAMES, texts, "cycle_style", self.style_chosen)
+        self._style_buttons = self._segments(layout, _STYLE_NAMES, _STYLE_TEXTS, "cycle_style", self.style_chosen)
         self.threshold, self.threshold_value = self._slider(
-            "Threshold", 5, 95, "more_threshold", "less_threshold", "model_threshold"
+            tr("Threshold"), 5, 95, "more_threshold", "less_threshold", "model_threshold"
         )
         self.threshold.valueChanged.connect(lambda value: self.threshold_chosen.emit(value / 100))
-        layout.addLayout(self._row("Threshold", self.threshold, self.threshold_value))
+        layout.addLayout(self._row(tr("Threshold"), self.threshold, self.threshold_value))
         self._layout_buttons = self._segments(
-            layout, _LAYOUT_NAMES, _LAYOUT_TEXTS, "cycle_layout", self.layout_chosen, "Raw picture"
+            layout, _LAYOUT_NAMES, _LAYOUT_TEXTS, "cycle_layout", self.layout_chosen, tr("Raw picture")
         )
-        layout.addWidget(action_button(self._actions["toggle_steady"], "steady", "Steady"))
+        layout.addWidget(action_button(self._actions["toggle_steady"], "steady", tr("Steady")))
 
     def _add_scan_area(self, section: Section) -> None:
         self.scan_area = section.note
-        self.scan_area.setAccessibleName("Where the scan area comes from")
+        self.scan_area.setAccessibleName(tr("Where the scan area comes from"))
         buttons = (
             action_button(self._actions[action], name, text)
             for action, name, text in (
-                ("find_scan_area", "find", "Find"),
-                ("edit_scan_area", "scan-area", "Draw"),
-                ("reset_scan_area", "whole-frame", "Whole"),
+                ("find_scan_area", "find", tr("Find")),
+                ("edit_scan_area", "scan-area", tr("Draw")),
+                ("reset_scan_area", "whole-frame", tr("Whole")),
             )
         )
         section.body.addLayout(_row(*buttons))
 
     def _add_orientation(self, layout: QVBoxLayout) -> None:
-        self.lateral = action_button(self._actions["cycle_lateral"], "", "Lateral: –")
-        self.scale = action_button(self._actions["cycle_scale"], "", "Scale: none")
-        layout.addLayout(_row(self.lateral, action_button(self._actions["toggle_mirror"], "mirror", "Mirrored")))
-        layout.addLayout(_row(action_button(self._actions["edit_scale"], "ruler", "Set scale"), self.scale))
+        self.lateral = action_button(self._actions["cycle_lateral"], "", tr(_LATERAL[None]))
+        self.scale = action_button(self._actions["cycle_scale"], "", tr("Scale: none"))
+        layout.addLayout(_row(self.lateral, action_button(self._actions["toggle_mirror"], "mirror", tr("Mirrored"))))
+        layout.addLayout(_row(action_button(self._actions["edit_scale"], "ruler", tr("Set scale")), self.scale))
 
     def _add_recordings(self, layout: QVBoxLayout) -> None:
         layout.addWidget(self.recordings.memory)
         layout.addWidget(self.recordings.kept)
         layout.addWidget(self.recordings.snapshot)
-        correct = action_button(self._actions["toggle_correct"], "correct", "Correct")
-        layout.addLayout(_row(correct, action_button(self._actions["toggle_compare"], "compare", "Compare")))
+        correct = action_button(self._actions["toggle_correct"], "correct", tr("Correct"))
+        layout.addLayout(_row(correct, action_button(self._actions["toggle_compare"], "compare", tr("Compare"))))
 
     def _add_model(self, layout: QVBoxLayout) -> None:
         self.model, self.engine = QComboBox(), QComboBox()
-        accessible(self.model, "Model", "The model that predicts the block region")
-        accessible(self.engine, "Engine", "What runs the model; Automatic takes the quickest here")
+        accessible(self.model, tr("Model"), tr("The model that predicts the block region"))
+        accessible(self.engine, tr("Engine"), tr("What runs the model; Automatic takes the quickest here"))
         self.model.activated.connect(lambda _: self.model_chosen.emit(self.model.currentData()))
         self.engine.activated.connect(lambda _: self.engine_chosen.emit(self.engine.currentData()))
         layout.addWidget(self.model)
@@ -153,13 +176,14 @@ class Panel(QScrollArea):
     def _add_window(self, layout: QVBoxLayout) -> None:
         actions = self._actions
         self._theme_buttons = self._segments(layout, _THEME_NAMES, _THEME_TEXTS, "", self.theme_chosen)
+        self._language_buttons = self._segments(layout, _LANGUAGE_NAMES, _LANGUAGE_TEXTS, "", self.language_chosen)
         plots, keys = (
             action_button(actions["toggle_plots"], "plots"),
-            action_button(actions["show_help"], "help", "Keys"),
+            action_button(actions["show_help"], "help", tr("Keys")),
         )
         presets, check = (
             action_button(actions["presets"], "preset"),
-            action_button(actions["self_check"], "check", "Self-check"),
+            action_button(actions["self_check"], "check", tr("Self-check")),
         )
         layout.addLayout(_row(presets, plots))
         layout.addLayout(_row(keys, check))
@@ -181,12 +205,12 @@ class Panel(QScrollArea):
         group = QButtonGroup(self)
         buttons: dict[str, QPushButton] = {}
         for value, name in names.items():
-            button = QPushButton(name)
+            button, text = QPushButton(tr(name)), tr(texts[value])
             button.setObjectName("segment")
             button.setCheckable(True)
-            accessible(button, texts[value])
+            accessible(button, text)
             if action:
-                tip(button, self._actions[action], first=texts[value])
+                tip(button, self._actions[action], first=text)
             button.clicked.connect(lambda _=False, value=value: chosen.emit(value))
             group.addButton(button)
             buttons[value] = button
@@ -227,12 +251,12 @@ class Panel(QScrollArea):
         """Where the scan area comes from, and its size."""
         self.scan_area.setText(words)
 
-    def show_lateral(self, side: str | None) -> None:
-        self.lateral.setText(f"Lateral: {side or '–'}")
+    def show_lateral(self, side: Side | None) -> None:
+        self.lateral.setText(tr(_LATERAL[side]))
 
     def show_scale(self, name: str) -> None:
         """The button names the scale in use; empty: none."""
-        text = f"Scale: {name or 'none'}"
+        text = tr("Scale: {name}", name=name) if name else tr("Scale: none")
         self.scale.setText(self.scale.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, WIDTH // 2 - 42))
 
     def show_opacity(self, opacity: float) -> None:
@@ -251,6 +275,9 @@ class Panel(QScrollArea):
     def show_theme(self, theme: ThemeName) -> None:
         self._theme_buttons[theme].setChecked(True)
 
+    def show_language(self, language: LanguageName) -> None:
+        self._language_buttons[language].setChecked(True)
+
     def show_layout(self, layout: Layout) -> None:
         self._layout_buttons[layout].setChecked(True)
 
@@ -258,16 +285,16 @@ class Panel(QScrollArea):
         """The shipped models, the chosen one even where it is a folder, and the way to another folder."""
         self.model.clear()
         for name in names:
-            self.model.addItem(f"Model: {name}", name)
+            self.model.addItem(tr("Model: {name}", name=name), name)
         if chosen not in names:
-            self.model.addItem(f"Model: {Path(chosen).name}", chosen)
-        self.model.addItem("Open a model's folder…", OPEN_MODEL)
+            self.model.addItem(tr("Model: {name}", name=Path(chosen).name), chosen)
+        self.model.addItem(tr("Open a model's folder…"), OPEN_MODEL)
         self.model.setCurrentIndex(max(self.model.findData(chosen), 0))
 
     def fill_engines(self, names: Sequence[str], chosen: str) -> None:
         self.engine.clear()
         for name in names:
-            self.engine.addItem(f"Engine: {engine_name(name)}", name)
+            self.engine.addItem(tr("Engine: {name}", name=tr(engine_name(name))), name)
         self.engine.setCurrentIndex(max(self.engine.findData(chosen), 0))
 
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 
 from app.gui.bridge import Background
 from app.gui.live_view import LiveView
+from app.gui.words import tr
 from app.paths import pictures_folder
 from app.pipeline.pipeline import Pipeline
 from app.settings import Settings
@@ -44,7 +45,7 @@ class PictureControl:
         self._view.pull()
         frame, prediction, area = self._view.frame, self._view.state.prediction, self._pipeline.scan_area
         if frame is None:
-            self._say("There is no picture to save yet.")
+            self._say(tr("There is no picture to save yet."))
             return
         settings, marks = self._settings, self._view.marks
         style, opacity, kind = settings.style, settings.opacity, settings.snapshot
@@ -56,6 +57,10 @@ class PictureControl:
                 mirrored=marks.mirrored,
                 words=marks.words,
             ),
-            lambda paths: self._say(f"Snapshot saved{', mirrored' if marks.mirrored else ''}: {paths[-1]}"),
+            lambda paths: self._say(
+                tr("Snapshot saved, mirrored: {path}", path=paths[-1])
+                if marks.mirrored
+                else tr("Snapshot saved: {path}", path=paths[-1])
+            ),
             self._say,
         )

@@ -14,10 +14,11 @@ from app.gui.canvas import Canvas
 from app.gui.layout import CAPTION, Cell, cells, choose_corner, corner_size
 from app.gui.theme import LINE, QUIET, SURROUND, colour
 from app.gui.tool_painting import around
+from app.gui.words import mark, tr
 from app.options import Layout
 from app.pipeline.types import Rect
 
-_CAPTIONS = ("With overlay", "Raw picture")
+_CAPTIONS = (mark("With overlay"), mark("Raw picture"))
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Pictures:
         painter.setFont(font)
         painter.setPen(colour(QUIET))
         for area, text in zip(areas, _CAPTIONS, strict=True):
-            painter.drawText(QRectF(area.left(), area.bottom(), area.width(), CAPTION), _CENTRE, text)
+            painter.drawText(QRectF(area.left(), area.bottom(), area.width(), CAPTION), _CENTRE, tr(text))
 
     def place_small(
         self,

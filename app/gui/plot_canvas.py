@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 
 from app.gui.theme import BASE, LINE, QUIET, TEXT
+from app.gui.words import mark, tr
 from app.pipeline.freshness import AMBER_MS, HIDE_MS
 from app.pipeline.history import SECONDS, Series, Values
 
@@ -53,7 +54,7 @@ class PlotCanvas(pg.GraphicsLayoutWidget):
         return {name: curve.getData()[1] for name, curve in self._plots[title].curves.items() if curve.isVisible()}
 
 
-_TITLES = ("Frames a second", "Worst age, ms", "Block region, %", "Steps, ms")
+_TITLES = (mark("Frames a second"), mark("Worst age, ms"), mark("Block region, %"), mark("Steps, ms"))
 
 
 def _lines(series: Series) -> tuple[Lines, Lines, Lines, Lines]:
@@ -76,7 +77,7 @@ class _Plot:
         self.item = canvas.addPlot(row=0, col=column, enableMenu=False)
         # Made even where it is not wanted, and by pyqtgraph left without anyone who deletes it.
         self.item.ctrlMenu.setParent(canvas, self.item.ctrlMenu.windowFlags())
-        self.item.setTitle(title, color=TEXT, size="10pt")
+        self.item.setTitle(tr(title), color=TEXT, size="10pt")
         self.item.hideButtons()
         self.item.setMouseEnabled(x=False, y=False)
         self.item.setXRange(-SECONDS, 0, padding=0)
@@ -93,7 +94,7 @@ class _Plot:
         for name, values in lines.items():
             if name not in self.curves:
                 colour, style = _LOOKS[len(self.curves) % len(_LOOKS)]
-                self.curves[name] = self.item.plot(name=name, pen=pg.mkPen(colour, width=2, style=style))
+                self.curves[name] = self.item.plot(name=tr(name), pen=pg.mkPen(colour, width=2, style=style))
             self.curves[name].setData(seconds, values, connect="finite")
         for name, curve in self.curves.items():
             curve.setVisible(name in lines)

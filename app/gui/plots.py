@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.gui.bridge import Background
+from app.gui.words import tr
 from app.pipeline.history import Series
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class Plots(QWidget):
         """None until it was opened once."""
         self.setObjectName("plots")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Plots of the last minute")
-        self._text = QLabel("Loading the plots …")
+        self.setAccessibleName(tr("Plots of the last minute"))
+        self._text = QLabel(tr("Loading the plots …"))
         self._text.setObjectName("quiet")
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QVBoxLayout(self)

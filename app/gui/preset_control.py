@@ -10,6 +10,7 @@ from app.gui.models import Models
 from app.gui.overlay_control import OverlayControl
 from app.gui.preset_dialog import PresetDialog
 from app.gui.sources import Sources
+from app.gui.words import tr
 from app.pipeline.pipeline import Pipeline
 from app.presets import use_preset
 from app.settings import Settings
@@ -56,7 +57,7 @@ class PresetControl:
         use_preset(settings, settings.presets[name])
         # Only once it is known to be good is a source the one that the next start shows.
         source, settings.source = settings.source, shown
-        self._say(f"Preset: {name}")
+        self._say(tr("Preset: {name}", name=name))
         self._follow(source)
 
     def _follow(self, source: str) -> None:

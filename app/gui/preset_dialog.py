@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QListWidg
 from app.errors import OutputError, UsageError
 from app.gui.dialogs import Dialogs
 from app.gui.flow import FlowLayout
+from app.gui.outside import outside
 from app.gui.widgets import accessible
+from app.gui.words import mark, tr
 from app.presets import export_settings, import_settings, take_preset, unused
 from app.settings import Settings
 
 EXPORT_NAME = "sonoblock-settings.json"
-_DELETE, _REALLY = "Delete", "Really delete"
+_DELETE, _REALLY = mark("Delete"), mark("Really delete")
 
 
 class PresetDialog(QDialog):
@@ -32,14 +34,14 @@ class PresetDialog(QDialog):
         super().__init__(parent)
         self._settings = settings
         self._dialogs = Dialogs(self)
-        self.setWindowTitle("Presets and settings")
+        self.setWindowTitle(tr("Presets and settings"))
         self.list = QListWidget()
         self.list.setObjectName("presets")
-        accessible(self.list, "Presets", "Enter uses the chosen preset")
+        accessible(self.list, tr("Presets"), tr("Enter uses the chosen preset"))
         self.name = QLineEdit()
-        self.name.setPlaceholderText("Name, such as SonoSite in theatre 3")
+        self.name.setPlaceholderText(tr("Name, such as SonoSite in theatre 3"))
         self.name.setMaxLength(80)
-        accessible(self.name, "Name of the preset", "Enter saves what is set now under this name")
+        accessible(self.name, tr("Name of the preset"), tr("Enter saves what is set now under this name"))
         self.status = QLabel()
         self.status.setObjectName("quiet")
         self.status.setWordWrap(True)
@@ -48,24 +50,24 @@ class PresetDialog(QDialog):
         self._connect()
         self._fill("")
         if not settings.presets:
-            self.status.setText("There is no preset yet: set everything as it should be, and save it under a name.")
+            self.status.setText(tr("There is no preset yet: set everything as it should be, and save it under a name."))
         room = self.screen().availableSize()
         self.resize(min(640, room.width() * 19 // 20), min(460, room.height() * 9 // 10))
 
     # Building
 
     def _build(self) -> None:
-        title = QLabel("A preset keeps the source, its scan area, the model and the overlay's settings.")
+        title = QLabel(tr("A preset keeps the source, its scan area, the model and the overlay's settings."))
         title.setWordWrap(True)
-        close = self._button("Close", "Close this dialog", self.reject)
-        self.use = self._button("Use", "Set everything as the chosen preset has it", self._use)
-        self.save = self._button("Save", "Save what is set now under this name", self._save)
-        self.rename = self._button("Rename", "Give the chosen preset this name", self._rename)
-        self.delete = self._button(_DELETE, "Delete the chosen preset", self._delete)
+        close = self._button(tr("Close"), tr("Close this dialog"), self.reject)
+        self.use = self._button(tr("Use"), tr("Set everything as the chosen preset has it"), self._use)
+        self.save = self._button(tr("Save"), tr("Save what is set now under this name"), self._save)
+        self.rename = self._button(tr("Rename"), tr("Give the chosen preset this name"), self._rename)
+        self.delete = self._button(tr(_DELETE), tr("Delete the chosen preset"), self._delete)
         self.export = self._button(
-            "Export …", "Write settings and presets to a file for another computer", self._export
+            tr("Export …"), tr("Write settings and presets to a file for another computer"), self._export
         )
-        self.take = self._button("Import …", "Take over settings and presets from such a file", self._import)
+        self.take = self._button(tr("Import …"), tr("Take over settings and presets from such a file"), self._import)
         top, row = QHBoxLayout(), QWidget()
         top.addWidget(title, 1)
         top.addWidget(close)
@@ -125,10 +127,10 @@ class PresetDialog(QDialog):
         chosen, name = self.chosen, self.name.text().strip()
         self.use.setEnabled(bool(chosen))
         self.delete.setEnabled(bool(chosen))
-        self.delete.setText(_DELETE)
+        self.delete.setText(tr(_DELETE))
         self.rename.setEnabled(bool(chosen and name and name not in self._settings.presets))
         self.save.setEnabled(bool(name))
-        self.save.setText("Replace" if name in self._settings.presets else "Save")
+        self.save.setText(tr("Replace") if name in self._settings.presets else tr("Save"))
 
     # What the user does
 
@@ -143,45 +145,47 @@ class PresetDialog(QDialog):
         if name:
             self._settings.presets[name] = take_preset(self._settings)
             self._fill(name)
-            self.status.setText(f"'{name}' is saved as everything is set now.")
+            self.status.setText(tr("'{name}' is saved as everything is set now.", name=name))
 
     def _rename(self) -> None:
         old, new = self.chosen, unused(self.name.text().strip(), self._settings.presets)
         self._settings.presets[new] = self._settings.presets.pop(old)
         self._fill(new)
-        self.status.setText(f"'{old}' is called '{new}' now.")
+        self.status.setText(tr("'{old}' is called '{new}' now.", old=old, new=new))
 
     def _delete(self) -> None:
         """At the second press only: a preset cannot be brought back."""
-        if self.delete.text() == _DELETE:
-            self.delete.setText(_REALLY)
+        if self.delete.text() == tr(_DELETE):
+            self.delete.setText(tr(_REALLY))
             return
         name = self.chosen
         del self._settings.presets[name]
         self._fill("")
-        self.status.setText(f"'{name}' is deleted.")
+        self.status.setText(tr("'{name}' is deleted.", name=name))
 
     def _export(self) -> None:
-        self._dialogs.ask_new_file("Export the settings", EXPORT_NAME, self.export_to)
+        self._dialogs.ask_new_file(tr("Export the settings"), EXPORT_NAME, self.export_to)
 
     def export_to(self, path: str) -> None:
         """Writes the settings there, and says so."""
         try:
             export_settings(self._settings, Path(path))
-            self.status.setText(f"Settings and presets are in {path}. Files and addresses of sources are not.")
+            self.status.setText(
+                tr("Settings and presets are in {path}. Files and addresses of sources are not.", path=path)
+            )
         except OutputError as error:
-            self.status.setText(str(error))
+            self.status.setText(outside(str(error)))
 
     def _import(self) -> None:
-        self._dialogs.ask_file("Import settings", self.import_from)
+        self._dialogs.ask_file(tr("Import settings"), self.import_from)
 
     def import_from(self, path: str) -> None:
         """Takes the settings over from there, or says what is wrong with them."""
         try:
             said = import_settings(self._settings, Path(path))
         except UsageError as error:
-            self.status.setText(str(error))
+            self.status.setText(outside(str(error)))
             return
         self._fill("")
-        self.status.setText(said)
+        self.status.setText(outside(said))
         self.imported.emit()

@@ -14,12 +14,13 @@ from app.gui.scan_area_control import Say
 from app.gui.sources import Sources
 from app.gui.status import Level
 from app.gui.widgets import Chip
+from app.gui.words import mark, tr
 from app.options import SnapshotKind
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.recorder import Ended, RecorderState
 from app.settings import Settings
 
-_WHOLE_FRAME = "The whole frame is kept, as no scan area is set: if a name is in it, draw a scan area first."
+_WHOLE_FRAME = mark("The whole frame is kept, as no scan area is set: if a name is in it, draw a scan area first.")
 _LOOK_MS = 200
 """Numbers that change more often cannot be read."""
 
@@ -57,7 +58,9 @@ class RecordControl(QObject):
         recorder.set_ring(settings.ring_seconds, round(settings.ring_mb * 1e6))
         self._save.setEnabled(settings.ring_seconds > 0)
         box.save_last.setEnabled(settings.ring_seconds > 0)
-        box.save_last.setText(f"Save last {settings.ring_seconds:g} s" if settings.ring_seconds else "Save last")
+        box.save_last.setText(
+            tr("Save last {seconds:g} s", seconds=settings.ring_seconds) if settings.ring_seconds else tr("Save last")
+        )
         box.show_snapshot(settings.snapshot)
         box.snapshot_chosen.connect(self._set_snapshot)
         self._timer = QTimer(self)
@@ -74,7 +77,7 @@ class RecordControl(QObject):
         if self._toggle.isChecked():
             self._recorder.start_recording()
             if self._is_whole_frame():
-                self._say(_WHOLE_FRAME, {"Draw it": self._draw})
+                self._say(tr(_WHOLE_FRAME), {tr("Draw it"): self._draw})
         else:
             self._recorder.stop_recording()
         self.refresh()
@@ -85,9 +88,9 @@ class RecordControl(QObject):
             return
         self._saving = True
         if self._is_whole_frame():
-            self._say(_WHOLE_FRAME, {"Draw it": self._draw})
+            self._say(tr(_WHOLE_FRAME), {tr("Draw it"): self._draw})
         else:
-            self._say("Saving the last seconds …")
+            self._say(tr("Saving the last seconds …"))
         self._background.run("save the last seconds", self._recorder.save_ring, self._saved, self._not_saved)
 
     def _is_whole_frame(self) -> bool:
@@ -97,7 +100,7 @@ class RecordControl(QObject):
 
     def _saved(self, saved: Ended) -> None:
         self._saving = False
-        self._say(saved.problem or ended_words("Saved", saved))
+        self._say(saved.problem or ended_words(tr("Saved"), saved))
         self._kept()
 
     def _not_saved(self, text: str) -> None:
@@ -117,26 +120,44 @@ class RecordControl(QObject):
         self._box.memory.setText(memory_words(state, self._settings.ring_seconds, self._settings.ring_mb))
         if state.ended is not None and state.ended is not self._known:
             self._known = state.ended
-            self._say(state.ended.problem or ended_words("Recorded", state.ended))
+            self._say(state.ended.problem or ended_words(tr("Recorded"), state.ended))
             self._kept()
 
 
 def record_words(state: RecorderState) -> str:
     """The line that stays visible while recording is on."""
-    return f"● REC {minutes(state.seconds)} · {megabytes(state.bytes)} · dropped {state.dropped}"
+    return tr(
+        "● REC {time} · {size} · dropped {dropped}",
+        time=minutes(state.seconds),
+        size=megabytes(state.bytes),
+        dropped=state.dropped,
+    )
 
 
 def memory_words(state: RecorderState, seconds: float, most_mb: float) -> str:
     """What 'save the last seconds' would give now, and what it takes."""
     if not seconds:
-        return "Nothing is held in memory (ring_seconds is 0)"
-    full = " (full)" if state.ring_bytes > 0.98 * most_mb * 1e6 else ""
-    return f"In memory: {state.ring_seconds:.0f} s, {megabytes(state.ring_bytes)} of {most_mb:.0f} MB{full}"
+        return tr("Nothing is held in memory (ring_seconds is 0)")
+    full = tr(" (full)") if state.ring_bytes > 0.98 * most_mb * 1e6 else ""
+    return tr(
+        "In memory: {seconds:.0f} s, {size} of {most:.0f} MB{full}",
+        seconds=state.ring_seconds,
+        size=megabytes(state.ring_bytes),
+        most=most_mb,
+        full=full,
+    )
 
 
 def ended_words(done: str, ended: Ended) -> str:
-    dropped = f", {ended.dropped} dropped" if ended.dropped else ""
-    return f"{done} {minutes(ended.seconds)}, {megabytes(ended.bytes)}{dropped}: {ended.folder}"
+    dropped = tr(", {dropped} dropped", dropped=ended.dropped) if ended.dropped else ""
+    return tr(
+        "{done} {time}, {size}{dropped}: {folder}",
+        done=done,
+        time=minutes(ended.seconds),
+        size=megabytes(ended.bytes),
+        dropped=dropped,
+        folder=ended.folder,
+    )
 
 
 def minutes(seconds: float) -> str:

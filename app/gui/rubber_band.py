@@ -22,9 +22,12 @@ from PySide6.QtWidgets import QWidget
 from app.gui.geometry import SMALLEST_SCAN_AREA, Monitor, between, nudged, physical_area
 from app.gui.scan_area_tool import STEPS
 from app.gui.theme import HALO, SURROUND, TEXT, colour
+from app.gui.words import mark, tr
 from app.pipeline.types import Rect
 
-_HELP = "Drag a rectangle round the ultrasound picture, or use the arrow keys (Shift sizes) and Enter · Esc leaves"
+_HELP = mark(
+    "Drag a rectangle round the ultrasound picture, or use the arrow keys (Shift sizes) and Enter · Esc leaves"
+)
 _STEP = 10
 
 
@@ -151,8 +154,8 @@ class _Pane(QWidget):
         self._picture: QPixmap = screen.grabWindow(0)
         self.setScreen(screen)
         self.setGeometry(self._area)
-        self.setWindowTitle("Part of the screen")
-        self.setAccessibleName(_HELP)
+        self.setWindowTitle(tr("Part of the screen"))
+        self.setAccessibleName(tr(_HELP))
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -178,13 +181,16 @@ class _Pane(QWidget):
         painter.drawRect(band)
         area = self._band.area()
         if area is not None:
-            painter.drawText(band.bottomLeft() + QPointF(4, 20), f"{area.width} × {area.height} pixels")
+            painter.drawText(
+                band.bottomLeft() + QPointF(4, 20),
+                tr("{width} × {height} pixels", width=area.width, height=area.height),
+            )
 
     def _paint_help(self, painter: QPainter) -> None:
         box = QRectF(0, 24, self.width(), 44)
         painter.fillRect(box, colour(HALO, 0.75))
         painter.setPen(colour(TEXT))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _HELP)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, tr(_HELP))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:

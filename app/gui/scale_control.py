@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from app.capture.source import SourceKind
 from app.gui.live_view import LiveView
 from app.gui.mode_strip import ModeStrip
+from app.gui.outside import outside
 from app.gui.panel import Panel
 from app.gui.scale_tool import ScaleTool
 from app.gui.scan_area_control import Say, regions_of
@@ -17,11 +18,17 @@ from app.gui.source_notes import Size, SourceNotes
 from app.gui.sources import Sources
 from app.gui.status import OverlayKind
 from app.gui.strips import BottomStrip
+from app.gui.words import mark, tr
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.scale import FROM_FILE, Scale, measure, of_regions, pixel_mm
 from app.pipeline.types import Rect
 
 _LONGEST_CM = 50.0
+
+_FIRST_TICK = mark(
+    "Scale: click two ticks of the machine's own scale, far apart · or move the cross with the arrow keys, Enter marks"
+)
+_SECOND_TICK = mark("Scale: click the second tick · or move the cross with the arrow keys, Enter marks")
 
 
 class ScaleControl:
@@ -72,7 +79,7 @@ class ScaleControl:
         if region is None or scale is None or frame is None or frame.pixels.shape[1::-1] != scale.frame:
             self._bottom.measures.setText("")
             return
-        self._bottom.measures.setText(str(measure(region, scale)))
+        self._bottom.measures.setText(outside(str(measure(region, scale))))
 
     # What the user does
 
@@ -81,7 +88,7 @@ class ScaleControl:
         if isinstance(self._view.tool, ScaleTool):
             self._view.leave_mode()
         elif self._view.frame is None:
-            self._say("There is no picture yet whose scale could be set.")
+            self._say(tr("There is no picture yet whose scale could be set."))
         else:
             self._view.leave_mode()
             self._view.enter_scale_mode()
@@ -90,34 +97,37 @@ class ScaleControl:
         """The next of the known scales, and after the last one none."""
         source, size, scales = self._sources.current, self._size, self._known()
         if source is None or size is None or not scales:
-            self._say("No scale is known for this picture: set one.", {"Set scale": self._edit})
+            self._say(tr("No scale is known for this picture: set one."), {tr("Set scale"): self._edit})
             return
         names = [*scales, ""]
         now = self._view.marks.scale
         chosen = names[(names.index(now.name if now is not None else "") + 1) % len(names)]
         self._notes.choose_scale(source.word, size, chosen)
         self.refresh()
-        self._say(f"Scale {chosen}. The machine must be set to the same depth." if chosen else "No scale.")
+        self._say(
+            tr("Scale {chosen}. The machine must be set to the same depth.", chosen=chosen)
+            if chosen
+            else tr("No scale.")
+        )
 
     def forget(self) -> None:
         """The scale that is in use is wrong, or no longer needed."""
         source, size, now = self._sources.current, self._size, self._view.marks.scale
         if source is None or size is None or now is None or now.name == FROM_FILE:
-            self._say("There is no scale of your own in use that could be forgotten.")
+            self._say(tr("There is no scale of your own in use that could be forgotten."))
             return
         self._notes.forget_scale(source.word, size, now.name)
         self.refresh()
-        self._say(f"Scale {now.name} is forgotten.")
+        self._say(tr("Scale {name} is forgotten.", name=now.name))
 
     def _tool_moved(self) -> None:
         tool = self._view.tool
         if not isinstance(tool, ScaleTool):
             return
         if tool.complete:
-            self._strip.ask("How far apart are the two marks? Drag them to correct; Enter sets.", True)
+            self._strip.ask(tr("How far apart are the two marks? Drag them to correct; Enter sets."), True)
         else:
-            which = "two ticks of the machine's own scale, far apart" if not tool.points else "the second tick"
-            self._strip.ask(f"Scale: click {which} · or move the cross with the arrow keys, Enter marks")
+            self._strip.ask(tr(_SECOND_TICK if tool.points else _FIRST_TICK))
 
     def _accepted(self) -> None:
         tool, source, size = self._view.tool, self._sources.current, self._size
@@ -136,7 +146,7 @@ class ScaleControl:
         self._notes.keep_scale(source.word, size, name, size_mm)
         self._view.leave_mode()
         self.refresh()
-        self._say(f"Scale {name}: it holds as long as the machine's depth is not changed.")
+        self._say(tr("Scale {name}: it holds as long as the machine's depth is not changed.", name=name))
 
     def _depth_of_scan_area(self, size_mm: float, size: Size) -> str:
         """A name for a depth setting that was not named: the scan area's depth, to half a centimetre."""
@@ -150,10 +160,11 @@ class ScaleControl:
         scale, source = self._view.marks.scale, self._sources.current
         if before is not None and scale is None:
             self._say(
-                "The picture has another size now, for which no scale is known: set it anew.", {"Set scale": self._edit}
+                tr("The picture has another size now, for which no scale is known: set it anew."),
+                {tr("Set scale"): self._edit},
             )
         elif scale is not None and scale.name != FROM_FILE and source is not None and source.kind is SourceKind.LIVE:
-            self._say(f"Scale {scale.name} as before: check that the machine is set to the same depth.")
+            self._say(tr("Scale {name} as before: check that the machine is set to the same depth.", name=scale.name))
 
     def _area(self, size: Size) -> Rect:
         return (self._pipeline.scan_area or Rect(0, 0, *size)).within(*size)
@@ -177,7 +188,7 @@ class ScaleControl:
     def _show(self, scale: Scale | None) -> None:
         if scale != self._view.marks.scale:
             self._view.show_as(marks=replace(self._view.marks, scale=scale))
-        self._panel.show_scale(scale.name if scale is not None else "")
+        self._panel.show_scale(tr(scale.name) if scale is not None else "")
 
 
 def _centimetres(text: str) -> float:
@@ -187,5 +198,5 @@ def _centimetres(text: str) -> float:
     except ValueError:
         distance = math.nan
     if not 0 < distance <= _LONGEST_CM:
-        raise ValueError("Type the distance between the two marks in cm, such as 4 or 2.5.")
+        raise ValueError(tr("Type the distance between the two marks in cm, such as 4 or 2.5."))
     return distance

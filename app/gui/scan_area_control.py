@@ -11,10 +11,12 @@ from PySide6.QtGui import QAction
 from app.capture.source import Source, SourceKind
 from app.gui.live_view import LiveView
 from app.gui.mode_strip import ModeStrip
+from app.gui.outside import outside
 from app.gui.panel import Panel
 from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.source_notes import Size, SourceNotes
 from app.gui.sources import Sources
+from app.gui.words import tr
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.scan_area import Found, from_regions
 from app.pipeline.types import Rect
@@ -87,7 +89,7 @@ class ScanAreaControl:
         if self._give_up is not None and self._clock() > self._give_up:
             self._give_up = None
             if found is None and self._searching:
-                self._say("No scan area found yet: draw it.", {"Draw it": self._actions["edit_scan_area"]})
+                self._say(tr("No scan area found yet: draw it."), {tr("Draw it"): self._actions["edit_scan_area"]})
         self._panel.show_scan_area(self._words())
 
     # What the user does
@@ -109,26 +111,26 @@ class ScanAreaControl:
         self._notes.keep_area(source.word, self._size, area)
         self._decide()
         if area is not None:
-            self._say(f"Scan area: {area.width} × {area.height} pixels.")
+            self._say(tr("Scan area: {width} × {height} pixels.", width=area.width, height=area.height))
         else:
-            self._say("Scan area: the whole frame.", {"Find it": self._actions["find_scan_area"]})
+            self._say(tr("Scan area: the whole frame."), {tr("Find it"): self._actions["find_scan_area"]})
 
     def find(self) -> None:
         """Forgets the user's own, and looks for the scan area anew."""
         source = self._sources.current
         if source is None or self._size is None:
-            self._say("There is no picture yet in which the scan area could be found.")
+            self._say(tr("There is no picture yet in which the scan area could be found."))
             return
         self._view.leave_mode()
         if source.kind is SourceKind.DEMO:
-            self._say("The demo's pictures are all scan: there is nothing to find.")
+            self._say(tr("The demo's pictures are all scan: there is nothing to find."))
             return
         self._sources.given_area = None
         self._notes.forget_area(source.word, self._size)
         self._decide(asked=True)
         if self._searching:
             self._give_up = self._clock() + GIVE_UP_S
-            self._say("Looking for the scan area.")
+            self._say(tr("Looking for the scan area."))
         self.refresh()
 
     def _accepted(self) -> None:
@@ -139,8 +141,12 @@ class ScanAreaControl:
         tool = self._view.tool
         if isinstance(tool, ScanAreaTool):
             self._strip.ask(
-                f"Scan area {tool.area.width} × {tool.area.height}: drag a handle, or draw a new one · "
-                "arrow keys move it, with Shift they size it · a double click takes the whole frame"
+                tr(
+                    "Scan area {width} × {height}: drag a handle, or draw a new one · "
+                    "arrow keys move it, with Shift they size it · a double click takes the whole frame",
+                    width=tool.area.width,
+                    height=tool.area.height,
+                )
             )
         elif tool is None:
             self._strip.hide()
@@ -160,11 +166,11 @@ class ScanAreaControl:
         own = self._sources.given_area or self._notes.area(source.word, self._size)
         file = from_regions(self._regions)
         if isinstance(own, Rect):
-            self._use(own, "your own")
+            self._use(own, tr("your own"))
         elif own is not None:
             self._use(None, "")
         elif file is not None:
-            self._use(file.area, "from the file")
+            self._use(file.area, tr("from the file"))
         else:
             self._use(None, "", find=asked or self._finds_itself(source))
 
@@ -191,16 +197,20 @@ class ScanAreaControl:
             return
         if found.area == Rect(0, 0, *self._size):
             if asked:
-                self._say("The whole frame looks like the scan: it stays whole.")
+                self._say(tr("The whole frame looks like the scan: it stays whole."))
             return
-        offers = {"Correct it": self._actions["edit_scan_area"], "Whole frame": self._actions["reset_scan_area"]}
-        what = "Scan area found anew" if before is not None else "Scan area found"
-        self._say(f"{what}, {found.why}. Correct it, or take the whole frame.", offers)
+        offers = {
+            tr("Correct it"): self._actions["edit_scan_area"],
+            tr("Whole frame"): self._actions["reset_scan_area"],
+        }
+        what = tr("Scan area found anew") if before is not None else tr("Scan area found")
+        self._say(tr("{what}, {why}. Correct it, or take the whole frame.", what=what, why=outside(found.why)), offers)
 
     def _words(self) -> str:
         """One line for the panel."""
         area = self._pipeline.scan_area
         if area is None or (self._size is not None and area == Rect(0, 0, *self._size)):
             looking = self._searching and self._pipeline.found_area is None
-            return "looking for it …" if looking else "the whole frame"
-        return f"{self._origin or 'found by itself'} · {area.width} × {area.height}"
+            return tr("looking for it …") if looking else tr("the whole frame")
+        origin = self._origin or tr("found by itself")
+        return f"{origin} · {area.width} × {area.height}"

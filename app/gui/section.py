@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.gui.widgets import ElidedLabel, accessible, set_drawing
+from app.gui.words import tr
 
 TIME_LINE, DEMO_TIME_LINE = "time line", "time line of the demo"
 _OPEN_AT_FIRST = (TIME_LINE,)
@@ -69,5 +70,9 @@ class Section(QWidget):
     def _show(self, opened: bool) -> None:
         self._body.setVisible(opened)
         set_drawing(self.header, "down" if opened else "right", 20)
-        accessible(self.header, self._title, f"Fold away: {self._title}" if opened else f"Show: {self._title}")
-        self.header.setAccessibleDescription("open" if opened else "folded away")
+        accessible(
+            self.header,
+            self._title,
+            tr("Fold away: {title}", title=self._title) if opened else tr("Show: {title}", title=self._title),
+        )
+        self.header.setAccessibleDescription(tr("open") if opened else tr("folded away"))

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
 from app.capture.previews import Look
 from app.capture.source import Pixels
 from app.gui.offers import Offer
+from app.gui.outside import outside
 from app.gui.theme import TARGET
 from app.gui.widgets import ElidedLabel, set_drawing
+from app.gui.words import tr
 
 PICTURE = QSize(208, 117)
 _MARGIN = 6
@@ -45,7 +47,7 @@ class SourceCard(QFrame):
         self._picture.setWordWrap(True)
         self._picture.setTextFormat(Qt.TextFormat.PlainText)
         self._title, self._detail = ElidedLabel("name", Qt.TextElideMode.ElideMiddle), ElidedLabel("quiet")
-        self._title.setText(offer.title)
+        self._title.setText(tr(offer.title))
         layout = QVBoxLayout(self.button)
         layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         layout.setSpacing(3)
@@ -53,7 +55,7 @@ class SourceCard(QFrame):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             layout.addWidget(label)
         self._current = current
-        self._say("Shown now" if current else offer.detail)
+        self._say(tr("Shown now") if current else tr(offer.detail))
         self._say_instead("…")
         if offer.adjustable:
             self._add_adjusting()
@@ -62,8 +64,8 @@ class SourceCard(QFrame):
         button = QPushButton(self)
         button.setObjectName("icon")
         set_drawing(button, "adjust")
-        button.setAccessibleName(f"Size and rate of {self.offer.title}")
-        button.setToolTip("Size, rate and format")
+        button.setAccessibleName(tr("Size and rate of {title}", title=tr(self.offer.title)))
+        button.setToolTip(tr("Size, rate and format"))
         button.move(SIZE.width() - TARGET - _MARGIN - 4, _MARGIN + 4)
         button.clicked.connect(lambda: self.adjusting.emit(self.offer.word))
 
@@ -75,10 +77,11 @@ class SourceCard(QFrame):
         if look.pixels is not None:
             self.show_pixels(look.pixels)
         elif look.problem:
-            self._say_instead(_narrow(look.problem))
-            self.button.setToolTip(look.problem)
+            problem = outside(look.problem)
+            self._say_instead(_narrow(problem))
+            self.button.setToolTip(problem)
         if look.info is not None and self.offer.adjustable and not self._current:
-            rate = f" · {look.info.rate:.0f} a second" if look.info.rate else ""
+            rate = tr(" · {rate:.0f} a second", rate=look.info.rate) if look.info.rate else ""
             self._say(f"{look.info.width} × {look.info.height}{rate}")
 
     def show_pixels(self, pixels: Pixels) -> None:
@@ -91,7 +94,7 @@ class SourceCard(QFrame):
 
     def say_no_preview(self) -> None:
         """It is not looked at before it is chosen."""
-        self._say_instead("Shown when chosen")
+        self._say_instead(tr("Shown when chosen"))
 
     def _say_instead(self, text: str) -> None:
         """In the picture's place; below the second button, where there is one."""
@@ -102,7 +105,7 @@ class SourceCard(QFrame):
 
     def _say(self, text: str) -> None:
         self._detail.setText(text)
-        self.button.setAccessibleName(f"{self.offer.title}, {text}")
+        self.button.setAccessibleName(f"{tr(self.offer.title)}, {text}")
 
 
 def _narrow(text: str) -> str:

@@ -16,6 +16,7 @@ from app.gui.flow import FlowLayout
 from app.gui.offers import Found, Offer, can_preview, offers, shown_elsewhere
 from app.gui.source_card import SourceCard
 from app.gui.widgets import ElidedLabel, action_button
+from app.gui.words import tr
 
 ENTRIES = ("open_file", "open_folder", "open_address", "open_screen_area", "choose_demo_folder")
 """Actions of the window that ask for a source in their own way."""
@@ -55,11 +56,11 @@ class SourceChooser(QDialog):
         self._offers: list[Offer] = []
         self._cards: list[SourceCard] = []
         self.setObjectName("chooser")
-        self.setWindowTitle("Sources")
+        self.setWindowTitle(tr("Sources"))
         self._build(actions)
         self._size()
         self._fill(Found())
-        self._status.setText("Looking for cameras and monitors …")
+        self._status.setText(tr("Looking for cameras and monitors …"))
         self._timer(_LOOK_MS, self._look)
         self._timer(_FIND_MS, self._search)
         self._search()
@@ -93,12 +94,12 @@ class SourceChooser(QDialog):
         layout.addWidget(area, 1)
 
     def _top(self) -> QHBoxLayout:
-        title = QLabel("Choose a source")
+        title = QLabel(tr("Choose a source"))
         title.setObjectName("name")
-        close = QPushButton("Close")
+        close = QPushButton(tr("Close"))
         close.setObjectName("segment")
         close.setMinimumWidth(96)
-        close.setAccessibleName("Close")
+        close.setAccessibleName(tr("Close"))
         close.clicked.connect(self.reject)
         row = QHBoxLayout()
         row.setSpacing(16)
@@ -140,7 +141,7 @@ class SourceChooser(QDialog):
         if self._ended:
             return
         self._finding = False
-        self._status.setText("" if found.cameras else "No camera found: plug one in, and it appears here.")
+        self._status.setText("" if found.cameras else tr("No camera found: plug one in, and it appears here."))
         self._fill(found)
 
     def _fill(self, found: Found) -> None:

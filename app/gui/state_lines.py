@@ -13,15 +13,17 @@ from app.capture.source import SourceKind
 from app.gui.actions import keys_of
 from app.gui.covering import covers
 from app.gui.live_view import LiveView
+from app.gui.outside import name_of, outside
 from app.gui.sources import Sources
 from app.gui.status import Level, OverlayKind, badge, overlay_spoken, overlay_words, rates
 from app.gui.strips import BottomStrip, TopStrip
+from app.gui.words import mark, tr
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceChanged, SourceState
 
 _STILL_S = 1.0
 """A live source without a picture for longer than this, or than three of its pictures take, stands still."""
-_COVER_TEXT = (
+_COVER_TEXT = mark(
     "This window covers the part of the screen that it watches: move it aside, or it will see its own overlay."
 )
 
@@ -57,11 +59,11 @@ class StateLines:
         """Says everything anew."""
         source, event = self._sources.current, self._sources.event
         if source is None:
-            self._top.badge.say("NO SOURCE", Level.PLAIN)
+            self._top.badge.say(tr("NO SOURCE"), Level.PLAIN)
         else:
             state = event.state if event else SourceState.OPENING
             self._top.badge.say(*badge(source.kind, state, self._pipeline.frozen or self._still(event)))
-            self._top.name.setText(source.name)
+            self._top.name.setText(name_of(source))
         self._top.detail.setText(self._detail(event))
         self.show_overlay()
         self._bottom.rates.setText(rates(self._pipeline.statistics.snapshot()))
@@ -109,17 +111,17 @@ class StateLines:
         if event is None:
             return ""
         if self._covered:
-            return "this window covers a part of it"
+            return tr("this window covers a part of it")
         if self._still(event):
-            return "no new pictures for over a second"
+            return tr("no new pictures for over a second")
         if event.state is SourceState.REPEATING:
-            return "its pictures do not change"
+            return tr("its pictures do not change")
         if event.state is SourceState.NO_SIGNAL:
-            return "no new pictures"
+            return tr("no new pictures")
         info = event.info or self._pipeline.source_info
         if info is None:
             return ""
-        return " · ".join(part for part in (f"{info.width} × {info.height}", info.detail) if part)
+        return " · ".join(part for part in (f"{info.width} × {info.height}", outside(info.detail)) if part)
 
     def _still(self, event: SourceChanged | None) -> bool:
         """Whether a live source owes its next picture for so long that what is shown is not live any more."""
@@ -134,7 +136,7 @@ class StateLines:
         source = self._sources.current
         covered = source is not None and self._window.isVisible() and covers(self._window, source)
         if covered and not self._covered:
-            self._say(_COVER_TEXT)
+            self._say(tr(_COVER_TEXT))
         self._covered = covered
 
 
@@ -142,5 +144,5 @@ def _no_signal(event: SourceChanged, waited_s: float) -> str:
     again = ""
     if event.retry_s is not None:
         left = event.retry_s - waited_s
-        again = f" Next try in {math.ceil(left)} s." if left >= 1 else " Trying again."
-    return f"No signal. {event.reason}{again}"
+        again = tr(" Next try in {n} s.", n=math.ceil(left)) if left >= 1 else tr(" Trying again.")
+    return tr("No signal. {reason}{again}", reason=outside(event.reason), again=again)

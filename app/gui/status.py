@@ -6,11 +6,12 @@ import enum
 from dataclasses import dataclass
 
 from app.capture.source import Frame, SourceKind
+from app.gui.words import mark, tr
 from app.pipeline.freshness import AMBER_MS, is_of, overlay_age_ms, overlay_for
 from app.pipeline.statistics import Snapshot
 from app.pipeline.types import Prediction, SourceState
 
-NOTICE = "Training and research only. Not a medical device."
+NOTICE = mark("Training and research only. Not a medical device.")
 
 
 class Level(enum.Enum):
@@ -42,10 +43,12 @@ class OverlayKind(enum.Enum):
 
 ANSWERS = {
     OverlayKind.SHOWN: "",
-    OverlayKind.NO_REGION: "No region found",
-    OverlayKind.UNLIKE: "Unlike the training data",
+    OverlayKind.NO_REGION: mark("No region found"),
+    OverlayKind.UNLIKE: mark("Unlike the training data"),
 }
 """The kinds that are an answer of the model, with what is said in the place of a region."""
+
+_KINDS = {SourceKind.LIVE: mark("LIVE"), SourceKind.REPLAY: mark("REPLAY"), SourceKind.DEMO: mark("DEMO")}
 
 
 @dataclass(frozen=True)
@@ -103,15 +106,15 @@ def overlay_words(state: OverlayState, moving: bool, raw_key: str = "the key") -
     if state.kind in fixed:
         return fixed[state.kind]
     if state.kind is OverlayKind.TOO_OLD:
-        return f"Overlay on · hidden: {_behind(state.age_ms)} behind", Level.WARN
+        return tr("Overlay on · hidden: {age} behind", age=_behind(state.age_ms)), Level.WARN
     what = _answer(state.kind)
     level = Level.WARN if state.kind is OverlayKind.UNLIKE else Level.GOOD
     if state.same_frame and not moving:
-        return f"{what} · of this frame", level
+        return tr("{what} · of this frame", what=what), level
     age = state.age_ms or 0.0
     if age > AMBER_MS:
-        return f"{what} · {age:.0f} ms (late)", Level.WARN
-    return f"{what} · {age:.0f} ms", level
+        return tr("{what} · {age:.0f} ms (late)", what=what, age=age), Level.WARN
+    return tr("{what} · {age:.0f} ms", what=what, age=age), level
 
 
 def overlay_spoken(kind: OverlayKind, raw_key: str) -> str:
@@ -119,51 +122,54 @@ def overlay_spoken(kind: OverlayKind, raw_key: str) -> str:
     fixed = _fixed(raw_key)
     if kind in fixed:
         return fixed[kind][0]
-    return "Overlay on · hidden: too far behind" if kind is OverlayKind.TOO_OLD else _answer(kind)
+    return tr("Overlay on · hidden: too far behind") if kind is OverlayKind.TOO_OLD else _answer(kind)
 
 
 def _answer(kind: OverlayKind) -> str:
-    return " · ".join(filter(None, ("Overlay on", ANSWERS[kind])))
+    return " · ".join(filter(None, (tr("Overlay on"), tr(ANSWERS[kind]))))
 
 
 def _fixed(raw_key: str) -> dict[OverlayKind, tuple[str, Level]]:
     """What is said where it holds no number."""
     return {
-        OverlayKind.OFF: ("Overlay off", Level.WARN),
-        OverlayKind.RAW: (f"Overlay off while {raw_key} is held", Level.WARN),
-        OverlayKind.DRAWING: ("Overlay on · hidden: drawing the scan area", Level.WARN),
-        OverlayKind.SCALING: ("Overlay on · hidden: setting the scale", Level.WARN),
-        OverlayKind.STUDYING: ("Overlay hidden while correcting or comparing", Level.WARN),
-        OverlayKind.NO_SIGNAL: ("Overlay on · hidden: no signal", Level.WARN),
-        OverlayKind.NO_MODEL: ("Overlay on · hidden: no model is running", Level.WARN),
-        OverlayKind.WAITING: ("Overlay on · waiting for a prediction", Level.PLAIN),
+        OverlayKind.OFF: (tr("Overlay off"), Level.WARN),
+        OverlayKind.RAW: (tr("Overlay off while {raw_key} is held", raw_key=raw_key), Level.WARN),
+        OverlayKind.DRAWING: (tr("Overlay on · hidden: drawing the scan area"), Level.WARN),
+        OverlayKind.SCALING: (tr("Overlay on · hidden: setting the scale"), Level.WARN),
+        OverlayKind.STUDYING: (tr("Overlay hidden while correcting or comparing"), Level.WARN),
+        OverlayKind.NO_SIGNAL: (tr("Overlay on · hidden: no signal"), Level.WARN),
+        OverlayKind.NO_MODEL: (tr("Overlay on · hidden: no model is running"), Level.WARN),
+        OverlayKind.WAITING: (tr("Overlay on · waiting for a prediction"), Level.PLAIN),
     }
 
 
 def _behind(age_ms: float | None) -> str:
     """Past a second, the exact number would only flicker."""
     age = age_ms or 0.0
-    return f"{age:.0f} ms" if age < 1000 else "over 1 s"
+    return f"{age:.0f} ms" if age < 1000 else tr("over 1 s")
 
 
 def badge(kind: SourceKind, state: SourceState, frozen: bool) -> tuple[str, Level]:
     """The state of the source in one or two words."""
     if state is SourceState.NO_SIGNAL or (state is SourceState.ENDED and kind is SourceKind.LIVE):
-        return "NO SIGNAL", Level.BAD
+        return tr("NO SIGNAL"), Level.BAD
     if frozen or state is SourceState.REPEATING:
-        return "FROZEN", Level.WARN
+        return tr("FROZEN"), Level.WARN
     if state in (SourceState.PAUSED, SourceState.ENDED):
-        return "PAUSED", Level.WARN
+        return tr("PAUSED"), Level.WARN
     if state is SourceState.OPENING:
-        return "OPENING", Level.PLAIN
-    return kind.value, Level.GOOD if kind is SourceKind.LIVE else Level.CALM
+        return tr("OPENING"), Level.PLAIN
+    return tr(_KINDS[kind]), Level.GOOD if kind is SourceKind.LIVE else Level.CALM
 
 
 def rates(numbers: Snapshot) -> str:
     """Frames a second from the source, on the screen and through the model, and the frames that were dropped."""
-    return (
-        f"source {numbers.source_fps:.0f} · painted {numbers.painted_fps:.0f} · "
-        f"predicted {numbers.predicted_fps:.0f} fps · dropped {numbers.dropped}"
+    return tr(
+        "source {source:.0f} · painted {painted:.0f} · predicted {predicted:.0f} fps · dropped {dropped}",
+        source=numbers.source_fps,
+        painted=numbers.painted_fps,
+        predicted=numbers.predicted_fps,
+        dropped=numbers.dropped,
     )
 
 

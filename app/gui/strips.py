@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.gui.status import NOTICE, Level
 from app.gui.widgets import Chip, ElidedLabel, action_button, restyle
+from app.gui.words import tr
 
 _MARGINS, _BARE = (10, 3, 6, 3), (10, 3, 14, 3)
 
@@ -19,13 +20,13 @@ class TopStrip(QWidget):
         super().__init__()
         self.setObjectName("strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.badge = Chip("State of the source")
+        self.badge = Chip(tr("State of the source"))
         self.name = ElidedLabel("name", Qt.TextElideMode.ElideMiddle)
-        self.name.setAccessibleName("Source")
+        self.name.setAccessibleName(tr("Source"))
         self.detail = ElidedLabel("quiet")
-        self.recording = Chip("Recording")
+        self.recording = Chip(tr("Recording"))
         self.recording.hide()
-        self.overlay = Chip("Overlay")
+        self.overlay = Chip(tr("Overlay"))
         self._layout = layout = QHBoxLayout(self)
         layout.setContentsMargins(*_MARGINS)
         layout.setSpacing(12)
@@ -63,14 +64,14 @@ class BottomStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.notice = _notice()
         self.measures = ElidedLabel("measures")
-        self.measures.setAccessibleName("Depth and size of the block region")
+        self.measures.setAccessibleName(tr("Depth and size of the block region"))
         self.rates = ElidedLabel("quiet")
-        self.rates.setAccessibleName("Rates")
+        self.rates.setAccessibleName(tr("Rates"))
         # It takes the room that the others leave.
         self.rates.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.rates.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.model = Chip("Engine and model", quiet=True)
-        self.model.say("No model yet", Level.PLAIN)
+        self.model = Chip(tr("Engine and model"), quiet=True)
+        self.model.say(tr("No model yet"), Level.PLAIN)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 5, 10, 5)
         layout.setSpacing(16)
@@ -81,7 +82,7 @@ class BottomStrip(QWidget):
 
 
 def _notice() -> QLabel:
-    label = QLabel(NOTICE)
+    label = QLabel(tr(NOTICE))
     label.setObjectName("notice")
     label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
     return label

@@ -11,20 +11,21 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSize
 from app.gui.flow import FlowLayout
 from app.gui.theme import TARGET
 from app.gui.widgets import accessible, action_button
+from app.gui.words import mark, tr
 
 CORRECT_TEXTS = {
-    "polygon": "Polygon",
-    "brush": "Brush",
-    "eraser": "Eraser",
-    "take_model": "Model's mask",
-    "take_neighbour": "Neighbour's",
-    "no_region": "No region",
-    "interpolate": "Interpolate",
-    "confirm": "Confirm",
-    "forget_correction": "Forget",
-    "undo": "Undo",
-    "redo": "Redo",
-    "save_training": "Save as data …",
+    "polygon": mark("Polygon"),
+    "brush": mark("Brush"),
+    "eraser": mark("Eraser"),
+    "take_model": mark("Model's mask"),
+    "take_neighbour": mark("Neighbour's"),
+    "no_region": mark("No region"),
+    "interpolate": mark("Interpolate"),
+    "confirm": mark("Confirm"),
+    "forget_correction": mark("Forget"),
+    "undo": mark("Undo"),
+    "redo": mark("Redo"),
+    "save_training": mark("Save as data …"),
 }
 OPEN_MASKS, OPEN_MODEL, OWN, RECORDED = "masks …", "model …", "own corrections", "recorded masks"
 
@@ -43,7 +44,7 @@ class CorrectBar(QWidget):
         layout = FlowLayout(6)
         around.addLayout(layout)
         for name, text in CORRECT_TEXTS.items():
-            layout.addWidget(_fitting(action_button(actions[name], "", text, "segment")))
+            layout.addWidget(_fitting(action_button(actions[name], "", tr(text), "segment")))
             if name == "eraser":
                 layout.addWidget(self._size_box())
         layout.addWidget(_leave(actions["toggle_correct"]))
@@ -57,7 +58,7 @@ class CorrectBar(QWidget):
         self.size_text = QLabel()
         self.size_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.size_text.setMinimumWidth(self.fontMetrics().horizontalAdvance("400 px") + 8)
-        for text, name, step in (("−", "Smaller brush ([)", -1), ("+", "Larger brush (])", 1)):
+        for text, name, step in (("−", tr("Smaller brush ([)"), -1), ("+", tr("Larger brush (])"), 1)):
             button = QPushButton(text)
             button.setObjectName("icon")
             accessible(button, name)
@@ -84,8 +85,10 @@ class CompareBar(QWidget):
         super().__init__()
         _strip(self)
         self.a, self.b = QComboBox(), QComboBox()
-        accessible(self.a, "A", "A, on the left: a model")
-        accessible(self.b, "B", "B, on the right: a model, a folder of masks, recorded masks or your own corrections")
+        accessible(self.a, "A", tr("A, on the left: a model"))
+        accessible(
+            self.b, "B", tr("B, on the right: a model, a folder of masks, recorded masks or your own corrections")
+        )
         row = QHBoxLayout()
         row.setSpacing(6)
         for name, box in (("a", self.a), ("b", self.b)):
@@ -94,14 +97,14 @@ class CompareBar(QWidget):
             box.activated.connect(lambda _=0, name=name, box=box: self.chosen.emit(name, box.currentData()))
             row.addWidget(QLabel(name.upper()))
             row.addWidget(box)
-        row.addWidget(_fitting(action_button(actions["toggle_difference"], "", "Difference", "segment")))
-        row.addWidget(_fitting(action_button(actions["previous_place"], "", "◀ Disagreement", "segment")))
-        row.addWidget(_fitting(action_button(actions["next_place"], "", "Disagreement ▶", "segment")))
+        row.addWidget(_fitting(action_button(actions["toggle_difference"], "", tr("Difference"), "segment")))
+        row.addWidget(_fitting(action_button(actions["previous_place"], "", tr("◀ Disagreement"), "segment")))
+        row.addWidget(_fitting(action_button(actions["next_place"], "", tr("Disagreement ▶"), "segment")))
         row.addStretch(1)
         row.addWidget(_leave(actions["toggle_compare"]))
         self.numbers = QLabel()
         self.numbers.setObjectName("measures")
-        self.numbers.setAccessibleName("Agreement")
+        self.numbers.setAccessibleName(tr("Agreement"))
         self.numbers.setWordWrap(True)
         self.numbers.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout = QVBoxLayout(self)
@@ -125,7 +128,7 @@ def _strip(widget: QWidget) -> None:
 
 
 def _leave(action: QAction) -> QPushButton:
-    button = _fitting(action_button(action, "", "Leave", "segment"))
+    button = _fitting(action_button(action, "", tr("Leave"), "segment"))
     button.setCheckable(False)
     return button
 

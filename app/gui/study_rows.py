@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from app.gui.theme import HALO, QUIET, TEXT, colour
+from app.gui.words import mark
 from model.structures import BLOCK_REGION
 
 HEIGHT = 24
@@ -27,7 +28,7 @@ class StudyRow(Protocol):
 class CorrectionsRow:
     """A full bar with a diamond for each frame by hand, a hatched low one for what is interpolated."""
 
-    name = "Corrected"
+    name = mark("Corrected")
 
     def __init__(self, by_hand: Sequence[int], interpolated: Sequence[int]) -> None:
         self._by_hand, self._interpolated = by_hand, interpolated
@@ -59,7 +60,7 @@ class CorrectionsRow:
 class AgreementRow:
     """IoU from 0 to 1 over time, a line at one half, and a triangle at each of the worst frames."""
 
-    name = "IoU of A, B"
+    name = mark("IoU of A, B")
 
     def __init__(self, ious: NDArray[np.float32], worst: Sequence[int]) -> None:
         """`ious` float32 (frames,), NaN where nothing is known."""

@@ -17,6 +17,7 @@ from app.gui.status import Level
 from app.gui.study_rows import StudyRow
 from app.gui.theme import BASE, FOCUS, HALO, LEVELS, QUIET, RAISED, TEXT, colour
 from app.gui.widgets import accessible
+from app.gui.words import mark, tr
 from app.pipeline.ahead import THUMBNAILS, Strips
 
 _RIGHT = 8
@@ -42,7 +43,7 @@ class _Form:
 
 _WHOLE, _THIN = _Form(100, 40, 16), _Form(8, 0, 8)
 CONFIDENCE, AREA, UNLIKE = "#8fe0c0", "#b3cfe6", LEVELS[Level.WARN][0]
-_NAMES = (("Confidence", CONFIDENCE), ("Area", AREA), ("Unlike training", UNLIKE))
+_NAMES = ((mark("Confidence"), CONFIDENCE), (mark("Area"), AREA), (mark("Unlike training"), UNLIKE))
 
 
 class Timeline(QSlider):
@@ -61,16 +62,18 @@ class Timeline(QSlider):
         self.progress = QLabel(self)
         """How far the recording is analysed: beside the pictures, where the strips have their names."""
         self.progress.setObjectName("progress")
-        self.progress.setAccessibleName("Analysis")
+        self.progress.setAccessibleName(tr("Analysis"))
         self.progress.setWordWrap(True)
         self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.progress.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.progress.setGeometry(0, _MARKS - 2, _WHOLE.gutter - 8, _WHOLE.pictures + 4)
         accessible(
             self,
-            "Position in the recording",
-            "Position in the recording. Triangles: frames where the model is surest. "
-            "Strips: its confidence, the region's area, and where the picture is unlike the training data",
+            tr("Position in the recording"),
+            tr(
+                "Position in the recording. Triangles: frames where the model is surest. "
+                "Strips: its confidence, the region's area, and where the picture is unlike the training data"
+            ),
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -179,7 +182,7 @@ class Timeline(QSlider):
             if self._form is _WHOLE:
                 painter.setPen(colour(QUIET))
                 names = QRectF(0, room.top(), self._form.gutter - 8, room.height())
-                painter.drawText(names, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), name)
+                painter.drawText(names, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), tr(name))
             painter.drawImage(room, _strip_image(values, self._form.strip, colour(ink), colour(HALO, unknown)))
 
     def _paint_study(self, painter: QPainter) -> None:
@@ -190,7 +193,7 @@ class Timeline(QSlider):
         painter.fillRect(room, colour(RAISED))
         painter.setPen(colour(QUIET))
         names = QRectF(0, room.top(), max(room.left() - 8, 0), room.height())
-        painter.drawText(names, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._study.name)
+        painter.drawText(names, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), tr(self._study.name))
         painter.save()
         painter.setClipRect(room)
         self._study.paint(painter, room, self.x_of, self._room() / (self.maximum() + 1))

@@ -11,11 +11,12 @@ from app.gui.section import DEMO_TIME_LINE, TIME_LINE, Folds
 from app.gui.status import clock
 from app.gui.timeline import Timeline
 from app.gui.widgets import accessible, action_button, set_drawing, tip
+from app.gui.words import mark, tr
 from app.pipeline.ahead import Strips
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 
-_TO_HERE = "Repeat: to here"
+_TO_HERE = mark("Repeat: to here")
 
 
 class Transport(QWidget):
@@ -36,17 +37,17 @@ class Transport(QWidget):
         self._play = action_button(actions["play_pause"], "pause", "", "icon")
         self.slider = Timeline()
         self.slider.valueChanged.connect(self.sought)
-        self.position = _quiet("Time and frame")
+        self.position = _quiet(tr("Time and frame"))
         self.speed = QComboBox()
         for speed in SPEEDS:
             self.speed.addItem(f"{speed:g} ×", speed)
         self.speed.setFixedWidth(self.fontMetrics().horizontalAdvance("0.25 ×") + 52)
-        accessible(self.speed, "Speed")
-        tip(self.speed, actions["slower"], actions["faster"], first="Speed")
+        accessible(self.speed, tr("Speed"))
+        tip(self.speed, actions["slower"], actions["faster"], first=tr("Speed"))
         self.speed.activated.connect(lambda _: self.speed_chosen.emit(self.speed.currentData()))
-        self.loop = action_button(actions["loop"], "", "Repeat A–B", "segment")
-        self.ahead = action_button(actions["toggle_ahead"], "", "Analyse", "segment")
-        self.export = action_button(actions["export"], "", "Export …", "segment")
+        self.loop = action_button(actions["loop"], "", tr("Repeat A–B"), "segment")
+        self.ahead = action_button(actions["toggle_ahead"], "", tr("Analyse"), "segment")
+        self.export = action_button(actions["export"], "", tr("Export …"), "segment")
         self.progress = self.slider.progress
         self.form = QPushButton()
         self.form.setObjectName("icon")
@@ -69,7 +70,7 @@ class Transport(QWidget):
         self._lines.setSpacing(4)
         self._lines.addLayout(self._line)
         self._optional = (self.loop, self.ahead, self.export)
-        for button, longest in ((self.ahead, ""), (self.export, ""), (self.loop, _TO_HERE)):
+        for button, longest in ((self.ahead, ""), (self.export, ""), (self.loop, tr(_TO_HERE))):
             button.setMinimumWidth(self.fontMetrics().horizontalAdvance(longest or button.text()) + 40)
         self._set_thin(False)
         self.set_speed(1.0)
@@ -97,7 +98,7 @@ class Transport(QWidget):
         self.speed.setVisible(not thin)
         self._show_what_fits()
         set_drawing(self.form, "up" if thin else "down")
-        accessible(self.form, "Show the whole time line" if thin else "Make the time line thin")
+        accessible(self.form, tr("Show the whole time line") if thin else tr("Make the time line thin"))
 
     def _show_what_fits(self) -> None:
         """In a narrow window, what is not needed at every moment gives way; its keys go on working."""
@@ -130,7 +131,7 @@ class Transport(QWidget):
 
     def set_playing(self, playing: bool, backwards: bool = False) -> None:
         set_drawing(self._play, "pause" if playing else "play")
-        self._play.setAccessibleName("Pause" if playing else "Play")
+        self._play.setAccessibleName(tr("Pause") if playing else tr("Play"))
         self.back.setChecked(playing and backwards)
 
     def set_speed(self, speed: float) -> None:
@@ -139,7 +140,7 @@ class Transport(QWidget):
 
     def set_range(self, frames: tuple[int, int | None] | None) -> None:
         """What is repeated; its last frame is None while it is not chosen yet."""
-        texts = {None: "Repeat A–B", True: _TO_HERE, False: "Repeat off"}
+        texts = {None: tr("Repeat A–B"), True: tr(_TO_HERE), False: tr("Repeat off")}
         self.loop.setText(texts[None if frames is None else frames[1] is None])
         self.slider.range = frames
         self.slider.update()

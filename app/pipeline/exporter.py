@@ -124,8 +124,11 @@ class Exporter:
         if self._stopping.is_set():
             of = f" of {self.total}" if self.total is not None else ""
             return self._failed(f"The export was stopped after {self.done}{of} frames.")
-        frames = "1 frame is" if self.done == 1 else f"{self.done} frames are"
-        return Exported(self._folder, self.done, f"{frames} exported to {self._folder}.", True)
+        one = self.done == 1
+        said = (
+            f"1 frame is exported to {self._folder}." if one else f"{self.done} frames are exported to {self._folder}."
+        )
+        return Exported(self._folder, self.done, said, True)
 
     def _failed(self, why: str) -> Exported:
         if self._folder is None or not self.done:

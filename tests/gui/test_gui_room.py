@@ -1,9 +1,10 @@
 """Room: everyday controls in sight at every size, nothing cut off, nothing over another; folds are remembered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -12,11 +13,13 @@ from app.capture.source import SourceKind
 from app.gui.main_window import MainWindow
 from app.gui.section import Section
 from app.gui.theme import TARGET
+from app.gui.words import TRANSLATED, tr, use_language
 from app.options import THEMES
 from app.settings import Settings
 from tests.gui.parts import Clip, Live, picture
 
 Opened = Callable[..., MainWindow]
+LANGUAGES = ("en", *TRANSLATED)
 SIZES = [(1216, 648), (1280, 720), (1280, 760), (1536, 864), (1920, 1080), (2560, 1440), (3840, 2160)]
 """Of the window, in the desktop's units: a laptop's, as it opens and whole, and 3840 × 2160 at 250 to 100 %."""
 GROUPS = ("overlay", "scan area", "orientation", "recordings", "model", "window")
@@ -75,13 +78,20 @@ def check(window: MainWindow) -> None:
             assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
 
 
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
+    use_language(request.param)
+    yield request.param
+    use_language("en")
+
+
 @pytest.fixture(params=[Live, Demo, Clip], ids=["live", "demo", "recording"])
-def window(request: pytest.FixtureRequest, opened: Opened, qtbot: QtBot) -> MainWindow:
+def window(request: pytest.FixtureRequest, language: str, opened: Opened, qtbot: QtBot) -> MainWindow:
     made = opened(Live(picture()) if request.param is Live else request.param())
     qtbot.waitUntil(lambda: made.view.frame is not None and (request.param is Live or made.transport.isVisible()))
     made.lines.refresh()
     # The longest words that are said there.
-    made.transport.progress.setText("Analysed 20000 of 20000, goes on while paused")
+    made.transport.progress.setText(tr("Analysed {done} of {total}, goes on while paused", done=20000, total=20000))
     return made
 
 
@@ -94,7 +104,9 @@ def test_everyday_controls_need_no_scrolling_and_nothing_is_cut_off(window: Main
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_nothing_is_cut_off_where_everything_is_unfolded(opened: Opened, qtbot: QtBot, theme: str) -> None:
+def test_nothing_is_cut_off_where_everything_is_unfolded(
+    language: str, opened: Opened, qtbot: QtBot, theme: str
+) -> None:
     settings = Settings(theme=theme, folds=dict.fromkeys((*GROUPS, "time line of the demo"), True))  # type: ignore[arg-type]
     window = opened(Demo(), settings)
     qtbot.waitUntil(window.transport.isVisible)
@@ -105,6 +117,23 @@ def test_nothing_is_cut_off_where_everything_is_unfolded(opened: Opened, qtbot: 
     assert body is not None
     assert body.width() <= window.panel.viewport().width()
     check(window)
+
+
+def test_the_wheel_scrolls_past_what_it_could_change(opened: Opened, qtbot: QtBot) -> None:
+    window = opened(Live(picture()), Settings(folds=dict.fromkeys(GROUPS, True)))
+    settle(window, (1280, 720))
+    qtbot.waitUntil(lambda: window.panel.model.count() > 1)
+    panel = window.panel
+    for control in (panel.threshold, panel.opacity, panel.model, panel.engine):
+        before = panel.threshold.value(), panel.opacity.value(), panel.model.currentIndex()
+        centre = control.rect().center()
+        turn = QWheelEvent(
+            centre, control.mapToGlobal(centre), QPoint(), QPoint(0, -120),
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(control, turn)
+        assert (panel.threshold.value(), panel.opacity.value(), panel.model.currentIndex()) == before
+        assert not turn.isAccepted()  # So that it goes on to what scrolls.
 
 
 def test_the_picture_gets_most_of_a_small_window_in_the_demo(opened: Opened, qtbot: QtBot) -> None:

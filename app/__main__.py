@@ -34,7 +34,7 @@ DEMO = "demo"
 _SOURCES = """source words:
   demo                 your saved images where a folder is set, the phantom otherwise
   phantom              a made-up femoral scene that moves
-  PATH                 a folder of images or a video file
+  PATH                 a video, image or DICOM file, or a folder of images or DICOM files
   camera:N             a camera by number; also camera:/dev/videoN, camera:URL (RTSP, HTTP MJPEG)
   igtl://HOST:PORT     an OpenIGTLink server, such as PLUS or 3D Slicer; its masks go back to it
   screen               the whole screen; also screen:N (a monitor), screen:X,Y,W,H (a part of it)

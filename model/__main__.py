@@ -205,7 +205,7 @@ def _add_write(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_recipe(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--preset", required=True, help="the recipe: paper or best")
+    parser.add_argument("--preset", required=True, help="the recipe: paper, best or accurate")
     _add_classes(parser)
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--epochs", type=int, help="instead of the preset's")

@@ -77,10 +77,10 @@ def write_video(path: Path, frames: int = 60, rate: float = 30.0, size: tuple[in
     return path
 
 
-def encode_video(path: Path, *options: str, frames: int = 60, rate: int = 30) -> Path:
+def encode_video(path: Path, *options: str, frames: int = 60, rate: int = 30, size: tuple[int, int] = SIZE) -> Path:
     """A video of painted frames by ffmpeg; `options` choose the codec."""
-    raw = b"".join(painted(number).tobytes() for number in range(frames))
-    source = ("-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{SIZE[0]}x{SIZE[1]}", "-r", str(rate), "-i", "-")
+    raw = b"".join(painted(number, size).tobytes() for number in range(frames))
+    source = ("-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{size[0]}x{size[1]}", "-r", str(rate), "-i", "-")
     subprocess.run(["ffmpeg", "-v", "error", "-y", *source, *options, str(path)], input=raw, check=True)
     return path
 

@@ -23,6 +23,8 @@ RATE = 30.0
 """Frames a second of a clip that does not say."""
 CENTIMETRE = 3
 """The code for cm in Physical Units X and Y Direction (DICOM PS3.3, C.8.5.5.1.15)."""
+TISSUE = 1
+"""The code for tissue in Region Data Type (C.8.5.5.1.2)."""
 MOST_REGIONS = 100
 
 
@@ -148,12 +150,12 @@ class DicomClip:
         self._frames = self._video = self._info = self._pending = None
 
     def _start(self) -> SourceInfo:
-        from app.capture.dicom_frames import DicomFrames, syntax_name
+        from app.capture.dicom_frames import DicomFrames
 
         self._frames = frames = DicomFrames(self.path)
-        detail = syntax_name(frames.syntax)
+        detail = frames.stored_as
         self.regions = guarded(frames, regions)
-        self._position = 0
+        self._position, self.loops = 0, frames.claimed > 1
         if frames.is_video:
             self._video = VideoFile(self.path, stream=frames.stream, frames=frames.claimed)
             info = self._video.open()

@@ -151,8 +151,11 @@ def read_index(stream: BinaryIO) -> list[Stored]:
     head = _read_at(stream, 0, 4096)
     if not is_clip(head):
         raise ValueError("not a recorded clip")
-    ebml, size = _Bytes(head).header()
-    at = _Bytes(head[ebml.end + size :]).header()[0].end + ebml.end + size
+    try:
+        ebml, size = _Bytes(head).header()
+        at = _Bytes(head[ebml.end + size :]).header()[0].end + ebml.end + size
+    except IndexError as error:
+        raise ValueError("a damaged head") from error
     frames: list[Stored] = []
     while at < length:
         data = _Bytes(_read_at(stream, at, _HEAD_BYTES))
@@ -211,7 +214,7 @@ def _stored(data: _Bytes, at: int, end: int) -> Stored:
     ticks = int.from_bytes(data.take(size), "big")
     block, size = data.header()
     offset = at + data.at + 4
-    if stamp.key != _TIMESTAMP or block.key != _BLOCK or at + data.at + size != end:
+    if stamp.key != _TIMESTAMP or block.key != _BLOCK or at + data.at + size != end or size < 4:
         raise ValueError("not a frame")
     return Stored(ticks * _NANOSECONDS / 1e9, offset, size - 4)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,8 @@ IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 
 # The environment that app.capture sets comes too late where something else imported OpenCV first.
 if os.environ.get("OPENCV_LOG_LEVEL") == "SILENT":
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    # Where it lies depends on OpenCV's version, and its types name neither in all of them.
+    getattr(cv2 if hasattr(cv2, "setLogLevel") else getattr(cv2.utils, "logging"), "setLogLevel")(0)  # noqa: B009
 
 # Each thread of the program does its part of a picture by itself. OpenCV's own threads would be one more that each of
 # them has to wait for on a busy processor, and cost more time than they save on pictures of this size.
@@ -51,7 +54,9 @@ def read_image(path: Path) -> Pixels:
 
 
 def decode_image(data: NDArray[np.uint8]) -> Pixels:
-    """The picture in an encoded image, grey or BGR. Raises ValueError if it is damaged."""
+    """The picture in an encoded image, the first of several, grey or BGR. Raises ValueError if it is damaged."""
+    if not _is_opencvs(data.tobytes()):
+        return _by_pillow(data)
     try:
         with _quiet_decoders():
             array = cv2.imdecode(data, cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH)
@@ -60,6 +65,26 @@ def decode_image(data: NDArray[np.uint8]) -> Pixels:
     if array is None:
         raise ValueError("no picture can be decoded")
     return as_pixels(array)
+
+
+def _is_opencvs(data: bytes) -> bool:
+    """Whether OpenCV is trusted with it: damaged animated PNG write past its memory, and end the program."""
+    if data.startswith(b"\x89PNG"):
+        return b"acTL" not in data and b"fcTL" not in data
+    return data.startswith((b"\xff\xd8", b"BM", b"II", b"MM"))
+
+
+def _by_pillow(data: NDArray[np.uint8]) -> Pixels:
+    from PIL import Image  # rarely needed
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data.tobytes()), formats=["PNG", "WEBP", "AVIF", "GIF"]) as image:
+                return as_pixels(np.asarray(image.convert("RGB"))[..., ::-1])
+    # Whatever Pillow makes of damaged data is one thing to the user: a picture that cannot be read.
+    except Exception as error:
+        raise ValueError("no picture can be decoded") from error
 
 
 _quieting = threading.Lock()

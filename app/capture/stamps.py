@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -15,7 +16,29 @@ from app.capture.source import SourceError
 TOLERANCE_MS = 0.6
 """Two stamps that are closer are the same: containers round them to a ms, each reader in its own way."""
 
-Stamps = NDArray[np.float64]
+
+@dataclass(frozen=True, eq=False)
+class Stamps:
+    """When each frame is shown, and where decoding may begin."""
+
+    times_ms: NDArray[np.float64]
+    """ms since the first frame, (frames,), rising."""
+    keys: NDArray[np.int64]
+    """Numbers of the frames that need no other, rising."""
+
+    def __len__(self) -> int:
+        return len(self.times_ms)
+
+    def frame_at(self, stamp: float) -> int | None:
+        """Number of the frame that is shown at `stamp`, ms since the first; None where there is none."""
+        times = self.times_ms
+        near = int(np.searchsorted(times, stamp - TOLERANCE_MS))
+        return near if near < len(times) and abs(float(times[near]) - stamp) <= TOLERANCE_MS else None
+
+    def key_before(self, frame: int) -> int:
+        """Number of the last frame up to this one that needs no other; `frame` itself where none is marked."""
+        near = int(np.searchsorted(self.keys, frame, side="right")) - 1
+        return int(self.keys[near]) if near >= 0 else frame
 
 
 class StampIndex:
@@ -34,7 +57,7 @@ class StampIndex:
         return not self._thread.is_alive()
 
     def stamps(self) -> Stamps | None:
-        """ms since the first frame, float64 (frames,), rising; None where the file has none to go by. Waits for it."""
+        """The list; None where the file's stamps are nothing to go by. Waits for it."""
         self._thread.join()
         return self._stamps
 
@@ -48,20 +71,20 @@ class StampIndex:
             capture, close = self._open()
         except (OSError, SourceError, cv2.error):
             return  # It opened a moment ago; without an index, frames are found by counting.
-        found = []
+        found, keys = [], []
         try:
             while not self._closing.is_set() and capture.grab():
                 found.append(capture.get(cv2.CAP_PROP_POS_MSEC))
+                keys.append(capture.get(cv2.CAP_PROP_LRF_HAS_KEY_FRAME) > 0)
         finally:
             close()
         if found and not self._closing.is_set():
-            # Packets come in the order of decoding, pictures in that of their stamps.
-            stamps = np.sort(np.array(found)) - min(found)
-            usable = math.isfinite(float(stamps.sum())) and bool((np.diff(stamps) > TOLERANCE_MS).all())
-            self._stamps = stamps if usable else None
+            self._stamps = _listed(np.array(found), np.array(keys))
 
 
-def frame_at(stamps: Stamps, stamp: float) -> int | None:
-    """Number of the frame that is shown at `stamp`, ms since the first; None where there is none."""
-    near = int(np.searchsorted(stamps, stamp - TOLERANCE_MS))
-    return near if near < len(stamps) and abs(float(stamps[near]) - stamp) <= TOLERANCE_MS else None
+def _listed(found: NDArray[np.float64], keys: NDArray[np.bool_]) -> Stamps | None:
+    # Packets come in the order of decoding, pictures in that of their stamps.
+    order = np.argsort(found, kind="stable")
+    times = found[order] - found.min()
+    usable = math.isfinite(float(times.sum())) and bool((np.diff(times) > TOLERANCE_MS).all())
+    return Stamps(times, np.flatnonzero(keys[order])) if usable else None

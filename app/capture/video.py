@@ -10,9 +10,10 @@ from pathlib import Path
 import cv2
 
 from app.capture.files import unreadable
-from app.capture.pixels import IMAGE_SUFFIXES, as_pixels
+from app.capture.pixels import as_pixels
 from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
-from app.capture.stamps import StampIndex, Stamps, frame_at
+from app.capture.stamps import StampIndex, Stamps
+from app.capture.whole import is_cut_off
 
 FALLBACK_RATE = 25.0
 """Frames a second for the time stamps of a file that has neither time stamps nor a rate."""
@@ -21,6 +22,11 @@ SENSIBLE_RATE = 1000.0
 SENSIBLE_COUNT = 100_000_000
 """A file that claims more frames than this does not know."""
 HEAD_BYTES = 4096
+NOT_DECODED = {"av01": "AV1", "vvc1": "H.266"}
+"""What OpenCV's FFmpeg knows by name and has no decoder for."""
+MOST_NEAR = 24
+"""So many frames are kept on the way to one that was stepped back to, or as many as NEAR_BYTES hold."""
+NEAR_BYTES = 30_000_000
 NEAR = 12
 """So many frames on are decoded one by one: that is quicker than a jump, which starts at a key frame before."""
 
@@ -58,7 +64,10 @@ class VideoFile:
         self._rate: float | None = None
         self._claimed = 0
         self._count = 0
-        self._position = 0
+        self._position = self._next = 0
+        self._near: dict[int, Picture] = {}
+        self._most_near = 0
+        self._jumped = False
         self._last_s = 0.0
         self._start_ms = 0.0
         self._index: StampIndex | None = None
@@ -91,18 +100,14 @@ class VideoFile:
         """The next frame, or None behind the last. Raises SourceError where the file ends early."""
         if self._capture is None:
             raise SourceError(f"{self.path} is not open: open it before reading.")
-        pixels = self._decode() if self._pending is None else self._pending
-        self._pending = None
-        if pixels is None:
-            self._check_whole()
-            self._count = self._position
-            return None
-        stamp_ms = self._capture.get(cv2.CAP_PROP_POS_MSEC)
-        picture = Picture(pixels, self._time_s(stamp_ms))
-        if self._stamps is not None and frame_at(self._stamps, stamp_ms - self._start_ms) != self._position:
-            self._stamps = None  # What is shown is not what was listed: from now on, frames are counted.
-        self._position += 1
-        self._count = max(self._count, self._position)
+        picture = self._near.get(self._next)
+        if picture is None:
+            self._go(self._next)
+            picture = self._take()
+            if picture is not None and self._near:
+                self._keep(self._next, picture)
+        if picture is not None:
+            self._next += 1
         return picture
 
     def seek(self, frame: int) -> None:
@@ -111,6 +116,51 @@ class VideoFile:
             raise SourceError(f"{self.path} is not open: open it before seeking.")
         self._take_index(wait=True)
         frame = max(0, min(frame, self._count - 1))
+        if frame != self._next and frame not in self._near:
+            self._near.clear()
+            if 0 < self._next - frame <= NEAR:
+                self._look_back(frame)
+            else:
+                self._go(frame)
+        self._next = frame
+
+    def _look_back(self, frame: int) -> None:
+        """Keeps some frames up to this one: who steps back once does so again. Raises SourceError."""
+        assert self._info is not None
+        self._most_near = max(min(MOST_NEAR, NEAR_BYTES // (3 * self._info.width * self._info.height)), 4)
+        self._go(max(frame - self._most_near + 1, 0))
+        while self._position <= frame:
+            number = self._position
+            if (picture := self._take()) is None:
+                return
+            self._keep(number, picture)
+
+    def _keep(self, number: int, picture: Picture) -> None:
+        self._near[number] = picture
+        while len(self._near) > self._most_near + 4:
+            del self._near[min(self._near)]
+
+    def _take(self) -> Picture | None:
+        """Decodes the frame at the position; None behind the last. Raises SourceError."""
+        assert self._capture is not None
+        pixels = self._decode() if self._pending is None else self._pending
+        self._pending = None
+        if pixels is None:
+            self._check_whole()
+            self._count = self._position
+            return None
+        stamp_ms = self._capture.get(cv2.CAP_PROP_POS_MSEC)
+        if self._stamps is not None and self._stamps.frame_at(stamp_ms - self._start_ms) != self._position:
+            self._stamps = None  # What is shown is not what was listed: from now on, frames are counted.
+            if self._jumped:
+                return self._read_anew()
+        picture = Picture(pixels, self._time_s(stamp_ms))
+        self._position += 1
+        self._count = max(self._count, self._position)
+        return picture
+
+    def _go(self, frame: int) -> None:
+        """Has this frame be the next to be decoded. Raises SourceError."""
         if frame == self._position:
             return
         # A frame that was decoded and not read counts as one that is still to come: its place is the position.
@@ -118,7 +168,7 @@ class VideoFile:
             self._pending, self._position = None, self._position + 1
         if self._stamps is not None and not 0 <= frame - self._position <= NEAR:
             if self._jump(frame):
-                self._position = frame
+                self._position, self._jumped = frame, True
                 return
             self._reopen()  # A jump that failed may have left it anywhere.
         self._walk(frame)
@@ -129,10 +179,18 @@ class VideoFile:
             self._index.close()
         self._release()
         self._info = self._pending = self._index = self._stamps = None
+        self._next = 0
+        self._near.clear()
 
     def _start(self) -> SourceInfo:
         capture = self._reopen()
         first = self._decode()
+        code = fourcc(capture.get(cv2.CAP_PROP_FOURCC))
+        if first is None and code.lower() in NOT_DECODED:
+            raise SourceError(
+                f"{self.path} is {NOT_DECODED[code.lower()]} video, which cannot be decoded here:"
+                " convert it to H.264, such as by 'ffmpeg -i FILE -c:v libx264 NEW.mp4'."
+            )
         if first is None:
             raise SourceError(f"{self.path} holds no frame: record it again, or choose another file.")
         self._start_ms = _finite(capture.get(cv2.CAP_PROP_POS_MSEC))
@@ -142,11 +200,10 @@ class VideoFile:
         self._claimed = int(claimed) if 0 < claimed <= SENSIBLE_COUNT else 0
         self._claimed = self._said or self._claimed
         self._count = max(1, self._claimed)
-        detail = fourcc(capture.get(cv2.CAP_PROP_FOURCC))
         self._index = StampIndex(self._open_packets)
         self._pending = first
         height, width = first.shape[:2]
-        return SourceInfo(width, height, self._rate, detail)
+        return SourceInfo(width, height, self._rate, code)
 
     def _reopen(self) -> cv2.VideoCapture:
         """Opens the file anew, before its first frame."""
@@ -157,7 +214,7 @@ class VideoFile:
                 f"{self.path} cannot be read as a video: it is damaged, cut short or of a kind not known here;"
                 " copy it again, or convert it to MP4."
             )
-        self._position, self._last_s = 0, 0.0
+        self._position, self._last_s, self._jumped = 0, 0.0, False
         return self._capture
 
     def _opened(self, options: list[int]) -> tuple[cv2.VideoCapture, io.BufferedIOBase | None]:
@@ -197,9 +254,13 @@ class VideoFile:
 
     def _decode(self) -> Pixels | None:
         assert self._capture is not None
-        ok, array = self._capture.read()
         try:
+            ok, array = self._capture.read()
             return as_pixels(array) if ok else None
+        except cv2.error as error:  # such as where damage makes a frame's size another one
+            raise SourceError(
+                f"{self.path} is damaged at frame {self._position}: copy it again, or convert it to MP4."
+            ) from error
         except ValueError as error:
             raise SourceError(f"{self.path} has frames that cannot be shown ({error}): convert it to MP4.") from error
 
@@ -208,10 +269,11 @@ class VideoFile:
         assert self._capture is not None
         if self._stamps is None or not self._rate or frame == 0:
             return False
-        before = aim = frame - 1
+        # Some containers lead to any place, where frames are decoded without those that they need: so over a key frame.
+        before = aim = min(self._stamps.key_before(frame), frame - 1)
         while aim > 0:
             # One less, since rounding must not take it past the frame: going back costs a second jump.
-            self._capture.set(cv2.CAP_PROP_POS_FRAMES, max(int(self._stamps[aim] / 1000 * self._rate) - 1, 0))
+            self._capture.set(cv2.CAP_PROP_POS_FRAMES, max(int(self._stamps.times_ms[aim] / 1000 * self._rate) - 1, 0))
             landed = self._grab()
             if landed is None:
                 return False
@@ -226,7 +288,14 @@ class VideoFile:
         assert self._capture is not None and self._stamps is not None
         if not self._capture.grab():
             return None
-        return frame_at(self._stamps, self._capture.get(cv2.CAP_PROP_POS_MSEC) - self._start_ms)
+        return self._stamps.frame_at(self._capture.get(cv2.CAP_PROP_POS_MSEC) - self._start_ms)
+
+    def _read_anew(self) -> Picture | None:
+        """The frame at the position, counted from the beginning: a jump led to another. Raises SourceError."""
+        frame = self._position
+        self._reopen()
+        self._walk(frame)
+        return self._take()
 
     def _walk(self, frame: int) -> None:
         """Goes to a frame by decoding all before it; stops at the end."""
@@ -246,28 +315,35 @@ class VideoFile:
     def _check_whole(self) -> None:
         """Raises SourceError at the end of a file that lacks a good part of what it claims.
 
-        Numbers of frames are often estimates, so the time reached must be short as well.
+        Numbers of frames are often estimates, and of sound that goes on longer: so the time reached must be short as
+        well, and the file be shorter than it says, unless the number comes from outside the video.
         """
         if self._rate is None or self._position >= 0.9 * self._claimed - 2:
             return
-        if self._last_s + 1 / self._rate < 0.9 * self._claimed / self._rate - 0.1:
+        if self._last_s + 1 / self._rate >= 0.9 * self._claimed / self._rate - 0.1:
+            return
+        if self._said is not None or self._is_cut_off():
             raise SourceError(
                 f"{self.path} ends early, after {self._position} of {self._claimed} frames:"
                 " copy it again from where it came."
             )
+
+    def _is_cut_off(self) -> bool:
+        try:
+            return is_cut_off(self.path)
+        except OSError as error:
+            raise unreadable(self.path, error) from error
 
 
 def check_video_file(path: Path) -> None:
     """Raises SourceError for what FFmpeg would refuse without a reason, or take for a video though it is none."""
     try:
         # Opening a pipe would wait for its other end.
-        head = _head(path) if path.is_file() or not path.exists() else None
+        head = head_of(path) if path.is_file() or not path.exists() else None
     except OSError as error:
         raise unreadable(path, error) from error
     if head is None:
         raise SourceError(f"{path} is not a file: give a video file; a camera is 'camera:{path}'.")
-    if path.suffix.lower() in IMAGE_SUFFIXES:
-        raise SourceError(f"{path} is a single image: give the folder that holds it.")
     if not head:
         raise SourceError(f"{path} is empty: copy it again from where it came, or choose another file.")
     if is_dicom(path.suffix, head):
@@ -277,7 +353,8 @@ def check_video_file(path: Path) -> None:
         raise SourceError(f"{path} is a text file, not a video: choose a video file or a folder of images.")
 
 
-def _head(path: Path) -> bytes:
+def head_of(path: Path) -> bytes:
+    """How a file begins. Raises OSError."""
     with path.open("rb") as stream:
         return stream.read(HEAD_BYTES)
 
@@ -285,7 +362,7 @@ def _head(path: Path) -> bytes:
 def is_dicom_file(path: Path) -> bool:
     """Whether `path` is a DICOM file. Raises SourceError where it cannot be read."""
     try:
-        return path.is_file() and is_dicom(path.suffix, _head(path))
+        return path.is_file() and is_dicom(path.suffix, head_of(path))
     except OSError as error:
         raise unreadable(path, error) from error
 
@@ -293,7 +370,7 @@ def is_dicom_file(path: Path) -> bool:
 def has_dicom_mark(path: Path) -> bool:
     """Whether a file's content is DICOM; False where it cannot be read."""
     try:
-        return is_dicom("", _head(path))
+        return is_dicom("", head_of(path))
     except OSError:
         return False
 

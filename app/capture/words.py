@@ -10,12 +10,12 @@ from app.capture import camera, folder, screen
 from app.capture.camera import Camera
 from app.capture.dicom import DicomClip
 from app.capture.dicom_folder import DicomFolder, holds_dicom
-from app.capture.files import unreadable
+from app.capture.files import is_gif, is_image, unreadable
 from app.capture.folder import ImageFolder
 from app.capture.recorded import RecordedClip, is_recorded
 from app.capture.screen import Area, Screen
 from app.capture.source import Source, SourceError, SourceKind
-from app.capture.video import VideoFile, check_video_file, is_dicom_file
+from app.capture.video import VideoFile, check_video_file, head_of, is_dicom_file
 
 HIGHEST_CAMERA = 9999
 """Device numbers end here; OpenCV's numbers for its readers are below it too."""
@@ -134,7 +134,22 @@ def _recording(word: str, rate: float | None) -> Source:
     if is_dicom_file(path):
         return DicomFolder(path) if path.name.upper().startswith("DICOMDIR") else DicomClip(path)
     check_video_file(path)
-    return VideoFile(path)
+    return _by_content(path)
+
+
+def _by_content(path: Path) -> Source:
+    """What a file is, its content says, not its name. Raises SourceError."""
+    try:
+        head = head_of(path)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not is_gif(head) and not is_image(path, head):
+        return VideoFile(path)
+    # Pillow takes time to load that videos need not spend.
+    from app.capture.gif import GifClip
+    from app.capture.pages import PagedImage
+
+    return GifClip(path) if is_gif(head) else PagedImage(path)
 
 
 def _folder(path: Path, rate: float | None) -> Source:

@@ -98,6 +98,8 @@ class AheadControl:
         done, total = ahead.done, ahead.total
         if done == total:
             return "All frames analysed"
+        if ahead.is_full:
+            return f"Analysed {done} of {total}, no room for more"
         if ahead.ended:
             return f"Analysed {done} of {total}"
         if not self._action.isChecked():

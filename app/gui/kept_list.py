@@ -95,7 +95,7 @@ class KeptList(QDialog):
         at = max(self.list.currentRow(), 0)
         self.list.clear()
         for kept in found or ():
-            item = QListWidgetItem(_icon(kept.thumbnail), words(kept))
+            item = QListWidgetItem(thumbnail_icon(kept.thumbnail), words(kept))
             item.setData(_KEPT, kept)
             item.setToolTip(str(kept.path))
             self.list.addItem(item)
@@ -236,7 +236,7 @@ def _show(path: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
-def _icon(thumbnail: Pixels | None) -> QIcon:
+def thumbnail_icon(thumbnail: Pixels | None) -> QIcon:
     """The small picture in the middle of a ground that is the same size for all."""
     ground = QImage(*THUMBNAIL, QImage.Format.Format_RGB32)
     ground.fill(QColor(RAISED))

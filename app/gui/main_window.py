@@ -18,6 +18,7 @@ from app.gui.bindings import Bindings
 from app.gui.bridge import Background, Bridge
 from app.gui.check_page import SelfCheck
 from app.gui.dialogs import Dialogs, ScreenAreaChooser
+from app.gui.dicom_list import DicomControl
 from app.gui.export_control import ExportControl
 from app.gui.first_steps import FirstSteps
 from app.gui.kept_list import KeptControl
@@ -158,6 +159,7 @@ class MainWindow(QMainWindow):
         )
         self.playback = Playback(pipeline, view, self.transport, actions)
         self.kept = KeptControl(self, settings, pipeline.recorder, background, actions, self.sources.open_word, say)
+        self.dicom = DicomControl(self, self.sources, background, actions)
         self.recording = RecordControl(
             self,
             settings,
@@ -225,6 +227,9 @@ class MainWindow(QMainWindow):
             "seek_back": lambda: playback.seek_by(-1),
             "seek_forward": lambda: playback.seek_by(1),
             "seek_start": playback.seek_start,
+            "show_entries": self.dicom.toggle,
+            "entry_back": lambda: self.dicom.move(-1),
+            "entry_next": lambda: self.dicom.move(1),
             "choose_source": self.choice.start,
             "open_file": lambda: dialogs.ask_file("Open a video or DICOM file", sources.open_word),
             "open_folder": lambda: dialogs.ask_folder("Open a folder of images or DICOM files", sources.open_word),
@@ -336,6 +341,7 @@ class MainWindow(QMainWindow):
         self.view.clear(f"Opening {source.name} …")
         self.actions_by_name["toggle_freeze"].setChecked(False)
         self.playback.reset()
+        self.dicom.source_shown(source)
         self.lines.reset()
         self.panel.show_source(source.name)
         self.setWindowTitle(f"{source.name} – {TITLE}")
@@ -360,6 +366,7 @@ class MainWindow(QMainWindow):
                 self.overlay.show_threshold()
         elif self.sources.take(event):
             self.playback.changed(self.sources.current, event)
+            self.dicom.changed(event)
             self.lines.changed(event)
         self._update()
 

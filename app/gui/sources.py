@@ -58,28 +58,33 @@ class Sources:
         except SourceError as error:
             self._say(str(error))
             return
+        self.open_when_good(source)
+
+    def open_when_good(self, source: Source, remember: bool = True) -> None:
+        """Shows a source once it is known to be good; what is shown stays until then."""
         self._opening += 1
         if source.retries:
-            self.open(source)
+            self.open(source, remember=remember)
             return
         turn = self._opening
 
         def opened(_: object) -> None:
             if turn == self._opening:
-                self.open(source)
+                self.open(source, remember=remember)
             else:
                 source.close()
 
         self._background.run("open source", lambda: _try(source), opened, self._say)
 
-    def open(self, source: Source, scan_area: Rect | None = None) -> None:
-        """Shows a source from now on."""
+    def open(self, source: Source, scan_area: Rect | None = None, remember: bool = True) -> None:
+        """Shows a source from now on; the next start begins with it again where it is to be remembered."""
         self._opening += 1
         self.current, self.event, self.given_area = source, None, scan_area
         ask_kept(source, source.word, self._settings.camera_modes)
         kept = SourceNotes(self._settings).area(source.word)
         self._pipeline.set_source(source, scan_area or (kept if isinstance(kept, Rect) else None))
-        self._remember(source.word)
+        if remember:
+            self._remember(source.word)
         self._shown(source)
 
     def open_demo_folder(self, folder: str) -> None:

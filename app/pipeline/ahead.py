@@ -24,8 +24,8 @@ from model.novelty import Novelty
 from model.postprocess import find_region
 from model.preprocess import to_input
 
-MOST_FRAMES = 20_000
-"""Of a longer recording, the frames behind are not looked at ahead."""
+MOST_FRAMES = 1_000_000
+"""Of a longer recording, the frames behind are not looked at ahead: what is known of each takes memory."""
 LOOK_S = 0.1
 """How often it is seen whether the picture stands still by now."""
 THUMBNAILS = 16
@@ -165,13 +165,18 @@ class Ahead(Reader):
         return len(self.strips.confidence)
 
     @property
+    def is_full(self) -> bool:
+        """Whether it ended since the cache takes no more."""
+        return self._cache is not None and self._cache.is_full
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more will come."""
         return not self._thread.is_alive()
 
     def recall(self, frame: Frame, scan_area: Rect) -> Known | None:
         """What is known of a very frame in a very scan area (inside the frame). From any thread."""
-        entry = self._cache.entries.get(frame.number) if self._cache is not None else None
+        entry = self._cache.get(frame.number) if self._cache is not None else None
         if entry is None or scan_area != _area(self.wish, frame.pixels) or mark_of(frame.pixels) != entry.mark:
             return None
         return Known(entry.maps(), entry.novelty)
@@ -187,11 +192,11 @@ class Ahead(Reader):
         self.strips = Strips.unknown(min(recording.frame_count, MOST_FRAMES))
         cache = AheadCache(self._folder, content, bundle.hash, str(self.wish.scan_area))
         self._cache = cache
-        for entry in list(cache.entries.values()):
+        for entry in cache.each():
             if self._stopping.is_set():
                 return
             self._enter(entry, entry.maps())
-        missing = [number for number in range(self.total) if number not in cache.entries]
+        missing = [number for number in range(self.total) if number not in cache]
         if not missing or not self._rest():
             return
         novelty, engine = Novelty.of(bundle), self._open_engine(self.wish.engine, bundle)
@@ -204,6 +209,8 @@ class Ahead(Reader):
                 if picture is None:
                     return
                 self._look(number, picture, engine, novelty, cache)
+                if cache.is_full:
+                    return
         finally:
             engine.close()
 
@@ -219,8 +226,10 @@ class Ahead(Reader):
         inputs = to_input(area.cut(picture.pixels), engine.size)
         maps = engine.predict(inputs)
         score = None if novelty is None else novelty.score(inputs)
-        cache.add(Entry.of(number, mark_of(picture.pixels), maps, score))
-        self._enter(cache.entries[number], maps)
+        entry = Entry.of(number, mark_of(picture.pixels), maps, score)
+        cache.add(entry)
+        if not cache.is_full:  # The strips show what is shown at once when one goes there.
+            self._enter(entry, maps)
 
     def _enter(self, entry: Entry, maps: NDArray[np.float32]) -> None:
         """Writes what an entry says into the strips."""

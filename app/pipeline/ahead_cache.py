@@ -10,16 +10,19 @@ import hashlib
 import os
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 MAGIC = b"SonoBlock ahead 1\n"
 MOST_BYTES = 500_000_000
-"""All files together; the longest unused go first."""
+"""All files together; the longest unused go first. One file alone takes no more either: about 30 minutes and more."""
+LOOSE_BYTES = 50_000_000
+"""What is held in memory where the disk takes nothing."""
 SUFFIX = ".ahead"
 _HEAD = struct.Struct("<IIfIHHH")
 """Frame number, mark of its pixels, novelty (NaN: none), bytes, and the maps' shape."""
@@ -79,41 +82,74 @@ def content_hash(path: Path, stopped: Callable[[], bool]) -> str | None:
 
 
 class AheadCache:
-    """One file of the cache: read when it is made, then added to. What cannot be kept is done without."""
+    """One file of the cache, at most MOST_BYTES long; of its entries only their places are held in memory.
+
+    What the disk does not take is held in memory, as far as LOOSE_BYTES go. `get` may be called from any thread.
+    """
 
     def __init__(self, folder: Path, *key: str) -> None:
         """`key` says all that the entries depend on; only its hash is written."""
         self.path = folder / (hashlib.sha256("\0".join(key).encode()).hexdigest()[:32] + SUFFIX)
-        self.entries: dict[int, Entry] = {}
-        good = self._read()
-        self._trim(good)
+        self.is_full = False
+        """Whether an entry was left out, for want of room."""
+        self._places: dict[int, int] = {}
+        self._loose: dict[int, Entry] = {}
+        self._loose_bytes = 0
+        self._trim(self._read())
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._places or number in self._loose
+
+    def __len__(self) -> int:
+        return len(self._places.keys() | self._loose.keys())
 
     def get(self, number: int) -> Entry | None:
-        """The entry of that frame, if it is kept."""
-        return self.entries.get(number)
+        """The entry of that frame, if it is kept and can still be read."""
+        place = self._places.get(number)
+        if place is None:
+            return self._loose.get(number)
+        try:
+            with self.path.open("rb") as stream:
+                stream.seek(place)
+                return _entry(stream)
+        except OSError:
+            return None
+
+    def each(self) -> Iterator[Entry]:
+        """All entries, in the order in which they were kept."""
+        for number in [*self._places, *self._loose]:
+            if (entry := self.get(number)) is not None:
+                yield entry
 
     def add(self, entry: Entry) -> None:
-        """Keeps an entry, on disk too where that can be written."""
-        self.entries[entry.number] = entry
+        """Keeps an entry where there is room for it."""
+        record = entry.record()
         try:
             with self.path.open("ab") as stream:
-                stream.write(entry.record())
-        except OSError:
-            return  # A cache saves time and no more.
+                if (place := stream.tell()) + len(record) <= MOST_BYTES:
+                    stream.write(record)
+                    self._places[entry.number] = place
+                else:
+                    self.is_full = True
+        except OSError:  # A cache saves time and no more.
+            self._loose_bytes += len(record)
+            self.is_full = self._loose_bytes > LOOSE_BYTES
+            if not self.is_full:
+                self._loose[entry.number] = entry
 
     def _read(self) -> int:
-        """Takes the entries up to the first damage; how many bytes those are."""
+        """Finds the entries up to the first damage; how many bytes those are."""
         try:
-            data = self.path.read_bytes()
+            with self.path.open("rb") as stream:
+                if stream.read(len(MAGIC)) != MAGIC:
+                    return 0
+                good = stream.tell()
+                while (entry := _entry(stream)) is not None:
+                    self._places[entry.number] = good
+                    good = stream.tell()
+                return good
         except OSError:
             return 0
-        if not data.startswith(MAGIC):
-            return 0
-        at = len(MAGIC)
-        while (entry := _entry(data, at)) is not None:
-            self.entries[entry.number] = entry
-            at += _HEAD.size + len(entry.packed) + _SUM.size
-        return at
 
     def _trim(self, good: int) -> None:
         """Leaves the good part of the file, or one without entries; and room for it in the folder."""
@@ -129,15 +165,17 @@ class AheadCache:
             return  # As in `add`.
 
 
-def _entry(data: bytes, at: int) -> Entry | None:
-    """The record that begins at a place; None where there is no whole and sound one."""
-    if at + _HEAD.size > len(data):
+def _entry(stream: BinaryIO) -> Entry | None:
+    """The record that begins where the file stands; None where there is no whole and sound one. Raises OSError."""
+    head = stream.read(_HEAD.size)
+    if len(head) < _HEAD.size:
         return None
-    number, mark, novelty, size, *shape = _HEAD.unpack_from(data, at)
-    end = at + _HEAD.size + size
-    if end + _SUM.size > len(data) or zlib.crc32(data[at:end]) != _SUM.unpack_from(data, end)[0]:
+    number, mark, novelty, size, *shape = _HEAD.unpack(head)
+    if size > MOST_BYTES:
         return None
-    packed = data[at + _HEAD.size : end]
+    packed, check = stream.read(size), stream.read(_SUM.size)
+    if len(packed) < size or check != _SUM.pack(zlib.crc32(head + packed)):
+        return None
     classes, height, width = shape
     return Entry(number, mark, None if novelty != novelty else novelty, (classes, height, width), packed)
 

@@ -54,10 +54,7 @@ def best_codec(suffix: str = ".mp4") -> Codec | None:
 
 def works(codec: Codec) -> bool:
     """Whether a clip that is written with it can be read again."""
-    level = cv2.utils.logging.getLogLevel()
     try:
-        # That it does not is an answer, and nothing to be printed.
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             path = Path(folder) / f"trial{codec.suffix}"
             writer = codec.open(path, 25.0, _TRIAL)
@@ -69,8 +66,6 @@ def works(codec: Codec) -> bool:
             return count_frames(path) == _TRIAL_FRAMES
     except (OSError, cv2.error):
         return False
-    finally:
-        cv2.utils.logging.setLogLevel(level)
 
 
 def count_frames(path: Path) -> int:

@@ -73,6 +73,7 @@ class Grabber:
         self._playing = True
         self._seek: int | None = None
         self._shown: int | None = None
+        self._going: int | None = None
         self._ended = False
         self._speed = 1.0
         self._range: tuple[int, int] | None = None
@@ -117,7 +118,8 @@ class Grabber:
     def step(self, frames: int) -> None:
         """Pauses a recording and shows the frame so many further on, or back."""
         with self._changed:
-            at = self._seek if self._seek is not None else -1 if self._shown is None else self._shown
+            # What is on its way counts as shown, or a step that comes before it arrives would be lost.
+            at = next((place for place in (self._seek, self._going, self._shown) if place is not None), -1)
             self._playing = False
             self._seek = max(at + frames, 0)
             self._changed.notify_all()
@@ -284,6 +286,7 @@ class Grabber:
                     return _Order.STOP, 0
                 if self._seek is not None:
                     target, self._seek = self._seek, None
+                    self._going = target
                     return _Order.SEEK, target
                 if self._playing != playing:
                     return _Order.TURN, 0
@@ -296,6 +299,7 @@ class Grabber:
 
     def _show_next(self, reel: Reel, pace: Pace, sought: bool) -> None:
         if reel.picture is None:
+            self._going = None
             return  # The recording is shorter than it claims, and this place is beyond its end.
         now = self._show(reel.picture, reel.number, reel.jumped)
         pace.shown(reel.picture, now)
@@ -308,7 +312,7 @@ class Grabber:
         frame = Frame(picture.pixels, number, time.monotonic(), picture.time_s, picture.reply)
         self._publish(self, frame, jumped and self._shown is not None)
         with self._changed:
-            self._shown = number
+            self._shown, self._going = number, None
         return frame.captured
 
     def _say(self, state: SourceState, reason: str = "", retry_s: float | None = None) -> None:

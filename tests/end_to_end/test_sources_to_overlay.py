@@ -4,7 +4,6 @@ import csv
 import threading
 
 import cv2
-import numpy as np
 import pytest
 
 from app.__main__ import main
@@ -14,7 +13,7 @@ from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import ModelChanged, SourceState
 from model.data.folder import find_pairs, read_mask
 from model.metrics import overlap
-from tests.media import MjpegServer, cut, forbidden, needs, wait_for, write_image, write_video
+from tests.media import MjpegServer, cut, forbidden, needs, wait_for, write_video
 
 
 class Run:
@@ -112,8 +111,9 @@ def broken(kind, folder):
         (folder / "clip").mkdir()
         (folder / "clip" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
         return str(folder / "clip")
-    if kind == "single picture":
-        return str(write_image(folder / "clip.png", np.zeros((8, 8), np.uint8)))
+    if kind == "damaged picture":
+        (folder / "clip.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
+        return str(folder / "clip.png")
     return {"bad screen": "screen:1,2,3", "bad camera": "camera:front", "bad address": "igtl://clip"}[kind]
 
 
@@ -125,7 +125,7 @@ BROKEN = [
     "zero frames",
     "empty folder",
     "folder of damaged pictures",
-    "single picture",
+    "damaged picture",
     "bad screen",
     "bad camera",
     "bad address",

@@ -252,6 +252,7 @@ def test_what_holds_the_raw_picture_can_be_any_key(window: MainWindow, page: Key
     button = page.buttons[HELD, 0]
     button.click()
     QTest.keyClick(button, Qt.Key.Key_PageDown)
+    page.move_key.click()
     leave(page, window)
     QTest.keyPress(window.panel.opacity, Qt.Key.Key_PageDown)
     assert window.view.wishes.raw_held

@@ -1,8 +1,10 @@
 """DICOM clips: real files that pydicom's package brings, and made ones with readable frame numbers."""
 
+import base64
 import io
 import random
 import warnings
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,23 @@ from pydicom.encaps import encapsulate, encapsulate_extended
 from pydicom.pixels import get_encoder
 from pydicom.uid import UID, generate_uid
 
+from app.capture import dicom_frames
 from app.capture.dicom import DicomClip, times
 from app.capture.dicom_folder import DicomFolder, list_dicom
 from app.capture.source import Pixels, Recording, SourceError, SourceKind
 from app.capture.words import parse
 from tests.media import SIZE, encode_video, needs, painted, painted_number, write_images, write_video
 
+HTJ2K = (
+    "/0//UQApQAAAAABAAAAAMAAAAAAAAAAAAAAAQAAAADAAAAAAAAAAAAABBwEB/1AACAACAAAAAv9SAAwAAgABAAUEBEAB/1wAEyBI"
+    "UFBQUFBQUFBQUFBQSEhI/2QAFwABT3BlbkpQSCBWZXIgMC4yNi4zLv+QAAoAAAAAAbAAAf+TwCoAy8NA/gCHNADAFRAE0ATAkCgH"
+    "4wBBlACiqABCNADoQQGBdADAFoQBXQBUgKJFiQYCALMBQP4WcCC2tgAgNMUpdwAE/AHAwb+WAAY7mvM8Ecm1AMAW3AFrQBaQAAAo"
+    "hAGLFQgA8IMCAPwCnJOnTZOO0l5U+l0AQAAGsoGKzECQFwwCIAW4KuEIAghaAICABwQSBwDI+zkXtKg/5DhZAMAXTwBdbAFvAII6"
+    "AEAFUEJD8KGsDFYjAv6b/Ap6enNZVOeWvy04IQlFE1j5ch93AUCNiALgQJwWywMAUGc4VygrhCuAEwOefwABh8QgOfMQ8x0L5Pfc"
+    "PyKqmnNXASRQkp/xJgALYIr4en+AAAh0EIH3iHwQicYjrI3DAcAuwgF2kAtsYCkFAIAJCr29KFR61aB8OQgA+P66gdD/RSlKUpc/"
+    "lYvYt+3Pxb8RYog/iiIHS+0BFqW5t7Wzsa+tq78TFyaeDmejyWAuIOX/a6fgAAQgLfYhAe/YhAeywhAb94hAb94hAb69AV4AwNQB"
+    "ANT/a6vgAAIjdddCHX4R/DDDCA60Af/Z"
+)
 FRAMES = 12
 VIDEO_FRAMES = 24
 JUMPS = (5, 0, 11, 3, 4, 10, 9, 1)
@@ -31,6 +44,7 @@ SECRETS = ("Geheim", "PAT-4711", "19700102", "20240229")
 EXPLICIT, IMPLICIT, BIG = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.2"
 RLE, BASELINE, LOSSLESS = "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.70"
 JPEG_LS, JPEG_2000, JPEG_2000_LOSSY = (f"1.2.840.10008.1.2.4.{n}" for n in (80, 90, 91))
+DEFLATED = "1.2.840.10008.1.2.1.99"
 H264, MPEG2 = "1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.100"
 
 
@@ -112,6 +126,19 @@ def compressed(path: Path, syntax: str, encode: Callable[[int], bytes], photomet
 
 def plain(path: Path, syntax: str = EXPLICIT, frames: int = FRAMES, **more: Any) -> Path:
     return save(path, header(syntax, frames, **more), b"".join(rgb(number).tobytes() for number in range(frames)))
+
+
+def deflated(path: Path) -> Path:
+    """The rest behind the file's own head is packed as zlib packs, without zlib's head."""
+    data = plain(path).read_bytes()
+    start = 144 + int.from_bytes(data[140:144], "little")
+    meta = header(DEFLATED, FRAMES)
+    packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    body = packer.compress(data[start:]) + packer.flush()
+    meta.save_as(path, enforce_file_format=True)
+    head = path.read_bytes()
+    path.write_bytes(head[: 144 + int.from_bytes(head[140:144], "little")] + body)
+    return path
 
 
 def video(path: Path, stream: Path, syntax: str = H264, pieces: int = 3) -> Path:
@@ -341,16 +368,44 @@ def test_every_region_is_there_with_its_units(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_is_said_with_its_name_and_what_to_install(tmp_path: Path) -> None:
-    data = header("1.2.840.10008.1.2.4.201", 1)
-    path = save(tmp_path / "clip", data, encapsulate([b"\xff\x4f" + bytes(100)]))
-    with pytest.raises(SourceError, match=r"High-Throughput JPEG 2000.*install pylibjpeg with pylibjpeg-openjpeg, or"):
+    path = save(tmp_path / "clip", header("1.2.840.10008.1.2.4.94", 1), encapsulate([bytes(100)]))
+    with pytest.raises(SourceError, match=r"JPIP Referenced.*export it uncompressed"):
         DicomClip(path).open()
-    with pytest.raises(SourceError, match="Deflated Explicit VR Little Endian"):
-        DicomClip(real("image_dfl.dcm")).open()
     with pytest.raises(SourceError, match="without a picture"):
         DicomClip(real("reportsi.dcm")).open()
-    with pytest.raises(SourceError, match=r"JPEG Extended.*export it uncompressed"):
+    with pytest.raises(SourceError, match=r"JPEG Extended.*install python-gdcm, or export it uncompressed"):
         DicomClip(real("JPGExtended.dcm")).open()
+
+
+def test_a_deflated_file_looks_as_pydicom_says_and_one_that_would_fill_memory_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = pydicom.dcmread(real("image_dfl.dcm"))
+    low, high = int(data.pixel_array.min()), int(data.pixel_array.max())
+    assert data.BitsAllocated == 8 and low < high
+    assert np.array_equal(first(real("image_dfl.dcm")), data.pixel_array)
+    monkeypatch.setattr(dicom_frames, "MOST_INFLATED", 10_000)
+    with pytest.raises(SourceError, match="when unpacked: export it uncompressed"):
+        first(real("image_dfl.dcm"))
+
+
+def test_a_jpeg_ls_picture_that_claims_to_be_huge_is_not_decoded(tmp_path: Path) -> None:
+    coded = bytearray(by_pydicom(1, JPEG_LS))
+    at = coded.index(b"\xff\xf7") + 5
+    coded[at : at + 4] = b"\xff\xff\xff\xff"
+    path = save(tmp_path / "clip", header(JPEG_LS, 1), encapsulate([bytes(coded)]))
+    with pytest.raises(SourceError, match="cannot be decoded"):
+        DicomClip(path).open()
+
+
+def test_high_throughput_jpeg_2000_is_read(tmp_path: Path) -> None:
+    """A picture of 64 × 48 that imagecodecs wrote, with OpenJPH: nothing that is installed here writes it."""
+    coded = base64.b64decode(HTJ2K)
+    wanted = np.tile(np.arange(64, dtype=np.uint8), (48, 1))
+    wanted[10:20, 10:30] = 200
+    for syntax in ("201", "202", "203"):
+        data = header(f"1.2.840.10008.1.2.4.{syntax}", 2, "MONOCHROME2", (64, 48))
+        assert np.array_equal(first(save(tmp_path / syntax, data, encapsulate([coded, coded]))), wanted)
 
 
 @pytest.mark.parametrize("kind", ["plain", "jpeg"])

@@ -1,13 +1,17 @@
 import logging
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from app.capture.folder import ImageFolder
-from app.capture.pixels import as_pixels
+from app.capture.pixels import as_pixels, read_image
 from app.capture.source import Recording, Source, SourceError, SourceKind
+from tests.conftest import ROOT
 from tests.media import cut, forbidden, painted, painted_number, write_image, write_images
 
 
@@ -198,3 +202,19 @@ def test_an_image_that_may_not_be_read_is_left_out() -> None:
 
 def test_its_pictures_are_stills(tmp_path: Path) -> None:
     assert ImageFolder(write_images(tmp_path / "scans", 2)).open().stills
+
+
+def test_an_animated_png_whose_frames_lie_about_their_size_does_not_end_the_program(tmp_path: Path) -> None:
+    """OpenCV 4.12 writes past its memory: the fuzzer found it, seed 1."""
+    first, second = (Image.fromarray(np.ascontiguousarray(painted(n)[..., ::-1])) for n in range(2))
+    path = tmp_path / "1.png"
+    first.save(path, save_all=True, append_images=[second], duration=40)
+    sound = path.read_bytes()
+    at = sound.index(b"fcTL") + 8
+    assert painted_number(read_image(path)) == 0
+    for height in (b"\0\0\0\xc7", b"\xff\xff\xff\xff"):
+        path.write_bytes(sound[: at + 4] + height + sound[at + 8 :])
+        code = f"from pathlib import Path; from app.capture.pixels import read_image; read_image(Path({str(path)!r}))"
+        done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=ROOT)
+        assert done.returncode in (0, 1)
+        assert done.returncode == 0 or "ValueError: no picture can be decoded" in done.stderr

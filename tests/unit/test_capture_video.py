@@ -15,9 +15,7 @@ from tests.media import (
     encode_video,
     forbidden,
     needs,
-    painted,
     painted_number,
-    write_image,
     write_images,
     write_video,
 )
@@ -204,13 +202,11 @@ def test_what_is_no_video_is_refused_in_one_quiet_sentence(
     assert capfd.readouterr().err == ""
 
 
-def test_a_missing_file_a_folder_and_an_image_are_refused(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"gone\.mp4 does not exist"):
         VideoFile(tmp_path / "gone.mp4").open()
     with pytest.raises(SourceError, match="is not a file"):
         VideoFile(write_images(tmp_path / "scans", 1)).open()
-    with pytest.raises(SourceError, match="is a single image"):
-        VideoFile(write_image(tmp_path / "1.png", painted(1))).open()
 
 
 def test_a_file_that_may_not_be_read_is_refused() -> None:

@@ -143,7 +143,7 @@ def test_a_damaged_cache_is_made_anew_from_the_damage_on(look, damage, left):
     ahead = look(engine)
     await_true(lambda: ahead.ended)
     assert (ahead.done, len(engine.seen)) == (FRAMES, FRAMES - left)
-    assert len(AheadCache(look.folder, content_hash(look.clip, bool), bundle().hash, "None").entries) == FRAMES
+    assert len(AheadCache(look.folder, content_hash(look.clip, bool), bundle().hash, "None")) == FRAMES
 
 
 def test_the_cache_holds_no_picture_and_no_name(look):
@@ -166,7 +166,35 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path):
     (tmp_path / "cache").write_text("a file where the folder should be")
     cache = AheadCache(tmp_path / "cache", "key")
     cache.add(Entry.of(3, 7, np.zeros((1, 4, 4), np.float32), 0.5))
-    assert cache.entries[3].novelty == 0.5
+    assert (3 in cache, 4 in cache, len(cache)) == (True, False, 1)
+    assert cache.get(3).novelty == 0.5
+
+
+def test_a_full_cache_ends_the_look_ahead_and_says_so(look, monkeypatch):
+    assert look(BlobEngine()).join(10)
+    (file,) = look.folder.iterdir()
+    size = file.stat().st_size
+    file.unlink()
+    monkeypatch.setattr(ahead_cache, "MOST_BYTES", size // 2)
+    engine = BlobEngine()
+    ahead = look(engine)
+    await_true(lambda: ahead.ended)
+    assert ahead.is_full
+    assert 3 <= ahead.done < FRAMES
+    assert len(engine.seen) == ahead.done + 1
+    assert file.stat().st_size <= size // 2
+    last = frames_of(look.clip)[-1]
+    assert ahead.recall(last, WHOLE) is None
+
+
+def test_without_a_disk_memory_holds_some_and_no_more(tmp_path, monkeypatch):
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    cache = AheadCache(tmp_path / "cache", "key")
+    entry = Entry.of(0, 7, np.zeros((1, 4, 4), np.float32), 0.5)
+    monkeypatch.setattr(ahead_cache, "LOOSE_BYTES", 3 * len(entry.record()))
+    for number in range(5):
+        cache.add(Entry.of(number, 7, np.zeros((1, 4, 4), np.float32), 0.5))
+    assert (len(cache), cache.is_full) == (3, True)
 
 
 def test_the_longest_unused_files_leave_a_full_cache(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """Seeks and steps land on the frame that was asked for, in every format, by the numbers painted into the frames."""
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,39 @@ def test_another_reader_reads_the_same_and_leaves_the_first_alone(clips: Path, n
     assert painted_number(first.read().pixels) == expected[7]
     first.close()
     assert isinstance(second, type(first))
+
+
+class Slow(ImageFolder):
+    """A recording whose next seek takes until it is let go."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def seek(self, frame: int) -> None:
+        if not self.begun.is_set():
+            self.begun.set()
+            assert self.go.wait(10)
+        super().seek(frame)
+
+
+def test_steps_that_come_while_a_seek_is_on_its_way_all_count(tmp_path: Path) -> None:
+    source, frames = Slow(write_images(tmp_path / "scans", 12)), Listener()
+    grabber = Grabber(source, lambda _, frame, jumped: frames(frame), lambda _, event: None)
+    grabber.pause()
+    grabber.start()
+    try:
+        frames.wait_for(lambda frame: frame.number == 0)
+        grabber.seek(9)
+        assert source.begun.wait(10)
+        for _ in range(3):
+            grabber.step(-1)
+        source.go.set()
+        frames.wait_for(lambda frame: frame.number == 6)
+    finally:
+        source.go.set()
+        grabber.stop()
+        assert grabber.join(10)
 
 
 def test_another_folder_keeps_its_kind_and_rate(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ assert any(isinstance(layer, TorchBatchNormalization) for layer in network.layer
 run = train.Run("best", PRESETS["best"], 1, train.Split((), (), "", 1))
 shipped = train._channels_last(network, run)
 assert not any(isinstance(layer, TorchBatchNormalization) for layer in shipped.layers)
-picture = np.random.default_rng(1).random((1, 256, 256, 1), np.float32)
+picture = np.random.default_rng(1).random((1, 192, 192, 1), np.float32)
 found = keras.ops.convert_to_numpy(network(picture[:, None, :, :, 0]))[0, 0]
 np.testing.assert_allclose(found, keras.ops.convert_to_numpy(shipped(picture))[0, :, :, 0], atol=1e-5)
 print("the same")

@@ -1,0 +1,184 @@
+"""Image files by themselves: one picture, the pages of a TIFF, animated PNG and WebP."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from app.capture.files import unreadable
+from app.capture.near import NearPictures
+from app.capture.pixels import as_pixels, read_image
+from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
+
+RATE = 10.0
+"""Pictures a second of pages that say nothing of time."""
+MOST_PAGES = 1_000_000
+_FORMATS = ["PNG", "WEBP", "TIFF", "JPEG", "BMP", "AVIF"]
+_THROWN = (
+    ValueError,
+    SyntaxError,
+    IndexError,
+    EOFError,
+    KeyError,
+    TypeError,
+    MemoryError,
+    RuntimeError,
+    Image.DecompressionBombError,
+)
+"""What Pillow throws at damaged files, beside OSError."""
+
+# What Pillow finds wrong is said in one sentence, by SourceError.
+logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
+
+
+class PagedImage:
+    """An image file of one or more pictures, as a recording.
+
+    Animated PNG and WebP are decoded from their beginning to the picture asked for; pages of TIFF by themselves.
+    """
+
+    kind = SourceKind.REPLAY
+    paced = False
+    retries = False
+
+    def __init__(self, path: Path, *, word: str | None = None) -> None:
+        self.word = word or str(path)
+        self.name = path.name
+        self.loops = True
+        self.path = path
+        self._image: Image.Image | None = None
+        self._single: Pixels | None = None
+        self._count = 0
+        self._times: dict[int, float] = {0: 0.0}
+        self._position = 0
+        self._info: SourceInfo | None = None
+        self._near = NearPictures()
+
+    @property
+    def frame_count(self) -> int:
+        """Number of pictures, once open."""
+        return self._count
+
+    def another(self) -> PagedImage:
+        """A second one of the same file, not open."""
+        return PagedImage(self.path, word=self.word)
+
+    def open(self) -> SourceInfo:
+        """Decodes the first picture. Raises SourceError."""
+        if self._info is None:
+            try:
+                self._info = self._start()
+            except SourceError:
+                self.close()
+                raise
+        return self._info
+
+    def read(self) -> Picture | None:
+        """The next picture, or None behind the last. Raises SourceError."""
+        if self._info is None:
+            raise SourceError(f"{self.path} is not open: open it before reading.")
+        if self._position >= self._count:
+            return None
+        number = self._position
+        pixels = self._page(number)
+        self._position += 1
+        return Picture(pixels, self._times.get(number, number / RATE))
+
+    def seek(self, frame: int) -> None:
+        """The next `read` gives this picture, counted from 0 and clipped to the file."""
+        self._position = max(0, min(frame, self._count - 1))
+
+    def close(self) -> None:
+        """Lets the file go."""
+        if self._image is not None:
+            self._image.close()
+        self._image = self._single = self._info = None
+        self._count = self._position = 0
+        self._near.clear()
+
+    def _start(self) -> SourceInfo:
+        self._image, self._count = self._opened()
+        self.loops = self._count > 1
+        first = self._page(0)
+        height, width = first.shape[:2]
+        kind = (self._image.format or "") if self._image is not None else ""
+        step = self._times.get(1, 0.0)
+        return SourceInfo(width, height, 1 / step if step > 0 else RATE, kind, stills=not self._is_animated())
+
+    def _opened(self) -> tuple[Image.Image | None, int]:
+        """Pillow's picture and its number of pages; None where OpenCV reads the one there is."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                image = Image.open(self.path, formats=_FORMATS)
+                count = min(int(getattr(image, "n_frames", 1)), MOST_PAGES)
+        except UnidentifiedImageError:
+            return None, 1
+        except OSError as error:
+            if error.errno is not None:
+                raise unreadable(self.path, error) from error
+            raise self._damaged(0) from error
+        except _THROWN as error:
+            raise self._damaged(0) from error
+        if count > 1:
+            return image, count
+        kind = image.format
+        image.close()
+        # As in a folder of images, so that the masks are the same.
+        return (None, 1) if kind in ("PNG", "TIFF", "JPEG", "BMP") else (Image.open(self.path, formats=_FORMATS), 1)
+
+    def _is_animated(self) -> bool:
+        return self._image is not None and self._count > 1 and self._image.format in ("PNG", "WEBP", "AVIF")
+
+    def _page(self, number: int) -> Pixels:
+        if (known := self._near.get(number)) is not None:
+            return known
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._pass_to(number)
+                pixels = read_image(self.path) if self._image is None else self._shown(number)
+        except OSError as error:
+            if error.errno is not None:
+                raise unreadable(self.path, error) from error
+            raise self._damaged(number) from error
+        except _THROWN as error:
+            raise self._damaged(number) from error
+        return self._near.add(number, pixels)
+
+    def _pass_to(self, number: int) -> None:
+        """Decodes what lies between the last picture and this one where that is the only way to it."""
+        if self._image is None or not self._is_animated():
+            return
+        start = self._image.tell() + 1 if self._image.tell() < number else 0
+        for passed in range(max(start, 0), number):
+            self._near.add(passed, self._shown(passed))
+
+    def _shown(self, number: int) -> Pixels:
+        assert self._image is not None
+        self._image.seek(number)
+        self._image.load()
+        if self._is_animated():  # From one to the next, so the time of this one is known.
+            shown_s = float(self._image.info.get("duration") or 0) / 1000
+            self._times[number + 1] = self._times[number] + (shown_s if shown_s > 0 else 1 / RATE)
+        return as_pixels(_array(self._image))
+
+    def _damaged(self, number: int) -> SourceError:
+        return SourceError(
+            f"{self.path} cannot be read as an image, from picture {number} on: it is damaged, cut short or of a kind"
+            " not known here; copy it again, or convert it to PNG."
+        )
+
+
+def _array(image: Image.Image) -> NDArray[Any]:
+    """Grey or BGR, 8 or 16 bits."""
+    if image.mode.startswith("I;16") or image.mode == "L":
+        deep = np.asarray(image)
+        return deep.astype(np.uint16) if image.mode != "L" else deep
+    return np.ascontiguousarray(np.asarray(image.convert("RGB"))[..., ::-1])

@@ -1,0 +1,135 @@
+"""The list of a DICOM folder in the window."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.capture.dicom import DicomClip
+from app.capture.dicom_folder import DicomFolder
+from app.capture.words import parse
+from app.gui.dicom_list import words
+from app.gui.main_window import MainWindow
+from tests.gui.conftest import Opened
+from tests.gui.parts import Live, picture
+from tests.unit.test_capture_dicom import SECRETS, plain
+
+FRAMES = {(1, 1): 3, (2, 1): 5, (2, 2): 1}
+"""By series and number in it."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    home = tmp_path / "Geheim study"
+    home.mkdir()
+    for (series, number), frames in FRAMES.items():
+        plain(
+            home / f"{SECRETS[1]}-{series}-{number}",
+            frames=frames,
+            SeriesNumber=series,
+            SeriesInstanceUID=f"1.2.3.{series}",
+            InstanceNumber=number,
+            SeriesTime=f"1{series}0000",
+        )
+    (home / "damaged").write_bytes(bytes(128) + b"DICM" + bytes(50))
+    return home
+
+
+@pytest.fixture
+def window(opened: Opened, folder: Path, qtbot: QtBot) -> MainWindow:
+    made = opened(parse(str(folder)), sources={"live": Live(picture())})
+    qtbot.waitUntil(lambda: made.dicom.list is not None)
+    return made
+
+
+def shown(window: MainWindow) -> str:
+    source = window.sources.current
+    return source.name if isinstance(source, DicomClip) else ""
+
+
+def press(window: MainWindow, key: Qt.Key) -> None:
+    QTest.keyClick(window, key)
+
+
+def test_a_folder_shows_its_list_with_pictures_and_nothing_of_a_patient(window: MainWindow, qtbot: QtBot) -> None:
+    listed = window.dicom.list
+    assert listed is not None
+    rows = [listed.list.item(row) for row in range(listed.list.count())]
+    assert [row.text() for row in rows] == [
+        "Series 1\n3 frames, 10:31",
+        "Series 2\n5 frames, 10:31",
+        "Series 2\n1 frame, 10:31",
+    ]
+
+    def brightness(row: int) -> float:
+        image = listed.list.item(row).icon().pixmap(160, 96).toImage()
+        return float(np.mean([image.pixelColor(x, 48).lightness() for x in range(20, 140)]))
+
+    qtbot.waitUntil(lambda: all(brightness(row) > 40 for row in range(3)))
+    texts = [*(row.text() + row.toolTip() for row in rows), listed.windowTitle(), window.windowTitle()]
+    assert not any(secret in text for secret in SECRETS for text in texts)
+
+
+def test_enter_opens_a_clip_alone_and_the_list_stays(window: MainWindow, qtbot: QtBot) -> None:
+    listed = window.dicom.list
+    assert listed is not None
+    listed.list.setCurrentRow(1)
+    QTest.keyClick(listed.list, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: shown(window) == "Series 2, 5 frames, 10:31")
+    assert window.dicom.list is listed
+    assert listed.list.item(1).font().bold()
+    qtbot.waitUntil(lambda: window.transport.slider.maximum() == 4)
+    # The next start begins with the folder.
+    assert window.settings.source.endswith("Geheim study")
+
+
+def test_keys_go_from_clip_to_clip_and_stop_at_the_ends(window: MainWindow, qtbot: QtBot) -> None:
+    names = ["Series 1, 3 frames, 10:31", "Series 2, 5 frames, 10:31", "Series 2, 1 frame, 10:31"]
+    for name in names:
+        press(window, Qt.Key.Key_PageDown)
+        qtbot.waitUntil(lambda name=name: shown(window) == name)
+    press(window, Qt.Key.Key_PageDown)
+    press(window, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: shown(window) == names[1])
+
+
+def test_the_list_closes_and_comes_back_by_its_key_and_buttons_are_large(window: MainWindow, qtbot: QtBot) -> None:
+    listed = window.dicom.list
+    assert listed is not None
+    assert all(button.height() >= 44 for button in listed.findChildren(QPushButton))
+    assert listed.list.sizeHintForRow(0) >= 44
+    press(window, Qt.Key.Key_F4)
+    qtbot.waitUntil(lambda: window.dicom.list is None and window.isActiveWindow())
+    press(window, Qt.Key.Key_F4)
+    qtbot.waitUntil(lambda: window.dicom.list is not None)
+
+
+def test_another_source_ends_it(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_word("live")
+    qtbot.waitUntil(lambda: window.dicom.list is None)
+    assert not window.actions_by_name["entry_next"].isEnabled()
+    press(window, Qt.Key.Key_F4)
+    assert window.dicom.list is None
+
+
+def test_one_file_has_no_list(opened: Opened, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "one").mkdir()
+    plain(tmp_path / "one" / "clip")
+    window = opened(DicomFolder(tmp_path / "one"))
+    qtbot.waitUntil(window.actions_by_name["show_entries"].isEnabled)
+    assert window.dicom.list is None
+
+
+def test_the_study_is_named_where_there_are_several(folder: Path) -> None:
+    plain(folder / "later", StudyInstanceUID="9", StudyDate="20250101")
+    source = DicomFolder(folder)
+    source.open()
+    source.close()
+    assert [words(entry) for entry in source.entries][::3] == [
+        "Study 1 · series 1\n3 frames, 10:31",
+        "Study 2 · series 1\n12 frames, 10:31",
+    ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +17,9 @@ import cv2
 import numpy as np
 import psutil
 from numpy.typing import NDArray
+from pydicom import Dataset
+from pydicom.dataset import FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, UltrasoundMultiFrameImageStorage
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
@@ -31,16 +33,16 @@ from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceState
 from app.settings import Settings
 from model import novelty
-from model.bundle import NOVELTY_FILE, Bundle, find
+from model.bundle import NOVELTY_FILE, Bundle, copy_files, find, write_card
 from model.engines.choice import open_live
 from model.engines.engine import Engine
 from model.preprocess import to_input
 from scripts import bench_clip
 
 SIZE = (1280, 760)
+SCREEN = (1920, 1240)
 PATIENCE_S = 60.0
-MOST_BYTES = 120_000
-"""Of one picture in docs/."""
+TITLE_BAR = 28
 _SERVE_S = 10.0
 
 
@@ -106,6 +108,15 @@ class Booth:
     def _clip(self) -> tuple[Path, object]:
         return bench_clip.write(self.home / "clip.mp4", 4.0, (1280, 720), 25)
 
+    def study(self) -> Path:
+        """A folder of three DICOM clips of phantoms, of two series."""
+        folder = self.home / "study"
+        if not folder.exists():
+            folder.mkdir()
+            for number, (series, frames) in enumerate(((1, 30), (1, 1), (2, 45)), 1):
+                _write_dicom(folder / f"IM{number:04}", series, number, frames)
+        return folder
+
     def wary_model(self) -> Path:
         """The shipped model, told that the phantom is what it was trained on, so that other pictures are unlike."""
         folder = self.home / "models" / DEFAULT_MODEL
@@ -116,11 +127,10 @@ class Booth:
             descriptions = np.stack([novelty.describe(one[0, ..., 0]) for one in inputs])
             score = novelty.fit(descriptions)
             score = score.with_limit(2 * float(score.scores(descriptions).max()))
-            shutil.copytree(find(DEFAULT_MODEL).folder, folder)
+            shipped = find(DEFAULT_MODEL)
+            copy_files(shipped, folder)
             score.write(folder / NOVELTY_FILE)
-            card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-            card["novelty"] = {"version": novelty.VERSION}
-            (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
+            write_card(folder, {**shipped.card, "novelty": {"version": novelty.VERSION}})
         return folder
 
     @property
@@ -211,10 +221,16 @@ class Booth:
         self.wait(lambda: window.view.frame is not None, "a first frame")
         window.pipeline.pause()
         window.pipeline.seek(frame)
-        self.wait(lambda: self._at(frame), f"frame {frame}, paused")
-        self.wait(lambda: window.models.ready and window.view.state.same_frame, "its answer")
+        self.wait(lambda: self.at(frame), f"frame {frame}, paused")
+        self.wait(lambda: self._answered(frame), "its answer")
+        self.pause(0.3)
 
-    def _at(self, frame: int) -> bool:
+    def _answered(self, frame: int) -> bool:
+        prediction = self.window.pipeline.predictions.latest()
+        return prediction is not None and prediction.frame_number == frame
+
+    def at(self, frame: int) -> bool:
+        """Whether a recording stands still on that frame."""
         event, shown = self.window.sources.event, self.window.view.frame
         paused = event is not None and event.state is SourceState.PAUSED
         return paused and shown is not None and shown.number == frame
@@ -251,15 +267,29 @@ class Booth:
     def shoot(self) -> Pixels:
         """What is on the screen now: the window with its dialogs over it; uint8 (height, width, 3) BGR."""
         self.window.lines.refresh()
+        # What was said may need other room now.
+        self._application.processEvents()
         taken = self.window.grab()
         painter = QPainter(taken)
         for dialog in self._dialogs():
             at = self.window.mapFromGlobal(dialog.mapToGlobal(QPoint(0, 0)))
+            # Kept on the window, as window managers do.
+            room = self.window.size() - dialog.size()
+            at = QPoint(max(min(at.x(), room.width()), 0), max(min(at.y(), room.height()), TITLE_BAR))
             painter.drawPixmap(at, dialog.grab())
-            painter.setPen(QColor("#4a5560"))
-            painter.drawRect(QRect(at, dialog.size()).adjusted(-1, -1, 0, 0))
+            _paint_frame(painter, QRect(at, dialog.size()), dialog.windowTitle())
         painter.end()
         return to_pixels(taken.toImage())
+
+
+def _paint_frame(painter: QPainter, place: QRect, title: str) -> None:
+    """What a window manager puts round a dialog."""
+    bar = QRect(place.left() - 1, place.top() - TITLE_BAR, place.width() + 2, TITLE_BAR)
+    painter.fillRect(bar, QColor("#2b343c"))
+    painter.setPen(QColor("#c9d3da"))
+    painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, title)
+    painter.setPen(QColor("#2b343c"))
+    painter.drawRect(place.adjusted(-1, -1, 0, 0))
 
 
 def to_pixels(image: QImage) -> Pixels:
@@ -269,20 +299,45 @@ def to_pixels(image: QImage) -> Pixels:
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
-def write_picture(path: Path, pixels: Pixels, most: int = MOST_BYTES) -> None:
-    """Writes PNG as it is, and WebP as good as fits into so many bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".png":
-        cv2.imwrite(str(path), pixels, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-        return
-    for quality in range(86, 20, -6):
-        data = cv2.imencode(".webp", pixels, [cv2.IMWRITE_WEBP_QUALITY, quality])[1]
-        if data.nbytes <= most:
-            break
-    path.write_bytes(data.tobytes())
+def _write_dicom(path: Path, series: int, number: int, frames: int) -> None:
+    phantom = Phantom(seed=series, left=series > 1)
+    phantom.open()
+    pictures = [picture.pixels for picture in (phantom.read() for _ in range(frames)) if picture is not None]
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID = UltrasoundMultiFrameImageStorage
+    meta.MediaStorageSOPInstanceUID = f"1.2.3.{series}.{number}"
+    file = Dataset()
+    file.file_meta = meta
+    file.SOPClassUID, file.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
+    file.StudyInstanceUID, file.SeriesInstanceUID = "1.2.3", f"1.2.3.{series}"
+    file.Modality, file.SeriesNumber, file.InstanceNumber = "US", series, number
+    file.SeriesTime, file.FrameTime, file.NumberOfFrames = f"1{series}3000", "33.3", frames
+    file.Rows, file.Columns = pictures[0].shape
+    file.SamplesPerPixel, file.PhotometricInterpretation, file.PixelRepresentation = 1, "MONOCHROME2", 0
+    file.BitsAllocated, file.BitsStored, file.HighBit = 8, 8, 7
+    file.PixelData = np.stack(pictures).tobytes()
+    file.save_as(path, enforce_file_format=True)
 
 
 def use_home(home: Path) -> None:
     """Everything that the program keeps goes there."""
     home.mkdir(parents=True, exist_ok=True)
     os.environ["SONOBLOCK_HOME"] = str(home)
+
+
+def use_screen(home: Path) -> None:
+    """A screen of usual size that nobody sees, unless a display was chosen."""
+    wide, high = SCREEN
+    one = {
+        "name": "one",
+        "x": 0,
+        "y": 0,
+        "width": wide,
+        "height": high,
+        "logicalDpi": 96,
+        "logicalBaseDpi": 96,
+        "dpr": 1,
+    }
+    (home / "screen.json").write_text(json.dumps({"screens": [one]}), encoding="utf-8")
+    os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={home / 'screen.json'}")

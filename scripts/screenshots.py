@@ -33,7 +33,8 @@ from app.pipeline import worker
 from app.pipeline.types import Rect
 from app.presets import take_preset
 from app.settings import Settings
-from scripts.booth import Booth, StateError, use_home, write_picture
+from scripts.booth import Booth, StateError, use_home, use_screen
+from scripts.pictures import write_picture
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "images" / "states"
@@ -41,6 +42,8 @@ PAGE = ROOT / "docs" / "states.md"
 LARGE = "large"
 """The one state that needs another scale, which Qt takes only at its start."""
 _KIND = OverlayKind
+MOST_BYTES = 120_000
+"""Of one picture."""
 FOLDS = ("overlay", "scan area", "orientation", "recordings", "model", "window")
 
 
@@ -87,17 +90,10 @@ def demo(booth: Booth) -> None:
     booth.shown()
 
 
-@state("OPENING", "The source is being opened.", SOURCE)
-def opening(booth: Booth) -> None:
-    # Nobody answers there, and nobody refuses either.
-    booth.open("camera:http://192.0.2.1:8091/live.mjpg")
-    booth.pause(0.3)
-
-
 @state("LIVE", "Pictures arrive from a camera, a screen or a stream.", SOURCE)
 def live(booth: Booth) -> None:
     booth.live()
-    booth.wait(lambda: booth.window.pipeline.found_area, "the scan area")
+    booth.wait(lambda: booth.window.pipeline.found_area and booth.window.messages.text, "the scan area")
     booth.do("leave")
     booth.shown()
 
@@ -114,8 +110,7 @@ def frozen(booth: Booth) -> None:
 def repeating(booth: Booth) -> None:
     booth.live(still=True, settings=_with_area(booth))
     booth.wait(lambda: booth.window.top.badge.text() == "FROZEN", "FROZEN")
-    booth.wait(lambda: booth.window.models.ready, "the model")
-    booth.pause(0.5)
+    booth.shown()
 
 
 @state("NO SIGNAL", "No pictures: it says why, and counts down to the next try. The overlay is hidden.", SOURCE)
@@ -230,9 +225,10 @@ def waiting(booth: Booth) -> None:
     booth.open("phantom")
     booth.wait(lambda: booth.window.models.ready, "the model")
     booth.window.pipeline.pause()
+    booth.pause(0.5)
     booth.slow_s = 3.0
     booth.window.pipeline.seek(75)
-    booth.wait(lambda: booth.window.view.state.kind is _KIND.WAITING, "waiting")
+    booth.wait(lambda: booth.at(75) and booth.window.view.state.kind is _KIND.WAITING, "waiting")
 
 
 @state(
@@ -446,6 +442,13 @@ def repeats(booth: Booth) -> None:
     _analysed(booth)
 
 
+@state("The clips of a DICOM folder", "By series, with pictures, and nothing of a patient.", REPLAYING)
+def dicom_folder(booth: Booth) -> None:
+    booth.open(str(booth.study()))
+    booth.wait(lambda: booth.window.dicom.list is not None, "the list")
+    booth.pause(2.0)
+
+
 @state(
     "Correct by hand",
     "The model's mask, made into one's own: polygon, brush, and marks on the time line.",
@@ -482,7 +485,7 @@ def compare(booth: Booth) -> None:
 
     def ended() -> bool:
         now = comparison.comparison
-        return now is not None and now.total > 0 and now.done == now.total
+        return now is not None and now.total > 0 and now.done > now.total // 3
 
     booth.wait(ended, "the comparison", 120)
     booth.pause(0.5)
@@ -541,7 +544,7 @@ def plots(booth: Booth) -> None:
     booth.open("phantom")
     booth.shown()
     booth.do("toggle_plots")
-    booth.pause(20.0)
+    booth.pause(12.0)
     booth.shown()
 
 
@@ -629,9 +632,9 @@ def take(one: State, booth: Booth, folder: Path = FOLDER) -> Path:
         booth.close()
         booth.size = usual
     path = folder / f"{one.name}.webp"
-    write_picture(path, pixels)
+    write_picture(path, pixels, MOST_BYTES)
     if one.also and folder == FOLDER:
-        write_picture(ROOT / "docs" / "images" / one.also, pixels)
+        write_picture(ROOT / "docs" / "images" / one.also, pixels, MOST_BYTES)
     return path
 
 
@@ -684,12 +687,12 @@ def _take_all(wanted: list[State], folder: Path) -> int:
         command = [sys.executable, __file__, LARGE, "--out", str(folder)]
         failed += subprocess.run(command, env={**os.environ, "QT_SCALE_FACTOR": "2"}, check=False).returncode
         wanted = [one for one in wanted if one.name != LARGE]
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     # Without a window manager nobody heeds a dialog's size hints, and each time Qt says so.
     qInstallMessageHandler(lambda kind, place, text: None if "SizeHints" in text else print(text, file=sys.stderr))
     home = Path(tempfile.gettempdir()) / "sonoblock-pictures"
     shutil.rmtree(home, ignore_errors=True)
     use_home(home)
+    use_screen(home)
     booth = Booth(make_application(), home) if wanted else None
     for one in wanted:
         assert booth is not None

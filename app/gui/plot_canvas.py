@@ -86,7 +86,9 @@ class _Plot:
             axis = self.item.getAxis(side)
             axis.setTextPen(QUIET)
             axis.setPen(LINE)
-        self._legend = self.item.addLegend(offset=(6, 2), labelTextColor=TEXT, brush=pg.mkBrush(BASE + "c0"))
+        self._legend = self.item.addLegend(
+            offset=(6, 2), colCount=2, labelTextSize="8pt", labelTextColor=TEXT, brush=pg.mkBrush(BASE + "a0")
+        )
         self.curves: dict[str, pg.PlotDataItem] = {}
 
     def draw(self, seconds: Values, lines: Lines) -> None:

@@ -195,7 +195,7 @@ class ScanAreaControl:
             return
         offers = {"Correct it": self._actions["edit_scan_area"], "Whole frame": self._actions["reset_scan_area"]}
         what = "Scan area found anew" if before is not None else "Scan area found"
-        self._say(f"{what}, {found.why}. Correct it, or take the whole frame.", offers)
+        self._say(f"{what}: {found.why}. Correct it, or take the whole frame.", offers)
 
     def _words(self) -> str:
         """One line for the panel."""
@@ -203,4 +203,4 @@ class ScanAreaControl:
         if area is None or (self._size is not None and area == Rect(0, 0, *self._size)):
             looking = self._searching and self._pipeline.found_area is None
             return "looking for it …" if looking else "the whole frame"
-        return f"{self._origin or 'found by itself'} · {area.width} × {area.height}"
+        return f"{self._origin or 'found'} · {area.width} × {area.height}"

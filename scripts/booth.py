@@ -198,7 +198,7 @@ class Booth:
             if time.monotonic() > limit:
                 raise StateError(f"waited {seconds:.0f} s in vain for {what}")
             self._application.processEvents()
-            time.sleep(0.002)
+            time.sleep(0.008)
 
     def pause(self, seconds: float) -> None:
         """Lets the program run for some time."""
@@ -266,10 +266,14 @@ class Booth:
 
     def shoot(self) -> Pixels:
         """What is on the screen now: the window with its dialogs over it; uint8 (height, width, 3) BGR."""
-        self.window.lines.refresh()
-        # What was said may need other room now.
-        self._application.processEvents()
-        taken = self.window.grab()
+        for _ in range(20):
+            self.window.lines.refresh()
+            # What was said may need other room now.
+            self._application.processEvents()
+            said = self.window.view.state.kind
+            taken = self.window.grab()
+            if self.window.view.state.kind is said:  # Painting looks once more.
+                break
         painter = QPainter(taken)
         for dialog in self._dialogs():
             at = self.window.mapFromGlobal(dialog.mapToGlobal(QPoint(0, 0)))

@@ -415,7 +415,9 @@ def kept_list(booth: Booth) -> None:
     booth.wait(lambda: "Recorded" in booth.window.messages.text, "the recording")
     booth.do("toggle_mirror", "snapshot")
     booth.pause(1.0)
-    booth.do("toggle_mirror", "leave", "show_kept")
+    booth.do("toggle_mirror", "leave")
+    booth.still_at()
+    booth.do("show_kept")
     booth.pause(1.5)
 
 
@@ -446,6 +448,7 @@ def repeats(booth: Booth) -> None:
 def dicom_folder(booth: Booth) -> None:
     booth.open(str(booth.study()))
     booth.wait(lambda: booth.window.dicom.list is not None, "the list")
+    booth.still_at(40)
     booth.pause(2.0)
 
 
@@ -467,6 +470,7 @@ def correct(booth: Booth) -> None:
         booth.pause(0.3)
     booth.do("interpolate")
     booth.pause(0.4)
+    booth.window.messages.hide()
     booth.still_at(40)
     booth.pause(0.5)
 

@@ -218,6 +218,16 @@ def keys(*names: str) -> Callable[[Hand], None]:
     return lambda hand: hand.key(*names)
 
 
+def in_turn(*acts: Callable[[Hand], None]) -> Callable[[Hand], None]:
+    """Does one after the other."""
+
+    def do(hand: Hand) -> None:
+        for act in acts:
+            act(hand)
+
+    return do
+
+
 def needs_files(pattern: str, count: int) -> Callable[[Hand], None]:
     """So many files are there."""
     return lambda hand: hand.until(lambda: len(hand.files(pattern)) == count, f"{count} × {pattern}")
@@ -233,8 +243,8 @@ def _bedside(part: Part) -> None:
             "start",
             "Start the program: `python -m app`",
             "The phantom, moving, with its region outlined; 'DEMO'; the notice; the first of three cards.",
-            lambda hand: hand.start(),
-            lambda hand: hand.sees_overlay(),
+            Hand.start,
+            Hand.sees_overlay,
             checked="the overlay is there",
         )
     )
@@ -266,7 +276,7 @@ def _bedside(part: Part) -> None:
             lambda hand: hand.drag(
                 MACHINE[0] + 2, MACHINE[1] + 2, MACHINE[0] + MACHINE[2] - 3, MACHINE[1] + MACHINE[3] - 3
             ),
-            lambda hand: (hand.until(lambda: "creen" in hand.title(), "its title"), hand.sees_overlay())[0],
+            in_turn(lambda hand: hand.until(lambda: "creen" in hand.title(), "its title"), Hand.sees_overlay),
             rest_s=4.0,
             whole=True,
             checked="the title, and the overlay on the new picture",
@@ -295,7 +305,7 @@ def _bedside(part: Part) -> None:
             "Shift+Left twice (smaller), Enter",
             "The scan area is set; its size is said; it is 'your own' now.",
             keys("shift+Left", "shift+Left", "Return"),
-            lambda hand: hand.sees_overlay(),
+            Hand.sees_overlay,
             rest_s=0.8,
             checked="the overlay is back",
         )
@@ -306,7 +316,7 @@ def _bedside(part: Part) -> None:
             "Esc, O",
             "No overlay, and 'Overlay off' in amber.",
             keys("Escape", "o"),
-            lambda hand: hand.sees_no_overlay(),
+            Hand.sees_no_overlay,
             checked="no overlay on the picture",
         )
     )
@@ -316,7 +326,7 @@ def _bedside(part: Part) -> None:
             "O",
             "The overlay again, with its age.",
             keys("o"),
-            lambda hand: hand.sees_overlay(),
+            Hand.sees_overlay,
             checked="the overlay",
         )
     )
@@ -326,7 +336,7 @@ def _bedside(part: Part) -> None:
             "Hold Space",
             "The raw picture; 'Overlay off while Space is held'.",
             lambda hand: hand.down("space"),
-            lambda hand: hand.sees_no_overlay(),
+            Hand.sees_no_overlay,
             checked="no overlay on the picture",
         )
     )
@@ -335,8 +345,8 @@ def _bedside(part: Part) -> None:
             "raw-let-go",
             "Let Space go, F",
             "FROZEN: the picture stands, with the overlay of this very frame.",
-            lambda hand: (hand.up("space"), hand.key("f"))[0],
-            lambda hand: hand.sees_overlay(),
+            in_turn(lambda hand: hand.up("space"), lambda hand: hand.key("f")),
+            Hand.sees_overlay,
             rest_s=0.8,
             checked="the overlay",
         )
@@ -384,13 +394,13 @@ def _bedside(part: Part) -> None:
             rest_s=1.5,
         )
     )
-    add(Step("delete-asks", "Down, then Delete", "It asks once more.", _delete, rest_s=0.5))
+    add(Step("delete-asks", "Del", "It asks once.", keys("Delete"), rest_s=0.8))
     add(
         Step(
             "deleted",
-            "The same button again",
+            "Tab, Enter",
             "The entry is gone.",
-            lambda hand: hand.click(*DELETE),
+            keys("Tab", "Return"),
             needs_files("data/recordings/*/clip.mkv", 1),
             rest_s=0.8,
             checked="one recording is left on the disk",
@@ -418,7 +428,7 @@ def _bedside(part: Part) -> None:
             "scale-set",
             "4, Enter",
             "The ruler at the right edge; depth, width and area of the region in the bottom line.",
-            lambda hand: (hand.type("4"), hand.key("Return"))[0],
+            in_turn(lambda hand: hand.type("4"), lambda hand: hand.key("Return")),
             rest_s=1.0,
         )
     )
@@ -455,7 +465,7 @@ def _bedside(part: Part) -> None:
             "pedal",
             "The second key of 'Overlay on or off', then the pedal (it types F8)",
             "F8 stands there, and holds at once.",
-            lambda hand: (hand.click(*PEDAL), hand.key("F8"))[0],
+            in_turn(lambda hand: hand.click(*PEDAL), lambda hand: hand.key("F8")),
             lambda hand: hand.until(
                 lambda: hand.settings().get("keys", {}).get("toggle_overlay") == ["O", "F8"], "the key"
             ),
@@ -469,7 +479,7 @@ def _bedside(part: Part) -> None:
             "F1, then the pedal",
             "The overlay is off.",
             keys("F1", "F8"),
-            lambda hand: hand.sees_no_overlay(),
+            Hand.sees_no_overlay,
             checked="no overlay",
         )
     )
@@ -512,13 +522,7 @@ def _bedside(part: Part) -> None:
     )
 
 
-DELETE = (478.0, 640.0)
-PEDAL = (900.0, 200.0)
-
-
-def _delete(hand: Hand) -> None:
-    hand.key("Down")
-    hand.click(*DELETE)
+PEDAL = (504.0, 64.0)
 
 
 def _ticks(hand: Hand) -> None:
@@ -565,7 +569,7 @@ def _replaying(part: Part) -> None:
             "Start with a clip: `python -m app clip.mp4`",
             "REPLAY; the clip plays, its scan area is found, the overlay is on it.",
             lambda hand: hand.start(str(hand.clip)),
-            lambda hand: hand.sees_overlay(),
+            Hand.sees_overlay,
             rest_s=1.5,
             checked="the overlay",
         )
@@ -601,7 +605,7 @@ def _replaying(part: Part) -> None:
             "looped",
             "Home, Right, I, Right, I, K",
             "It repeats between the two marks.",
-            keys("Home", "Right", "i", "Right", "i", "k"),
+            _loop,
             rest_s=1.5,
         )
     )
@@ -637,8 +641,8 @@ def _replaying(part: Part) -> None:
     add(
         Step(
             "corrected",
-            "4, then a point of the outline dragged",
-            "The outline is by hand now; a diamond on the time line.",
+            "4",
+            "The model's mask is the frame's own now, with its points; a diamond on the time line.",
             _correct,
             _corrections_kept,
             rest_s=1.0,
@@ -649,9 +653,9 @@ def _replaying(part: Part) -> None:
     add(
         Step(
             "exported",
-            "The button Export",
+            "Shift+Tab twice, Space: the button Export",
             "It says what is finished, and where.",
-            lambda hand: hand.click(*EXPORT),
+            keys("shift+Tab", "shift+Tab", "space"),
             _exported,
             rest_s=1.0,
             checked="a clip is written",
@@ -671,7 +675,12 @@ def _replaying(part: Part) -> None:
 
 
 TIME_LINE_Y = PLACE[1] + 600.0
-EXPORT = (640.0, 500.0)
+
+
+def _loop(hand: Hand) -> None:
+    for key in ("Home", "Right", "i", "Right", "i", "k"):
+        hand.key(key)
+        hand.rest(0.7)
 
 
 def _correct(hand: Hand) -> None:
@@ -707,7 +716,7 @@ def _demo(part: Part) -> None:
             "Start the demo: `python -m app demo`",
             "DEMO, the phantom, the overlay; no cards for who names a source.",
             lambda hand: hand.start("demo"),
-            lambda hand: hand.sees_overlay(),
+            Hand.sees_overlay,
             rest_s=1.0,
             checked="the overlay",
         )
@@ -718,7 +727,7 @@ def _demo(part: Part) -> None:
             "Hold Space",
             "First look for the region in the raw picture.",
             lambda hand: hand.down("space"),
-            lambda hand: hand.sees_no_overlay(),
+            Hand.sees_no_overlay,
             checked="no overlay",
         )
     )
@@ -727,8 +736,8 @@ def _demo(part: Part) -> None:
             "corner",
             "Let go, V twice",
             "The overlay, and the raw scan small in a corner.",
-            lambda hand: (hand.up("space"), hand.key("v", "v"))[0],
-            lambda hand: hand.sees_overlay(),
+            in_turn(lambda hand: hand.up("space"), lambda hand: hand.key("v", "v")),
+            Hand.sees_overlay,
             checked="the overlay",
         )
     )
@@ -757,7 +766,7 @@ def _engineer(part: Part) -> None:
             "Start with another model: `python -m app phantom --model FOLDER`",
             "The model's name at the lower right, and its overlay.",
             _start_model,
-            lambda hand: hand.sees_overlay(),
+            Hand.sees_overlay,
             rest_s=1.0,
             checked="the overlay",
         )
@@ -768,7 +777,7 @@ def _engineer(part: Part) -> None:
             "model-group",
             "Esc, then 'Model and engine'",
             "Model and engine can be chosen.",
-            lambda hand: (hand.key("Escape"), hand.click(1060, 532))[0],
+            in_turn(lambda hand: hand.key("Escape"), lambda hand: hand.click(1060, 532)),
             rest_s=0.6,
         )
     )
@@ -789,7 +798,7 @@ def _engineer(part: Part) -> None:
             "Start with a model that is not there: `python -m app phantom --model no-such-model`",
             "The picture; one sentence says what is wrong; 'no model is running'.",
             lambda hand: hand.start("phantom", "--model", "no-such-model"),
-            lambda hand: hand.sees_no_overlay(),
+            Hand.sees_no_overlay,
             rest_s=2.0,
             checked="no overlay",
         )
@@ -840,7 +849,10 @@ def screen(folder: Path, clip: Path | None = None) -> Iterator[None]:
     rules = folder / "openbox.xml"
     rules.write_text(
         '<?xml version="1.0"?><openbox_config xmlns="http://openbox.org/3.4/rc"><theme><keepBorder>no'
-        "</keepBorder></theme><applications>"
+        "</keepBorder></theme>"
+        # Without this, clicks are taken for the window manager's and do not arrive.
+        '<mouse><context name="Client"><mousebind button="Left" action="Press"><action name="Focus"/>'
+        '<action name="Raise"/></mousebind></context></mouse><applications>'
         '<application title="*SonoBlock" type="normal"><position force="yes">'
         f"<x>{PLACE[0]}</x><y>{PLACE[1]}</y></position></application>"
         '<application class="*" type="normal"><decor>no</decor></application></applications></openbox_config>'
@@ -905,8 +917,8 @@ def walk(part: Part, out: Path, most: int | None = None) -> list[str]:
         for step in part.steps[:most]:
             try:
                 step.act(hand)
-                time.sleep(step.rest_s)
                 step.check(hand)
+                time.sleep(step.rest_s)
             except StepError as error:
                 wrong.append(f"{part.name}, {step.name}: {error}")
                 print(wrong[-1], file=sys.stderr, flush=True)

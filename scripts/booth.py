@@ -40,7 +40,7 @@ from model.preprocess import to_input
 from scripts import bench_clip
 
 SIZE = (1280, 760)
-SCREEN = (1920, 1240)
+SCREEN = (1920, 1600)
 PATIENCE_S = 60.0
 TITLE_BAR = 28
 _SERVE_S = 10.0

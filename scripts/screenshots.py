@@ -312,7 +312,7 @@ def folded(booth: Booth) -> None:
     booth.pause(0.3)
 
 
-@state("Controls unfolded", "Six groups beside the picture; what you open stays open.", LOOKS, size=(1280, 1240))
+@state("Controls unfolded", "Six groups beside the picture; what you open stays open.", LOOKS, size=(1280, 1400))
 def unfolded(booth: Booth) -> None:
     _phantom(booth, Settings(folds=dict.fromkeys(FOLDS, True)))
 

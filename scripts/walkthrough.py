@@ -163,7 +163,7 @@ class Hand:
         return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), np.uint8)
 
     def title(self) -> str:
-        return self._xdotool("getwindowname", self._window)
+        return self._xdotool("search", "--onlyvisible", "--name", "SonoBlock", "getwindowname", "%@")
 
     def overlay(self) -> int:
         """Pixels in the overlay's yellow: red and green alike, blue well below."""
@@ -542,7 +542,7 @@ def _zoom() -> tuple[float, float]:
 
 def _preset(hand: Hand) -> None:
     hand.key("F8", "ctrl+p")
-    hand.rest(0.5)
+    hand.rest(1.0)
     hand.type("SonoSite in theatre 3")
     hand.key("Return")
 
@@ -657,7 +657,7 @@ def _replaying(part: Part) -> None:
             "It says what is finished, and where.",
             keys("shift+Tab", "shift+Tab", "space"),
             _exported,
-            rest_s=1.0,
+            rest_s=9.0,
             checked="a clip is written",
         )
     )

@@ -166,8 +166,8 @@ class Hand:
         return self._xdotool("search", "--onlyvisible", "--name", "SonoBlock", "getwindowname", "%@")
 
     def overlay(self) -> int:
-        """Pixels in the overlay's yellow: red and green alike, blue well below."""
-        blue, green, red = (part.astype(int) for part in cv2.split(self.look()[60:560, :950]))
+        """Pixels in the overlay's yellow, below messages, whose edge is much like it."""
+        blue, green, red = (part.astype(int) for part in cv2.split(self.look()[160:560, :950]))
         return int(np.count_nonzero((np.abs(red - green) < 24) & (np.minimum(red, green) - blue > 25)))
 
     def sees_overlay(self) -> None:

@@ -139,7 +139,7 @@ class KeptList(QDialog):
         )
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # Named before the box has them: their look goes by it.
-        yes, no = QPushButton("Delete"), QPushButton("Keep")
+        yes, no = QPushButton("Delete", box), QPushButton("Keep", box)
         for button, role in ((yes, QMessageBox.ButtonRole.DestructiveRole), (no, QMessageBox.ButtonRole.RejectRole)):
             button.setObjectName("segment")
             button.setMinimumWidth(108)

@@ -70,9 +70,9 @@ class Hand:
     def start(self, *arguments: str) -> None:
         """Starts the program and waits for its window."""
         environment = {**os.environ, "QT_QPA_PLATFORM": "xcb", "SONOBLOCK_HOME": str(self.home)}
-        self._log = (self.home / "errors.txt").open("w+")
         command = [sys.executable, "-m", "app", *arguments]
-        self._program = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=self._log, text=True)
+        with (self.home / "errors.txt").open("w") as log:
+            self._program = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log, text=True)
         self.until(self._find, "the window")
         self._xdotool("windowactivate", self._window)
         self.rest(1.0)
@@ -458,7 +458,16 @@ def _bedside(part: Part) -> None:
             rest_s=3.0,
         )
     )
-    add(Step("full-screen", "G, F11", "The picture, and one line.", keys("g", "F11"), rest_s=1.2, whole=True))
+    add(
+        Step(
+            "full-screen",
+            "G, F11",
+            "The picture, and one line. It covers the part of the screen that it watches now, and says so.",
+            keys("g", "F11"),
+            rest_s=1.2,
+            whole=True,
+        )
+    )
     add(Step("keys", "F11, F1", "All keys, two for each action.", keys("F11", "F1"), rest_s=1.0))
     add(
         Step(

@@ -89,14 +89,14 @@ class ScreenAreaChooser:
         self._chosen = chosen
         self._say = say
         self._band: RubberBand | None = None
-        self._was_full_screen = False
+        self._was_full_screen, self._place = False, window.pos()
 
     def start(self) -> None:
         if QGuiApplication.platformName().startswith("wayland"):
             self._say(tr(_WAYLAND))
             return
         if self._band is None:
-            self._was_full_screen = self._window.isFullScreen()
+            self._was_full_screen, self._place = self._window.isFullScreen(), self._window.pos()
             self._window.hide()
             QTimer.singleShot(_HIDE_FIRST_MS, self._window, self._start_band)
 
@@ -118,5 +118,8 @@ class ScreenAreaChooser:
 
     def _band_left(self) -> None:
         self._band = None
+        if not self._window.windowState() & (Qt.WindowState.WindowFullScreen | Qt.WindowState.WindowMaximized):
+            # Some window managers would place it anew: over what is watched, maybe.
+            self._window.move(self._place)
         self._window.showFullScreen() if self._was_full_screen else self._window.show()
         self._window.activateWindow()

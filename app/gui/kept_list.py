@@ -149,11 +149,12 @@ class KeptList(QDialog):
             self,
         )
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        yes = box.addButton(tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        no = box.addButton(tr("Keep"), QMessageBox.ButtonRole.RejectRole)
-        for button in (yes, no):
+        # Named before the box has them: their look goes by it.
+        yes, no = QPushButton(tr("Delete"), box), QPushButton(tr("Keep"), box)
+        for button, role in ((yes, QMessageBox.ButtonRole.DestructiveRole), (no, QMessageBox.ButtonRole.RejectRole)):
             button.setObjectName("segment")
             button.setMinimumWidth(108)
+            box.addButton(button, role)
         box.setDefaultButton(no)
         yes.clicked.connect(lambda _=False: self.delete_asked.emit(kept))
         box.open()

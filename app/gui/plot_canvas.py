@@ -87,8 +87,12 @@ class _Plot:
             axis = self.item.getAxis(side)
             axis.setTextPen(QUIET)
             axis.setPen(LINE)
-        self._legend = self.item.addLegend(offset=(6, 2), labelTextColor=TEXT, brush=pg.mkBrush(BASE + "c0"))
+        self._legend = self.item.addLegend(
+            offset=(6, 2), labelTextSize="8pt", labelTextColor=TEXT, brush=pg.mkBrush(BASE + "a0")
+        )
         self.curves: dict[str, pg.PlotDataItem] = {}
+        self.named: list[str] = []
+        """What the legend names: the lines that are drawn now, and no others, or it would outgrow the plot."""
 
     def draw(self, seconds: Values, lines: Lines) -> None:
         for name, values in lines.items():
@@ -98,3 +102,8 @@ class _Plot:
             self.curves[name].setData(seconds, values, connect="finite")
         for name, curve in self.curves.items():
             curve.setVisible(name in lines)
+        if self.named != list(lines):
+            self.named = list(lines)
+            self._legend.clear()
+            for name in lines:
+                self._legend.addItem(self.curves[name], name)

@@ -49,6 +49,8 @@ class PresetDialog(QDialog):
         self._build()
         self._connect()
         self._fill("")
+        # On a button, the first space of a name would press it.
+        (self.list if settings.presets else self.name).setFocus()
         if not settings.presets:
             self.status.setText(tr("There is no preset yet: set everything as it should be, and save it under a name."))
         room = self.screen().availableSize()

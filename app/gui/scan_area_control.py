@@ -204,7 +204,7 @@ class ScanAreaControl:
             tr("Whole frame"): self._actions["reset_scan_area"],
         }
         what = tr("Scan area found anew") if before is not None else tr("Scan area found")
-        self._say(tr("{what}, {why}. Correct it, or take the whole frame.", what=what, why=outside(found.why)), offers)
+        self._say(tr("{what}: {why}. Correct it, or take the whole frame.", what=what, why=outside(found.why)), offers)
 
     def _words(self) -> str:
         """One line for the panel."""
@@ -212,5 +212,5 @@ class ScanAreaControl:
         if area is None or (self._size is not None and area == Rect(0, 0, *self._size)):
             looking = self._searching and self._pipeline.found_area is None
             return tr("looking for it …") if looking else tr("the whole frame")
-        origin = self._origin or tr("found by itself")
+        origin = self._origin or tr("found")
         return f"{origin} · {area.width} × {area.height}"

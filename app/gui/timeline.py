@@ -52,6 +52,8 @@ class Timeline(QSlider):
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.pictures: Sequence[Pixels] = ()
+        # A press on it leaves the arrow keys with the recording, where they go by seconds; Tab still reaches it.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.range: tuple[int, int | None] | None = None
         """First and last frame of what is repeated; the last is None while it is not chosen yet."""
         self._strips = Strips.unknown(0)

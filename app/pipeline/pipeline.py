@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from app import log, paths
 from app.capture.source import Frame, Repeatable, Source, SourceInfo, SourceKind
-from app.options import DEFAULT_ENGINE
+from app.options import DEFAULT_ENGINE, engine_name
 from app.pipeline.ahead import Ahead, Wish
 from app.pipeline.area_watch import AreaWatch
 from app.pipeline.export import Task
@@ -402,4 +402,4 @@ class Pipeline:
 def _stall_words(call: Call, again: bool) -> str:
     what = "has been loading the model for" if call.loading else "has not answered for"
     then = "It is being started again." if again else "Choose another engine or model."
-    return f"The engine {call.engine} {what} {call.limit_s:.0f} s: no overlay. {then}"
+    return f"The engine {engine_name(call.engine)} {what} {call.limit_s:.0f} s: no overlay. {then}"

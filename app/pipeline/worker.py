@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from app import log
 from app.capture.source import Frame
+from app.options import engine_name
 from app.pipeline.presence import Presence
 from app.pipeline.slot import Slot
 from app.pipeline.types import ModelChanged, Prediction, Rect
@@ -259,7 +260,9 @@ class Worker:
         except Exception as error:  # noqa: BLE001
             log.failure(_log, "predicting failed", error)
             self._close_engine()
-            reason = f"The engine {self._model[1]} failed ({_brief(error)}): choose another engine or model."
+            reason = (
+                f"The engine {engine_name(self._model[1])} failed ({_brief(error)}): choose another engine or model."
+            )
             self._report(ModelChanged(*self._model, False, reason), None)
             return
         if self._stopping.is_set():

@@ -2272,7 +2272,7 @@
         <translation>已收起</translation>
     </message>
     <message>
-        <source>found by itself</source>
+        <source>found</source>
         <translation>自动找到</translation>
     </message>
     <message>
@@ -2720,7 +2720,7 @@
         <translation>{what} · {age:.0f} ms（延迟）</translation>
     </message>
     <message>
-        <source>{what}, {why}. Correct it, or take the whole frame.</source>
+        <source>{what}: {why}. Correct it, or take the whole frame.</source>
         <translation>{what}（{why}）。请修正，或取整帧。</translation>
     </message>
     <message>

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog
 from pytestqt.qtbot import QtBot
@@ -115,6 +115,9 @@ def test_leaving_the_screen_without_a_part_brings_the_window_back(opened: Opened
     qtbot.waitUntil(lambda: window.findChild(RubberBand) is not None)
     band = window.findChild(RubberBand)
     assert band is not None
+    place = window.pos()
+    window.move(place + QPoint(300, 200))  # As some window managers place a window that comes back.
     QTest.keyClick(band._panes[0], Qt.Key.Key_Escape)
     qtbot.waitUntil(window.isVisible)
+    assert window.pos() == place
     assert window.top.name.text() == "Test camera"

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,6 +68,18 @@ def test_the_plots_are_folded_until_asked_for_and_then_drawn(window: MainWindow,
     QTest.keyClick(window.view, Qt.Key.Key_G)
     assert not plots.isVisible()
     assert not plots._timer.isActive()
+
+
+def test_the_legend_names_what_is_drawn_and_nothing_else(window: MainWindow, qtbot: QtBot) -> None:
+    window.plots.toggle()
+    qtbot.waitUntil(lambda: window.plots.canvas is not None, timeout=60000)
+    canvas = window.plots.canvas
+    assert canvas is not None
+    known = series().source_fps
+    for names in (["capture", "network"], ["network", "postprocess", "draw overlay"]):
+        canvas.show_series(replace(series(), steps_ms=dict.fromkeys(names, known)))
+        legend = canvas._plots["Steps, ms"]._legend
+        assert [label.text for _, label in legend.items] == names
 
 
 def test_the_windows_own_numbers_are_drawn(window: MainWindow, qtbot: QtBot) -> None:

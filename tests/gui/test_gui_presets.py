@@ -44,6 +44,16 @@ def names(dialog: PresetDialog) -> list[str]:
     return [dialog.list.item(row).text() for row in range(dialog.list.count())]
 
 
+def test_a_name_can_be_typed_at_once(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_by_name["presets"].trigger()
+    dialog = dialog_of(window)
+    qtbot.waitUntil(lambda: dialog.focusWidget() is dialog.name)
+    QTest.keyClicks(dialog.focusWidget(), "SonoSite in theatre 3")
+    QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+    assert list(window.settings.presets) == ["SonoSite in theatre 3"]
+    assert dialog.isVisible()
+
+
 def test_a_preset_brings_source_scan_area_and_overlay_back_at_once(window: MainWindow, qtbot: QtBot) -> None:
     window.scan_area.set_area(Rect(100, 60, 160, 140))
     window.overlay.set_opacity(0.9)

@@ -1,4 +1,5 @@
 import csv
+import gc
 import json
 import re
 from collections.abc import Callable
@@ -230,6 +231,9 @@ def test_a_recording_of_the_list_is_played_with_the_overlay_computed_anew(
 def answer(listed: MainWindow, text: str) -> None:
     assert listed.kept.list is not None
     (box,) = listed.kept.list.findChildren(QMessageBox)
+    gc.collect()
+    assert {button.text() for button in box.buttons() if button.isVisible()} == {"Delete", "Keep"}
+    assert {button.objectName() for button in box.buttons()} == {"segment"}
     button = next(one for one in box.buttons() if one.text() == text)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 

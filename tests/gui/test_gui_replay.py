@@ -151,6 +151,12 @@ def test_all_speeds_can_be_chosen_by_keys_and_in_the_list(replay: MainWindow) ->
     assert speed(replay) == "1 ×"
 
 
+def test_a_press_on_the_time_line_leaves_the_arrow_keys_with_the_recording(replay: MainWindow) -> None:
+    replay.view.setFocus()
+    QTest.mouseClick(replay.transport.slider, Qt.MouseButton.LeftButton)
+    assert not replay.transport.slider.hasFocus()
+
+
 def test_i_repeats_from_here_to_here_and_then_all_again(replay: MainWindow, qtbot: QtBot) -> None:
     press(replay, Qt.Key.Key_K)
     replay.pipeline.seek(6)

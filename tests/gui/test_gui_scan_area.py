@@ -75,7 +75,7 @@ def test_the_scan_area_finds_itself_says_so_and_can_be_undone(opened: Opened, qt
     qtbot.waitUntil(lambda: window.panel.scan_area.text() == "looking for it …")
     qtbot.waitUntil(lambda: window.messages.text.startswith("Scan area found"))
     assert has_found(window)
-    assert window.panel.scan_area.text().startswith("found by itself")
+    assert window.panel.scan_area.text().startswith("found · ")
     assert window.settings.scan_areas == {}
 
     offer(window, "Whole frame").click()

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from model.bundle import SIZES
-from model.data.commands import add_commands
 from model.errors import DataError, ModelError
 from model.files import write_text
+from model.options import parser
 from model.presets import Preset
 from model.progress import progress_line
 from model.structures import BLOCK_REGION, Structure, names_of, parse_structures
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     0, 1 for a harmful finding of `data check`, 2 for what the user can mend, 130 for Ctrl+C.
     """
-    options = _parser().parse_args(arguments)
+    options = parser(_RUNS).parse_args(arguments)
     try:
         return options.run(options) or 0
     except ModelError as error:
@@ -39,180 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m model", description="Trains, measures and exports the networks.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    add_commands(commands)
-
-    train = commands.add_parser("train", help="train a network and write a model bundle")
-    train.set_defaults(run=_train)
-    _add_data(train)
-    _add_recipe(train)
-    train.add_argument("--out", type=Path, help="the bundle's folder (default: runs/PRESET)")
-    train.add_argument("--name", help="the bundle's name (default: its folder's)")
-    train.add_argument("--resume", action="store_true", help="go on with the training in the folder")
-    train.add_argument("--development", type=int, default=50, metavar="N", help="pictures kept for development (50)")
-    train.add_argument("--random-split", action="store_true", help="as in the paper, near duplicates not kept together")
-    train.add_argument(
-        "--groups", type=Path, metavar="FILE", help="CSV with the columns stem,group: pictures to keep together"
-    )
-    train.add_argument("--gpus", type=int, default=1, metavar="N", help="split each batch over N GPUs (TensorFlow)")
-
-    folds = commands.add_parser(
-        "cross-validate", help="train on all folds but one, for each fold (the paper's figure 5)"
-    )
-    folds.set_defaults(run=_cross_validate)
-    _add_data(folds)
-    _add_recipe(folds)
-    folds.add_argument("--folds", type=int, default=10, metavar="N", help="how many (10)")
-    folds.add_argument(
-        "--grouped",
-        action="store_true",
-        help="near duplicates, or the data set's own groups, stay in one fold (the paper: at random)",
-    )
-    folds.add_argument("--groups", type=Path, metavar="FILE", help="the same by a CSV with the columns stem,group")
-    folds.add_argument("--only", metavar="N,M", help="these folds only, such as 1,2,3")
-    folds.add_argument("--out", type=Path, help="folder (default: runs/cross-PRESET or runs/cross-PRESET-grouped)")
-    folds.add_argument("--resume", action="store_true", help="go on with the cross-validation in the folder")
-    folds.add_argument(
-        "--dask", metavar="ADDRESS", help="send the folds to this Dask scheduler, such as tcp://HOST:8786"
-    )
-
-    evaluate = commands.add_parser("evaluate", help="the paper's measures of a model on a data set")
-    evaluate.set_defaults(run=_evaluate)
-    _add_data(evaluate)
-    _add_model(evaluate)
-    evaluate.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
-    evaluate.add_argument("--part", choices=("all", "train", "development"), default="all", help="by the model's split")
-    evaluate.add_argument("--compare", metavar="MODEL", help="a second model, compared on the same pictures")
-    evaluate.add_argument("--mm-per-pixel", type=float, metavar="X", help="size of the pictures' pixels, for mm")
-    evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")
-    evaluate.add_argument("--csv", type=Path, metavar="FILE", help="write the measures of each picture there")
-    evaluate.add_argument("--figures", type=Path, metavar="DIR", help="write box plot and examples there")
-
-    robustness = commands.add_parser("robustness", help="what disturbances of the pictures cost each model")
-    robustness.set_defaults(run=_robustness)
-    _add_data(robustness)
-    robustness.add_argument("--models", default="default", metavar="A,B", help="bundles' folders or shipped names")
-    robustness.add_argument(
-        "--part",
-        choices=("development", "all"),
-        default="development",
-        help="the pictures that no given model was trained on (default), or all",
-    )
-    robustness.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
-    robustness.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")
-    robustness.add_argument("--figure", type=Path, metavar="FILE", help="draw the sum IoU there, PNG or SVG")
-
-    stability = commands.add_parser(
-        "stability", help="how steady a model's masks are on moving pictures, without and with the temporal filter"
-    )
-    stability.set_defaults(run=_stability)
-    _add_data(stability)
-    _add_model(stability)
-    stability.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
-    stability.add_argument("--part", choices=("all", "development"), default="all", help="by the model's split")
-    stability.add_argument(
-        "--pictures", type=int, default=20, metavar="N", help="so many, drawn with a fixed seed (20)"
-    )
-    stability.add_argument("--time-constant", type=float, metavar="S", help="the filter's, seconds (as in the program)")
-    stability.add_argument("--in-place", action="store_true", help="the filter does not follow the movement")
-    stability.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")
-
-    predict = commands.add_parser("predict", help="a model's masks for a folder of pictures")
-    predict.set_defaults(run=_predict)
-    predict.add_argument("--data", type=Path, required=True, metavar="DIR", help="pictures, with or without masks")
-    predict.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder")
-    predict.add_argument("--labelme", action="store_true", help="also Labelme files, to correct by hand")
-    _add_model(predict)
-    predict.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
-
-    report = commands.add_parser("report", help="the paper's figures from our runs, in one page and as PNG and SVG")
-    report.set_defaults(run=_report)
-    report.add_argument(
-        "--runs", type=Path, nargs="+", required=True, metavar="DIR", help="bundles, trainings and cross-validations"
-    )
-    report.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the page and the figures")
-    report.add_argument("--data", type=Path, metavar="DIR", help="the data set that the runs were trained on")
-    report.add_argument("--test", type=Path, metavar="DIR", help="a data set that no run was trained on")
-    report.add_argument("--robustness", type=Path, metavar="FILE", help="what 'robustness --json' wrote, drawn too")
-    report.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
-
-    export = commands.add_parser("export", help="write a model for another engine, checked against the source")
-    export.set_defaults(run=_export)
-    _add_model(export)
-    export.add_argument("--to", required=True, help="onnx, openvino or savedmodel")
-    export.add_argument("--out", type=Path, default=Path("export"), help="folder (default: export)")
-
-    calibrate = commands.add_parser(
-        "calibrate", help="make a model's probabilities mean what they say, and its threshold"
-    )
-    calibrate.set_defaults(run=_calibrate)
-    _add_data(calibrate)
-    _add_model(calibrate)
-    calibrate.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
-    calibrate.add_argument(
-        "--folds", type=Path, metavar="DIR", help="a cross-validation of the recipe: its threshold counts"
-    )
-    _add_write(calibrate)
-    calibrate.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    calibrate.add_argument("--figures", type=Path, metavar="DIR", help="write the reliability plot there")
-
-    novelty = commands.add_parser("novelty", help="what a model calls unlike its training pictures")
-    novelty.set_defaults(run=_novelty)
-    _add_data(novelty)
-    _add_model(novelty)
-    novelty.add_argument("--engine", default="auto", help="auto, openvino, onnxruntime or tensorflow")
-    novelty.add_argument("--fit", action="store_true", help="make the score from the model's training pictures")
-    _add_write(novelty)
-    novelty.add_argument("--others", type=Path, metavar="DIR", help="other pictures, a folder for each kind")
-    novelty.add_argument("--json", type=Path, metavar="FILE", help="write the table there")
-
-    bench = commands.add_parser("bench", help="time every model in every engine, interleaved in one run")
-    bench.set_defaults(run=_bench)
-    bench.add_argument("--engines", help="comma-separated (default: all, and keras-predict)")
-    bench.add_argument("--models", help="comma-separated (default: all shipped, and the paper's U-net)")
-    bench.add_argument("--rounds", type=int, default=60)
-    bench.add_argument("--json", type=Path, metavar="FILE", help="write the times there")
-    return parser
-
-
-def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a data set, in any layout")
-
-
-def _add_classes(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--classes",
-        metavar="A,B",
-        help="labels or folders of masks, the first one leading, each with a colour if you like: "
-        "'block region,artery=#d55e00' (default: block region)",
-    )
-
-
 def _structures(options: argparse.Namespace) -> tuple[Structure, ...]:
     return parse_structures(options.classes) if options.classes else (BLOCK_REGION,)
-
-
-def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", default="default", help="a bundle's folder or a shipped name")
-
-
-def _add_write(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--write", action="store_true", help="write the bundle anew with what was found")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write it there instead (default: its own folder)")
-
-
-def _add_recipe(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--preset", required=True, help="the recipe: paper, best or accurate")
-    _add_classes(parser)
-    parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--epochs", type=int, help="instead of the preset's")
-    parser.add_argument("--batch", type=int, help="instead of the preset's")
-    parser.add_argument("--size", type=int, help="side of the network's input, a multiple of 16 (256)")
-    parser.add_argument("--channels", type=int, help="channels of the paper's network at its first level (16)")
-    parser.add_argument("--mixed-precision", action="store_true", help="float16 where that is safe; for GPUs")
 
 
 def _preset(options: argparse.Namespace) -> Preset:
@@ -548,6 +376,21 @@ def _split(text: str | None) -> list[str] | None:
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
     write_text(path, json.dumps(content, indent=2) + "\n")
+
+
+_RUNS = {
+    "train": _train,
+    "cross-validate": _cross_validate,
+    "evaluate": _evaluate,
+    "robustness": _robustness,
+    "stability": _stability,
+    "predict": _predict,
+    "report": _report,
+    "export": _export,
+    "calibrate": _calibrate,
+    "novelty": _novelty,
+    "bench": _bench,
+}
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from model.bundle import Bundle, read
-from model.errors import EngineError, ModelError
+from model.bundle import Bundle
+from model.errors import ModelError
 
 TOLERANCE = 1e-3
 """Largest difference of probability between a network and its export."""
@@ -111,20 +111,6 @@ def largest_difference(one: Callable[[Any], Any], other: Callable[[Any], Any], s
         place = np.arange(size) * 2**number // size
         picture = coarse[:, place][:, :, place]
         worst = max(worst, float(np.abs(np.asarray(one(picture)) - np.asarray(other(picture))).max()))
-    return worst
-
-
-def check_bundle(folder: Path) -> float:
-    """Largest difference between the engines that are installed on the bundle in `folder`. Raises EngineError."""
-    from model.engines.choice import installed, open_engine
-
-    engines = [open_engine(name, read(folder)) for name in installed()]
-    reference = engines[-1]
-    worst = max(
-        (largest_difference(reference.predict, engine.predict, reference.size) for engine in engines[:-1]), default=0.0
-    )
-    if not worst < TOLERANCE:
-        raise EngineError(f"The engines disagree on {folder} by up to {worst:.2g}.")
     return worst
 
 

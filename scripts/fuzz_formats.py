@@ -204,10 +204,12 @@ def _stand_in_for_the_network() -> None:
     import numpy as np
 
     from model.engines import choice
-    from model.structures import BLOCK_REGION
+    from model.engines.crew import Crew
+    from model.structures import BLOCK_REGION, Structure
 
     class Nothing:
-        name, size, structures, threads = "none", 64, (BLOCK_REGION,), 1
+        name, size, threads = "none", 64, 1
+        structures: tuple[Structure, ...] = (BLOCK_REGION,)
 
         def predict(self, inputs: Any) -> Any:
             return np.zeros((1, 64, 64), np.float32)
@@ -215,7 +217,7 @@ def _stand_in_for_the_network() -> None:
         def close(self) -> None:
             pass
 
-    choice.open_engine = lambda *_: Nothing()  # type: ignore[assignment]
+    choice.open_crew = lambda *_: Crew([Nothing()])
 
 
 def run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import cv2
@@ -21,4 +22,13 @@ def write_dataset(folder: Path, count: int = 6, size: tuple[int, int] = (90, 120
         picture = rng.integers(20, 90, size).astype(np.uint8) + mask * 120
         cv2.imwrite(str(folder / "images" / f"p_{number}.png"), picture)
         cv2.imwrite(str(folder / "masks" / f"p_{number}.png"), mask)
+    return folder
+
+
+def name_as_development(folder: Path, bundle: Path, count: int) -> Path:
+    """Gives the first pictures of a data set the names of some that the bundle's model was not trained on."""
+    names = json.loads((bundle / "card.json").read_text(encoding="utf-8"))["training"]["development"][:count]
+    for number, name in enumerate(names):
+        for part in ("images", "masks"):
+            (folder / part / f"p_{number}.png").rename(folder / part / f"{name}.png")
     return folder

@@ -96,7 +96,6 @@ class Server:
         self._listening = socket.create_server(("127.0.0.1", port))
         self.port = self._listening.getsockname()[1]
         self.masks: queue.Queue[Mask] = queue.Queue()
-        self.clients = 0
         self._reads = reads
         self._client: socket.socket | None = None
         self._greeting = b""
@@ -147,7 +146,6 @@ class Server:
                 client.sendall(self._greeting)
                 with self._changed:
                     self._client = client
-                    self.clients += 1
                     self._changed.notify_all()
                 self._receive(client)
             with self._changed:

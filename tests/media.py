@@ -19,7 +19,8 @@ import numpy as np
 import psutil
 import pytest
 
-from app.capture.source import Pixels
+from app.capture.recorded import RecordedClip
+from app.capture.source import Picture, Pixels
 
 BITS = 12
 CELL = 16
@@ -42,6 +43,16 @@ def wait_for(condition: Callable[[], bool], timeout: float = 10.0, every: float 
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(every)
+
+
+def read_all(path: Path) -> list[Picture]:
+    """Every picture of an own recording."""
+    clip, found = RecordedClip(path), []
+    clip.open()
+    while (picture := clip.read()) is not None:
+        found.append(picture)
+    clip.close()
+    return found
 
 
 def painted(number: int, size: tuple[int, int] = SIZE) -> Pixels:

@@ -47,6 +47,16 @@ def as_pixels(array: NDArray[Any]) -> Pixels:
     return pixels
 
 
+def shrunk(pixels: Pixels, most: tuple[int, int]) -> Pixels:
+    """The picture scaled to fit into `most` (width, height), never enlarged; read-only, its own memory."""
+    height, width = pixels.shape[:2]
+    scale = min(most[0] / width, most[1] / height, 1.0)
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small.flags.writeable = False
+    return small
+
+
 def read_image(path: Path) -> Pixels:
     """The picture in an image file, grey or BGR. Raises OSError if it cannot be read, ValueError if it is damaged."""
     # OpenCV's own reading of files fails on Windows where the path has letters outside the system's code page.

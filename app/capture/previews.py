@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import cv2
-
 from app import log
 from app.capture.devices import camera_key
+from app.capture.pixels import shrunk
 from app.capture.source import Pixels, Source, SourceError, SourceInfo, SourceKind
+from app.thread import OwnThread
 
 SIZE = (416, 234)
 """Largest width and height of a preview, pixels."""
@@ -82,31 +81,16 @@ class Previews:
         return join
 
 
-class _Preview:
+class _Preview(OwnThread):
     """One source, one thread."""
 
     def __init__(self, word: str, parse: Callable[[str], Source], after: list[_Preview]) -> None:
+        super().__init__("preview")
         self.key = camera_key(word)
         self.look = Look()
         self._word = word
         self._parse = parse
         self._after = after
-        self._stopping = threading.Event()
-        # A daemon, so that a driver that hangs cannot keep the program from ending.
-        self._thread = threading.Thread(target=self._run, name="preview", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-
-    def join(self, timeout: float) -> None:
-        self._thread.join(timeout)
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
 
     # What follows runs in the thread.
 
@@ -141,17 +125,7 @@ class _Preview:
             picture = source.read()
             if picture is None:
                 raise SourceError(f"{source.name} gives no picture: check that it is on.")
-            self.look = Look(small(picture.pixels), info)
+            self.look = Look(shrunk(picture.pixels, SIZE), info)
             if source.kind is not SourceKind.LIVE:
                 return  # A still picture is enough to know a recording by.
             self._stopping.wait(PAUSE_S)
-
-
-def small(pixels: Pixels) -> Pixels:
-    """`pixels`, (height, width) or (height, width, 3), scaled to fit into SIZE, never enlarged; its own memory."""
-    height, width = pixels.shape[:2]
-    scale = min(SIZE[0] / width, SIZE[1] / height, 1.0)
-    size = max(round(width * scale), 1), max(round(height * scale), 1)
-    scaled = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    scaled.flags.writeable = False
-    return scaled.astype(pixels.dtype, copy=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from app.gui.bindings import Bindings, is_sequence
@@ -67,6 +67,11 @@ def keys_of(action: QAction) -> str:
 def with_keys(text: str, action: QAction) -> str:
     """A button's text with the action's keys of now, where it has any."""
     return f"{text} ({action.data()})" if action.data() else text
+
+
+def keys_within(page: QWidget, action: QAction, do: Callable[[], object]) -> list[QShortcut]:
+    """Has the action's keys of now do something in a page too: the window's own do not reach one with the keyboard."""
+    return [QShortcut(keys, page, do) for keys in action.shortcuts()]
 
 
 def connect_actions(actions: Mapping[str, QAction], handlers: Mapping[str, Callable[[], None]]) -> None:

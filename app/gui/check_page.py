@@ -8,10 +8,11 @@ from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QShortcut
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import OutputError
+from app.gui.actions import keys_within
 from app.gui.bridge import Background
 from app.gui.models import Models
 from app.gui.outside import outside
@@ -63,9 +64,7 @@ class CheckPage(QDialog):
             button.clicked.connect(lambda _=False, does=does: does())
             row.addWidget(button)
         layout.addLayout(row)
-        # The window's own shortcuts do not reach a page that has the keyboard.
-        for keys in toggle.shortcuts():
-            QShortcut(keys, self, self.close)
+        keys_within(self, toggle, self.close)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Shows what was found."""

@@ -1,8 +1,10 @@
-"""The tools for correcting a mask: polygon, brush and eraser. They know where and what, not how it is painted."""
+"""The tools for correcting a mask: polygon, brush and eraser. They know where and what, not how it is painted.
+
+`press`, `release` and `accept` (what is begun is wanted as it is) give the mask, bool at the frame's size, once it is
+another; else None. `cancel` throws away what is begun and tells whether anything was; `take_back` the last press.
+"""
 
 from __future__ import annotations
-
-from typing import Protocol
 
 import numpy as np
 
@@ -11,28 +13,6 @@ from app.trainer.shapes import Mask, Point, Ring, mask_of, nearest_edge, nearest
 SMALLEST, LARGEST, USUAL = 1.0, 200.0, 12.0
 """Radius of the brush, in pixels of the frame."""
 _GROWTH = 1.25
-
-
-class Tool(Protocol):
-    """Each call gives the mask, bool at the frame's size, once it is another; else None."""
-
-    def load(self, mask: Mask) -> None:
-        """This is the frame's mask now."""
-
-    def press(self, point: Point, reach: float) -> Mask | None: ...
-
-    def move(self, point: Point) -> None: ...
-
-    def release(self, point: Point) -> Mask | None: ...
-
-    def accept(self) -> Mask | None:
-        """What is begun is wanted as it is."""
-
-    def cancel(self) -> bool:
-        """Throws away what is begun; whether anything was."""
-
-    def take_back(self) -> None:
-        """The last press was not meant."""
 
 
 class PolygonTool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QShortcut
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -19,13 +19,15 @@ from PySide6.QtWidgets import (
 
 from app.capture.dicom import TISSUE, DicomClip
 from app.capture.dicom_folder import DicomEntry, DicomFolder
+from app.capture.pixels import shrunk
 from app.capture.source import Pixels, Source
+from app.gui.actions import keys_within
 from app.gui.bridge import Background
 from app.gui.kept_list import thumbnail_icon
 from app.gui.outside import outside
 from app.gui.sources import Sources
 from app.gui.words import mark, tr
-from app.pipeline.kept import THUMBNAIL, small
+from app.pipeline.kept import THUMBNAIL
 from app.pipeline.types import SourceChanged, SourceState
 
 ACTIONS = ("show_entries", "entry_back", "entry_next")
@@ -61,14 +63,9 @@ class DicomList(QDialog):
         layout.addWidget(QLabel(_count(len(entries), skipped)))
         layout.addWidget(self.list, 1)
         layout.addLayout(self._buttons())
-        # The window's own shortcuts do not reach a page that has the keyboard.
-        for action, do in (
-            ("show_entries", self.close),
-            ("entry_back", lambda: self.moved.emit(-1)),
-            ("entry_next", lambda: self.moved.emit(1)),
-        ):
-            for keys in actions[action].shortcuts():
-                QShortcut(keys, self, do)
+        keys_within(self, actions["show_entries"], self.close)
+        keys_within(self, actions["entry_back"], lambda: self.moved.emit(-1))
+        keys_within(self, actions["entry_next"], lambda: self.moved.emit(1))
 
     def mark(self, place: int | None) -> None:
         """This clip is the one that is shown."""
@@ -235,6 +232,6 @@ def _picture(entry: DicomEntry) -> Pixels | None:
         return None
     tissue = [region for region in regions if region.fits and region.data_type == TISSUE]
     if not tissue:
-        return small(picture.pixels)
+        return shrunk(picture.pixels, THUMBNAIL)
     area = max(tissue, key=lambda region: region.width * region.height)
-    return small(picture.pixels[area.y : area.y + area.height, area.x : area.x + area.width])
+    return shrunk(picture.pixels[area.y : area.y + area.height, area.x : area.x + area.width], THUMBNAIL)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices, QKeyEvent, QShortcut
+from PySide6.QtGui import QAction, QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.gui.actions import keys_within
 from app.gui.dialogs import Dialogs
 from app.gui.outside import outside
 from app.gui.widgets import ElidedLabel, accessible, heading
@@ -115,9 +116,7 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make()
         self._place()
-        # The window's own shortcuts do not reach a page that has the keyboard.
-        for keys in toggle.shortcuts():
-            QShortcut(keys, self, self.close)
+        keys_within(self, toggle, self.close)
         self._show_choice()
         self.resize(min(620, self.screen().availableSize().width() * 19 // 20), self.sizeHint().height())
 

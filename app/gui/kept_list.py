@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.capture.source import Pixels
-from app.gui.actions import keys_of
+from app.gui.actions import keys_of, keys_within
 from app.gui.bridge import Background
 from app.gui.record_control import megabytes, minutes
 from app.gui.theme import RAISED
@@ -77,8 +77,7 @@ class KeptList(QDialog):
         layout.addLayout(row)
         for key in ("Del", "Backspace"):
             QShortcut(QKeySequence(key), self, self._confirm)
-        for sequence in actions["show_kept"].shortcuts():
-            QShortcut(sequence, self, self.close)
+        keys_within(self, actions["show_kept"], self.close)
         self.fill(None)
 
     def _button(self, row: QHBoxLayout, name: str, do: Callable[[], object]) -> QPushButton:

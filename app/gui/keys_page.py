@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.gui.actions import keys_within
 from app.gui.bindings import FIXED, MOUSE, SLOTS, Bindings, normal, typed, written
 from app.gui.keys import HELD, KEYS, Key, key_for
 from app.gui.widgets import accessible, heading, set_drawing
@@ -182,11 +183,11 @@ class KeysPage(QDialog):
         self._listen_for_closing(not waiting)
 
     def _listen_for_closing(self, on: bool) -> None:
-        """The window's own shortcuts do not reach a page that has the keyboard; while it waits, none may."""
+        """While the page waits for a key, none may close it."""
         for shortcut in self._shortcuts:
             shortcut.setEnabled(False)
             shortcut.deleteLater()
-        self._shortcuts = [QShortcut(keys, self, self.close) for keys in self._toggle.shortcuts()] if on else []
+        self._shortcuts = keys_within(self, self._toggle, self.close) if on else []
 
     def _say(self, text: str) -> None:
         self.text.setText(text)

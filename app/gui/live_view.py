@@ -295,8 +295,7 @@ class LiveView(QWidget):
         boxes = []
         if prediction is not None:
             boxes = OverlayPainter(prediction.regions).boxes(to_view_of(prediction, look))
-        height, width = frame.pixels.shape[:2]
-        area = (self._supply.scan_area or Rect(0, 0, width, height)).within(width, height)
+        area = Rect.in_frame(self._supply.scan_area, frame.pixels.shape)
         return self._pictures.place_small(frame, area, self._room(), boxes, look.ratio, self.marks.mirrored)
 
     def _paint_scan_area(self, painter: QPainter, to_view: QTransform, frame: Frame) -> None:
@@ -360,8 +359,8 @@ class LiveView(QWidget):
         """The next drag draws or corrects the scan area; nothing happens without a picture."""
         if self.frame is not None:
             height, width = self.frame.pixels.shape[:2]
-            area = self._supply.scan_area or Rect(0, 0, width, height)
-            self._enter(ScanAreaTool((width, height), area.within(width, height)))
+            area = Rect.in_frame(self._supply.scan_area, self.frame.pixels.shape)
+            self._enter(ScanAreaTool((width, height), area))
 
     def enter_scale_mode(self) -> None:
         """The next two clicks mark ticks of the machine's scale; nothing happens without a picture."""

@@ -167,7 +167,7 @@ class ScaleControl:
             self._say(tr("Scale {name} as before: check that the machine is set to the same depth.", name=scale.name))
 
     def _area(self, size: Size) -> Rect:
-        return (self._pipeline.scan_area or Rect(0, 0, *size)).within(*size)
+        return Rect.in_frame(self._pipeline.scan_area, size[::-1])
 
     def _known(self) -> dict[str, Scale]:
         """The file's scale, if it has one, and the user's own."""

@@ -9,7 +9,8 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.capture.devices import MonitorDevice
-from app.capture.previews import Previews, small
+from app.capture.pixels import shrunk
+from app.capture.previews import SIZE, Previews
 from app.capture.source import Pixels
 from app.gui.bridge import Background
 from app.gui.flow import FlowLayout
@@ -182,7 +183,7 @@ class SourceChooser(QDialog):
 
     def _look(self) -> None:
         word, pixels = self._current()
-        reduced = small(pixels) if pixels is not None else None
+        reduced = shrunk(pixels, SIZE) if pixels is not None else None
         for card in self._cards:
             if shown_elsewhere(card.offer.word, word):
                 if reduced is not None:

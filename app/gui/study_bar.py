@@ -67,7 +67,6 @@ class CorrectBar(QWidget):
             row.addWidget(button)
             if step < 0:
                 row.addWidget(self.size_text)
-        self.size_box = box
         return box
 
     def show_size(self, radius: float) -> None:

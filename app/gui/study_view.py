@@ -77,8 +77,7 @@ class StudyView(QWidget):
 
     def area(self, frame: Frame) -> Rect:
         """The scan area inside a frame."""
-        height, width = frame.pixels.shape[:2]
-        return (self._scan_area() or Rect(0, 0, width, height)).within(width, height)
+        return Rect.in_frame(self._scan_area(), frame.pixels.shape)
 
     def start(self) -> None:
         """Covers the live view and takes the keys."""

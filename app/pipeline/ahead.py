@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.pipeline.ahead_cache import AheadCache, Entry, content_hash, mark_of
 from app.pipeline.priority import stand_back
 from app.pipeline.types import Rect
 from app.pipeline.worker import FindBundle, Known, OpenEngine
+from app.thread import OwnThread
 from model.engines.engine import Engine
 from model.errors import ModelError
 from model.novelty import Novelty
@@ -72,26 +72,12 @@ class Strips:
         return found
 
 
-class Reader:
+class Reader(OwnThread):
     """A thread with a second reader of a recording. Whatever fails ends it: the live picture has its own."""
 
     def __init__(self, source: Repeatable, name: str) -> None:
+        super().__init__(name)
         self._recording = source.another()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-
-    def start(self) -> None:
-        """Starts the thread; returns at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Asks the thread to end; returns at once."""
-        self._stopping.set()
-
-    def join(self, timeout: float) -> bool:
-        """Waits for the thread to end, `timeout` seconds at most. Whether it has."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
 
     def _run(self) -> None:
         stand_back()
@@ -177,7 +163,11 @@ class Ahead(Reader):
     def recall(self, frame: Frame, scan_area: Rect) -> Known | None:
         """What is known of a very frame in a very scan area (inside the frame). From any thread."""
         entry = self._cache.get(frame.number) if self._cache is not None else None
-        if entry is None or scan_area != _area(self.wish, frame.pixels) or mark_of(frame.pixels) != entry.mark:
+        if (
+            entry is None
+            or scan_area != Rect.in_frame(self.wish.scan_area, frame.pixels.shape)
+            or mark_of(frame.pixels) != entry.mark
+        ):
             return None
         return Known(entry.maps(), entry.novelty)
 
@@ -222,7 +212,7 @@ class Ahead(Reader):
         return not self._stopping.is_set()
 
     def _look(self, number: int, picture: Picture, engine: Engine, novelty: Novelty | None, cache: AheadCache) -> None:
-        area = _area(self.wish, picture.pixels)
+        area = Rect.in_frame(self.wish.scan_area, picture.pixels.shape)
         inputs = to_input(area.cut(picture.pixels), engine.size)
         maps = engine.predict(inputs)
         score = None if novelty is None else novelty.score(inputs)
@@ -242,11 +232,6 @@ class Ahead(Reader):
         self.strips.area[entry.number] = region.area_px / (size[0] * size[1]) if region is not None else 0.0
         # Last: a frame counts as known by its confidence.
         self.strips.confidence[entry.number] = region.confidence if region is not None else 0.0
-
-
-def _area(wish: Wish, pixels: Pixels) -> Rect:
-    height, width = pixels.shape[:2]
-    return (wish.scan_area or Rect(0, 0, width, height)).within(width, height)
 
 
 def _small(pixels: Pixels) -> Pixels:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 
 from app.capture.source import Frame
 from app.pipeline.priority import stand_back
 from app.pipeline.scan_area import STEP_S, Found, ScanAreaFinder
+from app.thread import OwnThread
 
 STILL_S = 0.5
 """A frame that has stayed for so long (paused, frozen) is looked at again until something is found."""
@@ -19,25 +19,12 @@ Tell = Callable[[object, Found | None], None]
 """What was found in that search, called when it has changed."""
 
 
-class AreaWatch:
+class AreaWatch(OwnThread):
     """One thread, from `start` to `stop`. Another search is begun anew."""
 
     def __init__(self, newest: NewestFrame, tell: Tell) -> None:
+        super().__init__("scan area")
         self._newest, self._tell = newest, tell
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="scan area", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Asks the thread to end; returns at once."""
-        self._stopping.set()
-
-    def join(self, timeout: float) -> bool:
-        """Waits for the thread to end, `timeout` seconds at most. Whether it has."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
 
     def _run(self) -> None:
         stand_back()

@@ -193,12 +193,11 @@ def _frames(source: Source, info: SourceInfo, task: Task) -> Generator[Frame, No
 
 def _answer(frame: Frame, task: Task, crew: Crew) -> Answer:
     """All that is to be written of a frame."""
-    height, width = frame.pixels.shape[:2]
-    area = (task.scan_area or Rect(0, 0, width, height)).within(width, height)
+    area = Rect.in_frame(task.scan_area, frame.pixels.shape)
     job = Job(0, area, task.threshold, outlined=task.painted)
     prediction = predict(frame, job, crew, task.novelty)
     places = range(len(prediction.answers))
-    masks = [frame_mask(prediction, (height, width), task.threshold, place) for place in places]
+    masks = [frame_mask(prediction, frame.pixels.shape[:2], task.threshold, place) for place in places]
     rows = [table_row(frame, prediction, mask, place) for place, mask in enumerate(masks)] if task.table else []
     files = [mask_png(mask if task.masks == "frame" else area.cut(mask)) for mask in masks] if task.masks else []
     scan = area.cut(frame.pixels)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from app.pipeline.export import Task, export
 from app.pipeline.recording import new_folder
 from app.pipeline.snapshot import make_folder
 from app.pipeline.worker import FindBundle, OpenEngine
+from app.thread import OwnThread
 from model.engines.crew import Crew
 from model.errors import ModelError
 from model.novelty import Novelty
@@ -40,8 +40,11 @@ class Exported:
     """Whether all that was asked for is there."""
 
 
-class Exporter:
-    """One thread, from `start` to the end of the export or to `stop`. It has a source and an engine of its own."""
+class Exporter(OwnThread):
+    """One thread, from `start` to the end of the export or to `stop`, which keeps what is finished.
+
+    It has a source and an engine of its own.
+    """
 
     def __init__(
         self,
@@ -57,10 +60,10 @@ class Exporter:
 
         Whenever the live picture is not `resting`, the export takes half of the time that it could.
         """
+        super().__init__("export")
         self._source, self._model, self._engine, self._task = source, model, engine, task
         self._open_engine, self._find_bundle, self._resting = open_engine, find_bundle, resting
         self._counted = 0.0
-        self._stopping = threading.Event()
         self._folder: Path | None = None
         self.done = 0
         """Frames that are written."""
@@ -68,21 +71,6 @@ class Exporter:
         """Frames to write, as far as that is known."""
         self.ended: Exported | None = None
         """Set at the end."""
-        # A daemon, so that an engine or a disk that hangs cannot keep the program from ending.
-        self._thread = threading.Thread(target=self._run, name="export", daemon=True)
-
-    def start(self) -> None:
-        """Starts the thread; returns at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Asks the thread to end after the frame that it is at; what is finished is kept. Returns at once."""
-        self._stopping.set()
-
-    def join(self, timeout: float) -> bool:
-        """Waits for the thread to end, `timeout` seconds at most. Whether it has."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
 
     # What follows runs in the thread.
 

@@ -6,9 +6,9 @@ import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
+from app.capture.pixels import shrunk
 from app.capture.source import Pixels
 from model.files import write_beside
 
@@ -73,10 +73,7 @@ def _small(picture: Pixels) -> Image.Image:
     # Only who wants a GIF need wait for it.
     from PIL import Image
 
-    height, width = picture.shape[:2]
-    scale = min(LONGEST_SIDE / max(height, width), 1.0)
-    size = max(round(width * scale), 1), max(round(height * scale), 1)
-    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small = shrunk(picture, (LONGEST_SIDE, LONGEST_SIDE))
     rgb = np.ascontiguousarray(small[:, :, ::-1])
     palette = Image.new("P", (1, 1))
     palette.putpalette(_palette(rgb))

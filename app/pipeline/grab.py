@@ -13,6 +13,7 @@ from app import log
 from app.capture.source import Frame, Picture, Pixels, Recording, Source, SourceError, SourceInfo
 from app.pipeline.rewind import Rewind
 from app.pipeline.types import SourceChanged, SourceState
+from app.thread import OwnThread
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
 """Seconds before a failed source is tried again; the last one from then on."""
@@ -44,7 +45,7 @@ class _Order(enum.Enum):
     SHOW = enum.auto()
 
 
-class Grabber:
+class Grabber(OwnThread):
     """One thread for one source, from `start` to `stop`; it ends by itself soon after, when the source lets it.
 
     `publish(grabber, frame, jumped)` is called for each picture; `jumped` says that it does not follow the one before
@@ -62,6 +63,7 @@ class Grabber:
         pauses: Sequence[float] = PAUSES,
         timed: Timed = lambda _: None,
     ) -> None:
+        super().__init__(f"grab {source.kind.value}")
         self.source = source
         self._publish = publish
         self._report = report
@@ -69,7 +71,6 @@ class Grabber:
         self._pauses = pauses
         self._timed = timed
         self._changed = threading.Condition()
-        self._stopping = False
         self._playing = True
         self._seek: int | None = None
         self._shown: int | None = None
@@ -79,27 +80,12 @@ class Grabber:
         self._range: tuple[int, int] | None = None
         self._info: SourceInfo | None = None
         self._said: SourceState | None = None
-        # A daemon, so that a driver that hangs cannot keep the program from ending.
-        self._thread = threading.Thread(target=self._run, name=f"grab {source.kind.value}", daemon=True)
-
-    def start(self) -> None:
-        """Starts the thread; returns at once."""
-        self._thread.start()
 
     def stop(self) -> None:
         """Asks the thread to end; returns at once."""
         with self._changed:
-            self._stopping = True
+            self._stopping.set()
             self._changed.notify_all()
-
-    def join(self, timeout: float) -> bool:
-        """Waits for the thread to end, `timeout` seconds at most. Whether it has."""
-        self._thread.join(timeout)
-        return not self.alive
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
 
     def play(self) -> None:
         """Plays a recording on; from its start, if it has ended."""
@@ -156,13 +142,13 @@ class Grabber:
 
     def _await_predecessors(self) -> None:
         for grabber in self._after:
-            while grabber.alive and not self._stopping:
+            while grabber.alive and not self._stopping.is_set():
                 grabber.join(0.02)
         self._after = ()
 
     def _keep_grabbing(self) -> None:
         tries = 0
-        while not self._stopping:
+        while not self._stopping.is_set():
             self._shown = None
             try:
                 self._grab()
@@ -185,7 +171,7 @@ class Grabber:
 
     def _grab(self) -> None:
         """Grabs until stopped. Raises SourceError."""
-        if self._stopping:
+        if self._stopping.is_set():
             return
         self._info = self.source.open()
         source = self.source
@@ -200,7 +186,7 @@ class Grabber:
         interval = 1 / (info.rate or RATE)
         due = time.monotonic()
         number = 0
-        while not self._stopping:
+        while not self._stopping.is_set():
             picture = source.read() if source.paced else read_timed(source, self._timed)
             if picture is None:
                 raise SourceError(f"{source.name} sends no more pictures: check that it is on and connected.")
@@ -282,7 +268,7 @@ class Grabber:
         """Waits for what comes next, at the latest `due` (`time.monotonic()` seconds); and the frame to seek."""
         with self._changed:
             while True:
-                if self._stopping:
+                if self._stopping.is_set():
                     return _Order.STOP, 0
                 if self._seek is not None:
                     target, self._seek = self._seek, None
@@ -326,7 +312,7 @@ class Grabber:
     def _wait(self, due: float) -> None:
         """Waits until `due` (`time.monotonic()` seconds) or until stopped."""
         with self._changed:
-            while not self._stopping and (left := due - time.monotonic()) > 0:
+            while not self._stopping.is_set() and (left := due - time.monotonic()) > 0:
                 self._changed.wait(left)
 
 

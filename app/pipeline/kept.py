@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import cv2
-import numpy as np
-
-from app.capture.pixels import read_image
+from app.capture.pixels import read_image, shrunk
 from app.capture.recorded import RecordedClip
 from app.capture.source import Pixels, SourceError
 from app.errors import OutputError
@@ -81,7 +78,7 @@ def _recording(folder: Path) -> Kept:
         # The middle shows more of what it is than the beginning.
         clip.seek(clip.frame_count // 2)
         picture = clip.read()
-        thumbnail = small(picture.pixels) if picture is not None else None
+        thumbnail = shrunk(picture.pixels, THUMBNAIL) if picture is not None else None
     except SourceError:
         pass  # Listed all the same, so that it can be deleted.
     finally:
@@ -101,7 +98,7 @@ def _snapshot(stem: str, files: list[Path]) -> Kept:
     when = datetime.strptime(stem[:19], "%Y%m%d-%H%M%S-%f")
     shown = files[-1]
     try:
-        thumbnail = small(read_image(shown))
+        thumbnail = shrunk(read_image(shown), THUMBNAIL)
     except (OSError, ValueError):
         thumbnail = None
     return Kept(shown, when, sum(map(_size, files)), False, None, thumbnail, tuple(files))
@@ -112,10 +109,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
-
-
-def small(pixels: Pixels) -> Pixels:
-    """The picture scaled down to THUMBNAIL at most; its own memory."""
-    scale = min(THUMBNAIL[0] / pixels.shape[1], THUMBNAIL[1] / pixels.shape[0], 1)
-    size = max(round(pixels.shape[1] * scale), 1), max(round(pixels.shape[0] * scale), 1)
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -351,8 +351,7 @@ class Pipeline:
 
     def _area_of(self, frame: Frame) -> Rect:
         """The scan area inside a frame."""
-        height, width = frame.pixels.shape[:2]
-        return (self.scan_area or Rect(0, 0, width, height)).within(width, height)
+        return Rect.in_frame(self.scan_area, frame.pixels.shape)
 
     def _deliver(self, prediction: Prediction) -> bool:
         if prediction.generation == self._generation:

@@ -27,12 +27,12 @@ from app.pipeline.recording import (
     encode_answer,
 )
 from app.pipeline.types import Prediction, Rect
+from app.thread import OwnThread
 
 QUEUE = 45
 """Frames and predictions that may wait."""
 QUEUE_BYTES = 200_000_000
 """Of the frames that wait: eight of 3840 × 2160 in colour. The newest one may wait in any case, alone."""
-RING_SECONDS = 30.0
 RING_BYTES = 300_000_000
 LOOK_AT_DISK_S = 1.0
 
@@ -132,7 +132,7 @@ class Ring:
             self._bytes -= shot.bytes
 
 
-class Recorder:
+class Recorder(OwnThread):
     """One thread, from `start` to `stop`. Every method may be called from any thread; only `save_ring` takes time."""
 
     def __init__(
@@ -143,6 +143,7 @@ class Recorder:
         queue_bytes: int = QUEUE_BYTES,
     ) -> None:
         """Recordings go to the folder that `root` gives, as long as its disk has `reserve_bytes` free."""
+        super().__init__("recorder")
         self._root = root
         self._reserve_bytes = reserve_bytes
         self._most_waiting, self._most_bytes = queue, queue_bytes
@@ -150,7 +151,7 @@ class Recorder:
         self._jobs: deque[tuple[int, int, Callable[[], None]]] = deque()
         """Each with what it counts, and the bytes that it holds."""
         self._waiting = self._waiting_bytes = self._dropped = self._dropped_before = 0
-        self._wanted = self._stopping = False
+        self._wanted = False
         self._session = 0
         self._ring = Ring()
         # Of the recorder's thread alone.
@@ -160,24 +161,13 @@ class Recorder:
         self._looked = 0.0
         self._written = (0.0, 0)
         self._ended: Ended | None = None
-        # A daemon, so that a disk that hangs cannot keep the program from ending.
-        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
-
-    def start(self) -> None:
-        """Starts the thread; returns at once."""
-        self._thread.start()
 
     def stop(self) -> None:
         """Asks the thread to finish what waits, close the recording, and end; returns at once."""
         with self._changed:
-            self._wanted, self._stopping = False, True
+            self._wanted = False
+            self._stopping.set()
             self._changed.notify_all()
-
-    def join(self, timeout: float) -> bool:
-        """Waits for the thread to end, `timeout` seconds at most. Whether it has."""
-        if self._thread.ident is not None:
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
 
     # What comes from other threads.
 
@@ -281,7 +271,7 @@ class Recorder:
         """The next job; None when nothing is left and the thread is to end."""
         with self._changed:
             while not self._jobs:
-                if self._stopping:
+                if self._stopping.is_set():
                     return None
                 self._changed.wait()
             counted, size, job = self._jobs.popleft()

@@ -38,8 +38,7 @@ def save_snapshot(
     counts where there is no prediction. `mirrored` writes all with left and right changed, as they are seen, and says
     so in their names; `words` go on what has the overlay. Gives the paths written. Raises OutputError.
     """
-    height, width = frame.pixels.shape[:2]
-    area = prediction.scan_area if prediction else (scan_area or Rect(0, 0, width, height)).within(width, height)
+    area = prediction.scan_area if prediction else Rect.in_frame(scan_area, frame.pixels.shape)
     picture = area.cut(frame.pixels)
     regions = () if prediction is None else prediction.regions
     if mirrored:

@@ -41,6 +41,12 @@ class Rect:
         right, bottom = min(self.x + self.width, width), min(self.y + self.height, height)
         return Rect(x, y, right - x, bottom - y) if right > x and bottom > y else Rect(0, 0, width, height)
 
+    @staticmethod
+    def in_frame(area: Rect | None, shape: tuple[int, ...]) -> Rect:
+        """`area` inside a frame of that shape, (height, width) or (height, width, 3); the whole frame for None."""
+        height, width = shape[:2]
+        return (area or Rect(0, 0, width, height)).within(width, height)
+
     def cut(self, pixels: Pixels) -> Pixels:
         """The view of `pixels` inside this rectangle."""
         return pixels[self.y : self.y + self.height, self.x : self.x + self.width]

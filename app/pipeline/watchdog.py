@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 
 from app.pipeline.worker import Call
+from app.thread import OwnThread
 
 LOOK_S = 0.25
 MANY = 3
@@ -14,7 +14,7 @@ MANY = 3
 MANY_S = 600.0
 
 
-class Watchdog:
+class Watchdog(OwnThread):
     """One thread, from `start` to `stop`.
 
     `call` gives what the worker waits for now, `stalled(call)` is told once of one that has passed its limit. Time is
@@ -24,25 +24,10 @@ class Watchdog:
     def __init__(
         self, call: Callable[[], Call | None], stalled: Callable[[Call], None], look_s: float = LOOK_S
     ) -> None:
+        super().__init__("watchdog")
         self._get_call, self._stalled, self._look_s = call, stalled, look_s
-        self._stopping = threading.Event()
         self._call: Call | None = None
         self._waited_s = 0.0
-        self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
-
-    def start(self) -> None:
-        """Starts the thread; returns at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Asks the thread to end; returns at once."""
-        self._stopping.set()
-
-    def join(self, timeout: float) -> bool:
-        """Waits for the thread to end, `timeout` seconds at most. Whether it has."""
-        if self._thread.ident is not None:
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
 
     def look(self) -> None:
         """Looks once; in the thread, every `look_s` seconds."""

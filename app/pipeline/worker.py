@@ -18,6 +18,7 @@ from app.options import engine_name
 from app.pipeline.presence import Presence
 from app.pipeline.slot import Slot
 from app.pipeline.types import ModelChanged, Prediction, Rect
+from app.thread import OwnThread
 from model.bundle import Bundle
 from model.engines.crew import Crew
 from model.engines.engine import Engine
@@ -131,7 +132,7 @@ def _timed(steps: dict[str, float], name: str) -> Iterator[None]:
     steps[name] = (time.perf_counter() - start) * 1000
 
 
-class Worker:
+class Worker(OwnThread):
     """One thread, from `start` to `stop`.
 
     `begin(frame)` gives the job for a frame that was taken, or None if it is no longer the newest of the present
@@ -149,10 +150,10 @@ class Worker:
         open_engine: OpenEngine,
         find_bundle: FindBundle,
     ) -> None:
+        super().__init__("segmentation")
         self._frames = frames
         self._begin, self._deliver, self._report, self._predicted = begin, deliver, report, predicted
         self._open_engine, self._find_bundle = open_engine, find_bundle
-        self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._wanted: tuple[str, str] | None = None
         self._asked: tuple[str, str] | None = None
@@ -163,22 +164,6 @@ class Worker:
         self._presence = Presence()
         self._temporal, self._remembered = TemporalFilter(), -1
         self._withheld: Prediction | None = None
-        # A daemon, so that an engine that hangs cannot keep the program from ending.
-        self._thread = threading.Thread(target=self._run, name="segmentation", daemon=True)
-
-    def start(self) -> None:
-        """Starts the thread; returns at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Asks the thread to end; returns at once."""
-        self._stopping.set()
-
-    def join(self, timeout: float) -> bool:
-        """Waits for the thread to end, `timeout` seconds at most. Whether it has."""
-        if self._thread.ident is not None:
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
 
     def want(self, model: str, engine: str) -> None:
         """Asks for this model in this engine; returns at once."""
@@ -201,10 +186,6 @@ class Worker:
     def call(self) -> Call | None:
         """What the engine is doing; another object for every call, None between them."""
         return self._call
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
 
     # What follows runs in the worker thread.
 

@@ -157,8 +157,7 @@ class Comparison(Reader):
             if picture is None:
                 self._missing.add(number)
                 continue
-            height, width = picture.pixels.shape[:2]
-            area = (self._area or Rect(0, 0, width, height)).within(width, height)
+            area = Rect.in_frame(self._area, picture.pixels.shape)
             verdict = judge(Frame(picture.pixels, number, 0.0, picture.time_s), area, a, b)
             self._known[number] = verdict
             if number < self.total:
@@ -201,8 +200,7 @@ def compare_all(
         number = 0
         while (picture := recording.read()) is not None:
             frame = Frame(picture.pixels, number, 0.0, picture.time_s)
-            height, width = picture.pixels.shape[:2]
-            yield frame, judge(frame, (area or Rect(0, 0, width, height)).within(width, height), *opened)
+            yield frame, judge(frame, Rect.in_frame(area, picture.pixels.shape), *opened)
             number += 1
     finally:
         for side in opened:

@@ -60,10 +60,6 @@ class Corrections:
         self._undone: list[_Step] = []
 
     @property
-    def can_undo(self) -> bool:
-        return bool(self._done)
-
-    @property
     def can_redo(self) -> bool:
         return bool(self._undone)
 

@@ -63,7 +63,7 @@ def save_training(
             if entry.mark is not None and entry.mark != mark_of(picture.pixels):
                 left_out += 1
                 continue
-            place = (area or Rect(0, 0, *entry.size[::-1])).within(*entry.size[::-1])
+            place = Rect.in_frame(area, entry.size)
             stem, mask = f"{name}_{number:06}", entry.mask()[place.y :, place.x :][: place.height, : place.width]
             write_picture(out / IMAGES / f"{stem}.png", place.cut(picture.pixels))
             labelme.write(out / IMAGES / f"{stem}.json", f"{stem}.png", {LABEL: mask})

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.capture.phantom import Phantom
-from app.capture.recorded import MASKS, RecordedClip
+from app.capture.recorded import MASKS
 from app.capture.source import Frame
 from app.capture.words import parse
 from app.pipeline.pipeline import Pipeline
@@ -17,6 +17,7 @@ from model.bundle import find
 from model.engines.choice import open_engine
 from model.novelty import Novelty
 from model.postprocess import to_mask
+from tests.media import read_all
 from tests.pipeline_parts import Listener, await_true, pipeline_threads
 
 AREA = Rect(40, 20, 520, 300)
@@ -56,16 +57,6 @@ def record(pipeline):
     recorder.stop_recording()
     await_true(lambda: recorder.state.ended is not None, "the recording's end")
     return recorder.state.ended.folder
-
-
-def read_all(path):
-    clip = RecordedClip(path)
-    clip.open()
-    found = []
-    while (picture := clip.read()) is not None:
-        found.append(picture)
-    clip.close()
-    return found
 
 
 def test_a_recording_played_again_gives_the_same_masks(pipeline, listener):

@@ -16,7 +16,7 @@ from model.novelty import Novelty, describe
 from model.preprocess import to_input
 from model.structures import BLOCK_REGION
 from scripts import other_pictures
-from tests.dataset import write_dataset
+from tests.dataset import name_as_development, write_dataset
 
 DEFAULT = bundle.SHIPPED_FOLDER / "default"
 
@@ -155,12 +155,7 @@ class Everywhere:
 def data(tmp_path, monkeypatch):
     """Twenty pictures, four of them under names of the shipped model's development pictures."""
     monkeypatch.setattr(choice, "open_engine", lambda name, bundle: Everywhere())
-    folder = write_dataset(tmp_path / "d", 20)
-    names = json.loads((DEFAULT / "card.json").read_text(encoding="utf-8"))["training"]["development"][:4]
-    for number, name in enumerate(names):
-        for part in ("images", "masks"):
-            (folder / part / f"p_{number}.png").rename(folder / part / f"{name}.png")
-    return folder
+    return name_as_development(write_dataset(tmp_path / "d", 20), DEFAULT, 4)
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from app.capture.previews import SIZE, Previews, small
+from app.capture.pixels import shrunk
+from app.capture.previews import SIZE, Previews
 from app.capture.source import Picture, SourceError, SourceInfo, SourceKind
 
 PATIENCE_S = 10.0
@@ -115,5 +116,5 @@ def test_what_is_no_longer_wanted_is_closed_and_the_rest_goes_on(desk: Desk) -> 
 
 
 def test_pictures_are_never_enlarged() -> None:
-    assert small(np.zeros((50, 60, 3), np.uint8)).shape == (50, 60, 3)
-    assert small(np.zeros((1080, 1920, 3), np.uint8)).shape == (SIZE[1], SIZE[0], 3)
+    assert shrunk(np.zeros((50, 60, 3), np.uint8), SIZE).shape == (50, 60, 3)
+    assert shrunk(np.zeros((1080, 1920, 3), np.uint8), SIZE).shape == (SIZE[1], SIZE[0], 3)

@@ -14,7 +14,7 @@ import pytest
 
 from app import __version__
 from app.capture.matroska import read_index
-from app.capture.recorded import CLIP, MASKS, RecordedClip
+from app.capture.recorded import CLIP, MASKS
 from app.capture.source import Frame
 from app.errors import OutputError
 from app.pipeline.recorder import Recorder
@@ -22,6 +22,7 @@ from app.pipeline.recording import ABOUT, FRAMES, NAME, MadeBy, encode
 from app.pipeline.table import COLUMNS, TABLE
 from app.pipeline.types import Prediction, Rect
 from model.postprocess import find_region, to_mask
+from tests.media import read_all
 from tests.pipeline_parts import WAIT_S, await_true
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,16 +80,6 @@ def finished(recorder):
     recorder.stop_recording()
     await_true(lambda: recorder.state.ended is not None, "the recording's end")
     return recorder.state.ended
-
-
-def read_all(folder):
-    clip = RecordedClip(folder)
-    clip.open()
-    found = []
-    while (picture := clip.read()) is not None:
-        found.append(picture)
-    clip.close()
-    return found
 
 
 def rows(path):

@@ -1,6 +1,5 @@
 """The report: what is drawn, what is said, and that the page stands alone."""
 
-import json
 import re
 import xml.etree.ElementTree
 
@@ -18,7 +17,7 @@ from model.engines import choice
 from model.figures import Curve, Folds
 from model.presets import PRESETS
 from tests import folds
-from tests.dataset import write_dataset
+from tests.dataset import name_as_development, write_dataset
 
 DEFAULT = SHIPPED_FOLDER / "default"
 
@@ -42,12 +41,7 @@ def brightness(monkeypatch):
 @pytest.fixture
 def data(tmp_path):
     """Eight pictures, three of them under names of the shipped model's development pictures."""
-    folder = write_dataset(tmp_path / "d", 8)
-    names = json.loads((DEFAULT / "card.json").read_text(encoding="utf-8"))["training"]["development"][:3]
-    for number, name in enumerate(names):
-        for part in ("images", "masks"):
-            (folder / part / f"p_{number}.png").rename(folder / part / f"{name}.png")
-    return folder
+    return name_as_development(write_dataset(tmp_path / "d", 8), DEFAULT, 3)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from model.presets import PRESETS, Preset
 from tests.dataset import write_dataset
 
 TINY = Preset("paper_unet", {"channels": 2}, size=32, epochs=3, batch=3, average=0.9, xla=False)
+PAIR = dataclasses.replace(TINY, epochs=2, members=2)
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,13 @@ def whole(data, tmp_path_factory):
     """An unbroken run: its folder and its network."""
     folder = tmp_path_factory.mktemp("runs") / "whole"
     return folder, run(data, folder)[0]
+
+
+@pytest.fixture(scope="module")
+def pair(data, tmp_path_factory):
+    """An unbroken run of two members: its folder, its network and its settings."""
+    folder = tmp_path_factory.mktemp("runs") / "pair"
+    return folder, *run(data, folder, PAIR)
 
 
 def run(data, out, preset=TINY, **options):
@@ -67,16 +75,14 @@ def test_a_resumed_run_ends_like_an_unbroken_one(data, whole, tmp_path, monkeypa
     assert [path.name for path in (whole_folder / "training").glob("epoch-*")] == ["epoch-0003"]
 
 
-def test_members_are_trained_from_seeds_of_their_own_and_ship_as_their_mean(data, tmp_path):
-    pair = dataclasses.replace(TINY, epochs=1, members=2)
-    out = tmp_path / "pair"
-    network, settings = run(data, out, pair)
+def test_members_are_trained_from_seeds_of_their_own_and_ship_as_their_mean(data, pair, tmp_path):
+    out, network, settings = pair
     members = [
         training.train(
             data,
             tmp_path / f"alone-{number}",
             "tiny",
-            dataclasses.replace(TINY, epochs=1),
+            dataclasses.replace(TINY, epochs=2),
             seed=settings.seed + 1000 * number,
             split=settings.split,
         )[0]
@@ -96,21 +102,19 @@ def test_members_are_trained_from_seeds_of_their_own_and_ship_as_their_mean(data
     )
 
 
-def test_a_broken_run_of_members_goes_on_where_it_stopped(data, tmp_path, monkeypatch):
+def test_a_broken_run_of_members_goes_on_where_it_stopped(data, pair, tmp_path, monkeypatch):
     def cut(self, epoch, logs=None):
         original(self, epoch, logs)
         if "member-02" in str(self._folder) and epoch == 0:
             raise KeyboardInterrupt
 
-    pair = dataclasses.replace(TINY, epochs=2, members=2)
-    whole, _ = run(data, tmp_path / "whole", pair)
     original = training.EachEpoch.on_epoch_end
     with monkeypatch.context() as patch:
         patch.setattr(training.EachEpoch, "on_epoch_end", cut)
         with pytest.raises(KeyboardInterrupt, match="Epoch 1 of 2 of member 2 of 2 is kept"):
-            run(data, tmp_path / "broken", pair)
+            run(data, tmp_path / "broken", PAIR)
     resumed, _ = run(data, tmp_path / "broken", resume=True)
-    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+    for one, other in zip(pair[1].get_weights(), resumed.get_weights(), strict=True):
         assert np.array_equal(one, other)
 
 

@@ -1,5 +1,6 @@
 """What a training says when it is stopped or runs out of memory, and the options beside the recipe."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ import keras
 from model import train as training
 from model.__main__ import main
 from model.errors import ModelError
-from model.presets import Preset
+from model.presets import PRESETS, Preset
 from tests.conftest import ROOT
 from tests.dataset import write_dataset
 
@@ -96,8 +97,6 @@ def test_time_left_is_told_in_words_and_leaves_out_the_first_epoch():
 
 
 def test_mixed_precision_trains_and_ends_in_float32(data, tmp_path):
-    import dataclasses
-
     preset = dataclasses.replace(TINY, mixed_precision=True, epochs=1)
     network, settings = run(data, tmp_path / "out", preset)
     assert settings.preset.mixed_precision
@@ -151,7 +150,9 @@ def test_an_option_that_does_not_fit_is_one_line(data, tmp_path, capsys, more, n
     assert named in line
 
 
-def test_size_and_channels_stand_in_the_card_and_the_bundle_is_measured(data, tmp_path):
+def test_size_and_channels_stand_in_the_card_and_the_bundle_is_measured(data, tmp_path, monkeypatch):
+    # Without XLA: compiling takes longer than all the rest.
+    monkeypatch.setitem(PRESETS, "paper", dataclasses.replace(PRESETS["paper"], xla=False))
     out, scores = tmp_path / "small", tmp_path / "scores.json"
     small = ["--preset", "paper", "--size", "64", "--channels", "2", "--epochs", "1", "--batch", "4"]
     assert main(["train", "--data", str(data), "--out", str(out), "--development", "2", *small]) == 0

@@ -20,25 +20,25 @@ def default():
     return bundle.find("default")
 
 
-def pictures():
+def pictures(size):
     """Inputs from noise to smooth shapes, so that high and low probabilities both occur."""
     rng = np.random.default_rng(0)
     for sigma in (0, 1, 3, 9, 27):
         noise = rng.random((256, 256)).astype(np.float32)
         smooth = cv2.GaussianBlur(noise, (0, 0), sigma) if sigma else noise
-        yield to_input(cv2.normalize(smooth, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8))
+        yield to_input(cv2.normalize(smooth, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8), size)
 
 
 @pytest.mark.parametrize("name", REAL)
 def test_an_engine_gives_a_map_of_its_own(default, name):
     engine = choice.open_engine(name, default)
-    first, second = list(pictures())[1:3]
+    first, second = list(pictures(default.size))[1:3]
     map_of_first = engine.predict(first)
     kept = map_of_first.copy()
     engine.predict(second)
     assert engine.name == name
     assert engine.threads >= 1
-    assert map_of_first.shape == (1, 256, 256)
+    assert map_of_first.shape == (1, default.size, default.size)
     assert map_of_first.dtype == np.float32
     assert np.array_equal(map_of_first, kept)
     engine.close()
@@ -46,13 +46,13 @@ def test_an_engine_gives_a_map_of_its_own(default, name):
 
 @pytest.mark.skipif("tensorflow" not in REAL, reason="TensorFlow is not installed")
 def test_all_engines_agree_within_a_thousandth(default):
-    assert largest_difference(default, pictures()) < 1e-3
+    assert largest_difference(default, pictures(default.size)) < 1e-3
 
 
 @pytest.mark.skipif("tensorflow" not in REAL, reason="TensorFlow is not installed")
 def test_all_engines_agree_on_real_pictures(default, data_folder):
     paths = sorted((data_folder / "images").iterdir())[:5]
-    assert largest_difference(default, [to_input(cv2.imread(str(path))) for path in paths]) < 1e-3
+    assert largest_difference(default, [to_input(cv2.imread(str(path)), default.size) for path in paths]) < 1e-3
 
 
 def largest_difference(default, inputs):

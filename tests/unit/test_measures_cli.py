@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from model.__main__ import main
+from model.bundle import find
 from model.engines import choice
 from model.structures import BLOCK_REGION
 from tests.dataset import write_dataset
@@ -95,9 +96,9 @@ def test_two_models_are_compared_on_the_same_pictures(data, tmp_path, brightness
     comparison = json.loads(out.read_text(encoding="utf-8"))["comparison"]
     rows = {row["name"]: row for row in comparison["differences"]}
     assert comparison["model"] == "default"
-    # The second one's answers are shifted by 12 of 256 cells, which are 120 pixels wide.
+    # The second one's answers are shifted by 12 of the network's cells, which are 120 pixels wide together.
     assert rows["iou_mean"]["difference"] < 0
-    assert rows["centre_mean"]["difference"] == pytest.approx(12 * 120 / 256, abs=1)
+    assert rows["centre_mean"]["difference"] == pytest.approx(12 * 120 / find("default").size, abs=1)
     assert rows["iou_mean"]["interval"][1] < 0
     assert rows["iou_mean"]["wilcoxon_p"] == pytest.approx(2 / 2**6)
     assert "Wilcoxon" in capsys.readouterr().out

@@ -67,7 +67,7 @@ def test_all_figures_are_drawn_and_the_page_stands_alone(data, cross, training, 
     test = write_dataset(tmp_path / "t", 4, seed=9)
     runs = map(str, (DEFAULT, cross, training))
     assert main(["report", "--runs", *runs, "--data", str(data), "--test", str(test), "--out", str(out)]) == 0
-    names = {"figure3-iou-by-set", "figure4-examples-default", "figure5-folds", "training-curves"}
+    names = {"figure3-iou-by-set", "figure4-examples-default", "figure5-folds", "training-curves", "reliability"}
     expected = {f"{name}.{kind}" for name in names for kind in ("png", "svg")} | {"report.html"}
     assert {path.name for path in out.iterdir()} == expected
     for path in out.glob("*.svg"):

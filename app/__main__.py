@@ -223,9 +223,10 @@ def _window(arguments: argparse.Namespace) -> int:
     from app import log
 
     options, settings = _options(arguments)
-    if arguments.source is None:
-        # Who names a source knows what to do, or is a script.
+    if arguments.source in (None, "demo"):
+        # Who names another source knows what to do, or is a script.
         options = dataclasses.replace(options, first_steps=not settings.introduced)
+    if arguments.source is None:
         source = _last_source(settings, arguments.rate)
     else:
         source = _open(arguments.source, settings, arguments.rate)

@@ -722,9 +722,9 @@ def _demo(part: Part) -> None:
     add(
         Step(
             "start",
-            "Start the demo: `python -m app demo`",
+            "Start the demo: `python -m app phantom`",
             "DEMO, the phantom, the overlay; no cards for who names a source.",
-            lambda hand: hand.start("demo"),
+            lambda hand: hand.start("phantom"),
             Hand.sees_overlay,
             rest_s=1.0,
             checked="the overlay",

@@ -178,6 +178,14 @@ def test_without_a_source_the_last_one_opens_or_else_the_demo(run, window, last,
     assert window[0][0].word == shown
 
 
+@pytest.mark.parametrize(("arguments", "shown"), [([], True), (["demo"], True), (["phantom"], False)])
+def test_the_first_steps_come_once_and_not_for_who_names_a_source(run, window, arguments, shown):
+    assert run(*arguments)[0] == 0
+    save_settings(Settings(introduced=True))
+    assert run(*arguments)[0] == 0
+    assert [options.first_steps for _, options in window] == [shown, False]
+
+
 def test_a_demo_folder_that_is_gone_is_said_and_the_phantom_shown(run, window):
     save_settings(Settings(demo_folder="/gone/since"))
     status, _, errors = run()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import TextIO
 
 from app.capture.source import Source
@@ -14,7 +19,10 @@ _SAY_S = 0.1
 
 
 def annotate(source: Source, crew: Crew, task: Task, progress: TextIO | None = None, before: str = "") -> int:
-    """As `export`; tells in `progress` how far it is, in a line that begins with `before`."""
+    """As `export`; tells in `progress` how far it is, in a line that begins with `before`.
+
+    Ctrl+C is KeyboardInterrupt, once the frame that is being written is whole.
+    """
     said_at, done, total = float("-inf"), 0, None
 
     def say(count: int, of: int | None) -> None:
@@ -24,9 +32,32 @@ def annotate(source: Source, crew: Crew, task: Task, progress: TextIO | None = N
             said_at = time.monotonic()
             _say(progress, f"\r{before}{count}{f'/{of}' if of else ''} frames")
 
-    count = export(source, crew, task, say)
+    with _ctrl_c() as stopped:
+        count = export(source, crew, task, say, stopped)
     _say(progress, f"\r{before}{count}{f'/{total}' if total else ''} frames\n")
     return count
+
+
+@contextmanager
+def _ctrl_c() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl+C was pressed. A second one does not wait, since a source may not give another frame."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():  # Signals are the main thread's.
+        yield asked.is_set
+        return
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked.is_set():
+        raise KeyboardInterrupt
 
 
 def _say(progress: TextIO | None, text: str) -> None:

@@ -237,7 +237,7 @@ def test_the_pipeline_uses_what_is_found_until_the_user_says_otherwise(pipeline)
     await_true(lambda: pipeline.found_area is not None)
     found = pipeline.found_area.area
     assert overlap(found, layout.truth) >= 0.9
-    assert pipeline.generation > before
+    await_true(lambda: pipeline.generation > before)
     await_true(lambda: (newest := pipeline.predictions.latest()) is not None and newest.scan_area == found)
 
     own = Rect(10, 20, 300, 200)

@@ -6,6 +6,7 @@ import pytest
 
 from model import stability
 from model.__main__ import main
+from model.bundle import Bundle
 from model.engines import choice
 from model.preprocess import SIZE, to_square
 from model.stability import FINER, FRAMES, PARTS, RATE, lag_frames, make_frames, make_path, make_track, step_frames
@@ -60,6 +61,8 @@ def data(tmp_path):
 def shaky(monkeypatch):
     monkeypatch.setattr(stability, "PARTS", [PART[name] for name in ("all", "jump", "fade")])
     monkeypatch.setattr(choice, "open_engine", lambda name, bundle: Shaky())
+    # What it gives is made for this threshold, and not for that of the model that ships.
+    monkeypatch.setattr(Bundle, "threshold", property(lambda bundle: 0.5))
 
 
 def test_a_swing_is_as_large_and_as_quick_as_a_probes():
@@ -195,7 +198,7 @@ def test_the_command_prints_and_writes_the_same_names(data, shaky, tmp_path, cap
     steadied = content["parts"]["all"]
     assert steadied["with"]["iou_consecutive_median"] > steadied["without"]["iou_consecutive_median"] + 0.02
     assert steadied["with"]["lag_frames"] - steadied["without"]["lag_frames"] < 1
-    assert steadied["with"]["iou_expert_mean"] > steadied["without"]["iou_expert_mean"] - 0.01
+    assert steadied["with"]["iou_expert_mean"] > steadied["without"]["iou_expert_mean"]
     assert content["parts"]["jump"]["with"]["step_frames_max"] <= 1
     printed = capsys.readouterr().out.splitlines()
     assert next(line for line in printed if line.startswith("all: ")).split()[-2:] == ["without", "with"]

@@ -109,9 +109,8 @@ class Batches(keras.utils.PyDataset):
 
 
 def to_layout(pictures: Any) -> Any:
-    """(n, channels, size, size) to Keras's own layout; channels lie last in memory, where convolutions are quickest."""
-    last = np.ascontiguousarray(np.moveaxis(pictures, 1, -1))
-    return np.moveaxis(last, -1, 1) if _channels_first() else last
+    """(n, channels, size, size) to Keras's own layout."""
+    return pictures if _channels_first() else np.moveaxis(pictures, 1, -1)
 
 
 def _channels_first() -> bool:

@@ -126,7 +126,9 @@ class TorchBatchNormalization(layers.BatchNormalization):
         import torch  # type: ignore[import-not-found,unused-ignore]
 
         return torch.nn.functional.batch_norm(
-            inputs,
+            # Channels last in memory: convolutions and this are quickest so, and what follows keeps to it. The grey
+            # input, of one channel, looks the same either way, and PyTorch takes it for channels first.
+            inputs.contiguous(memory_format=torch.channels_last),
             self.moving_mean.value,
             self.moving_variance.value,
             self.gamma.value,

@@ -31,6 +31,10 @@ for training in True, True, False:
 for found, expected in zip(ours.get_weights(), theirs.get_weights()):
     np.testing.assert_allclose(found, expected, rtol=168 / 167 - 1 + 1e-5, atol=1e-5)
 
+import torch
+normed = ours(np.ascontiguousarray(x))
+assert normed.is_contiguous(memory_format=torch.channels_last) and not normed.is_contiguous()
+
 from model import train
 from model.presets import PRESETS
 train._use_quick_layout()

@@ -30,6 +30,8 @@ class Preset:
     """Decay of the moving average of the weights that ships; None ships the last weights."""
     members: int = 1
     """How many networks are trained, each from its own seed; their mean ships as one network."""
+    mirrored: bool = False
+    """The mean with the mirrored picture's map, mirrored back, ships: twice the time of a frame, none of training."""
     xla: bool = True
     """Compile the training step with XLA (TensorFlow only); costs minutes on deep networks."""
     mixed_precision: bool = False
@@ -54,6 +56,9 @@ _BEST = Preset(
 PRESETS: dict[str, Preset] = {
     "paper": Preset("paper_unet"),
     "best": _BEST,
-    "accurate": replace(_BEST, size=SIZE, members=3),
+    "accurate": replace(_BEST, members=3, mirrored=True),
 }
-"""`best` gives the bundle `default`, the quick one that the program starts with; the others those of their names."""
+"""`best` gives the bundle `default`, the quick one that the program starts with; the others those of their names.
+
+The first member of `accurate` is the network of `best` from the same seed.
+"""

@@ -345,18 +345,23 @@ def _fit_members(folder: Path, run: Run, data: Dataset, development: Dataset) ->
         if len(runs) > 1:
             print(f"Member {number} of {len(runs)}", flush=True)
         trained.append(_fit(place, member, data, development))
-    return ensemble(trained) if len(trained) > 1 else trained[0]
+    return _together(trained, run.preset)
+
+
+def _together(networks: list[keras.Model], preset: Preset) -> keras.Model:
+    """What ships of the members."""
+    return networks[0] if len(networks) == 1 and not preset.mirrored else ensemble(networks, preset.mirrored)
 
 
 def _member_runs(folder: Path, run: Run) -> list[tuple[Path, Run]]:
     """The folder and the run of each network that is trained: the run itself where there is but one."""
+    alone = replace(run.preset, members=1, mirrored=False)
     if run.preset.members == 1:
-        return [(folder, run)]
-    alone = replace(run.preset, members=1)
+        return [(folder, replace(run, preset=alone))]
     # Far apart, since the folds of a cross-validation count their seeds up by one.
     return [
-        (folder / f"member-{number:02d}", replace(run, preset=alone, seed=run.seed + 1000 * number))
-        for number in range(1, run.preset.members + 1)
+        (folder / f"member-{number + 1:02d}", replace(run, preset=alone, seed=run.seed + 1000 * number))
+        for number in range(run.preset.members)
     ]
 
 
@@ -399,9 +404,9 @@ def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.M
 
 def build(preset: Preset, classes: int = 1, imagenet: bool = False) -> keras.Model:
     """The preset's network, with random or ImageNet weights; with several members, the network of them all."""
-    if preset.members > 1:
-        alone = replace(preset, members=1)
-        return ensemble([build(alone, classes, imagenet) for _ in range(preset.members)])
+    if preset.members > 1 or preset.mirrored:
+        alone = replace(preset, members=1, mirrored=False)
+        return _together([build(alone, classes, imagenet) for _ in range(preset.members)], preset)
     start = {"encoder_weights": efficientnet_lite0()} if imagenet else {}
     return BUILDERS[preset.network](preset.size, classes, **preset.network_options, **start)
 
@@ -447,7 +452,7 @@ def load_shipped(out: Path) -> keras.Model:
             raise ModelError(f"{out} holds no epoch of a training.")
         networks.append(build(member.preset, len(run.classes)))
         networks[-1].load_weights(checkpoint / "shipped.weights.h5")
-    return ensemble(networks) if len(networks) > 1 else networks[0]
+    return _together(networks, run.preset)
 
 
 def newest_checkpoint(folder: Path) -> Path | None:

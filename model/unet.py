@@ -176,19 +176,28 @@ def without_probability(network: keras.Model) -> keras.Model:
     return keras.Model(network.input, network.get_layer("probability").input, name=f"{network.name}_logits")
 
 
-def ensemble(members: Sequence[keras.Model]) -> keras.Model:
-    """One network whose logits are the means of those of the `members`, networks of one shape, their weights shared."""
+def ensemble(members: Sequence[keras.Model], mirrored: bool = False) -> keras.Model:
+    """One network whose logits are the means of those of the `members`, networks of one shape, their weights shared.
+
+    With `mirrored` the mean is also over the left-right mirrored picture, its logits mirrored back: the femoral
+    nerve is scanned on both sides of the body, so neither view is the odd one.
+    """
     inputs = keras.Input(members[0].input_shape[1:])
     classes = members[0].output_shape[_channel_axis()]
     parts = [
         keras.Model(one.input, one.get_layer("probability").input, name=f"member{number}")
         for number, one in enumerate(members, 1)
     ]
-    x = layers.Concatenate(axis=_channel_axis())([part(inputs) for part in parts])
+    logits = [part(inputs) for part in parts]
+    if mirrored:
+        columns = 3 if _channel_axis() == 1 else 2
+        turned = keras.ops.flip(inputs, axis=columns)
+        logits += [keras.ops.flip(part(turned), axis=columns) for part in parts]
+    x = layers.Concatenate(axis=_channel_axis())(logits)
     # The mean as a layer that is called as every network's last one is, so that a calibration finds it.
-    mean = np.tile(np.eye(classes, dtype=np.float32), (len(parts), 1))[None, None] / len(parts)
+    mean = np.tile(np.eye(classes, dtype=np.float32), (len(logits), 1))[None, None] / len(logits)
     x = layers.Conv2D(classes, 1, dtype="float32", name="logit")(x)
-    network = with_probability(inputs, x, f"{members[0].name}_x{len(parts)}")
+    network = with_probability(inputs, x, f"{members[0].name}_x{len(logits)}")
     network.get_layer("logit").set_weights([mean, np.zeros(classes, np.float32)])
     return network
 

@@ -83,7 +83,7 @@ def test_members_are_trained_from_seeds_of_their_own_and_ship_as_their_mean(data
             tmp_path / f"alone-{number}",
             "tiny",
             dataclasses.replace(TINY, epochs=2),
-            seed=settings.seed + 1000 * number,
+            seed=settings.seed + 1000 * (number - 1),
             split=settings.split,
         )[0]
         for number in (1, 2)

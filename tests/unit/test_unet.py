@@ -5,12 +5,14 @@ import pickle
 import pickletools
 
 import numpy as np
+import onnxruntime
 import pytest
 
 keras = pytest.importorskip("keras", reason="training requirements are not installed")
 
+from model.export import convert
 from model.pretrained import efficientnet_lite0, read_torch_file
-from model.unet import LITE0_STAGES, lite_unet, paper_unet
+from model.unet import LITE0_STAGES, ensemble, lite_unet, paper_unet, without_probability
 
 
 def layers_of(network, kind):
@@ -47,6 +49,26 @@ def test_a_third_decoder_step_puts_the_head_at_half_size():
     network = lite_unet(size=64, decoder=(16, 8, 8))
     assert network.get_layer("logit").output.shape == (None, 32, 32, 1)
     assert network.output_shape == (None, 64, 64, 1)
+
+
+def test_a_mirrored_ensemble_is_the_mean_over_both_views_of_each_member(tmp_path):
+    members = [lite_unet(size=32, classes=2, decoder=(8,)) for _ in range(2)]
+    network = ensemble(members, mirrored=True)
+    assert network.count_params() < 1.01 * sum(member.count_params() for member in members), "both views share weights"
+    picture = np.random.default_rng(0).random((1, 32, 32, 1), dtype=np.float32)
+    views = [
+        np.asarray(without_probability(member)(picture[:, :, ::step]))[:, :, ::step]
+        for member in members
+        for step in (1, -1)
+    ]
+    assert not np.allclose(views[0], views[1]), "the network itself knows left from right"
+    expected = 1 / (1 + np.exp(-np.mean(views, axis=0)))
+    assert np.allclose(network(picture), expected, atol=1e-5)
+    network.save(tmp_path / "network.keras")
+    assert np.allclose(keras.saving.load_model(tmp_path / "network.keras")(picture), expected, atol=1e-5)
+    convert(tmp_path / "network.keras", "onnx", tmp_path / "network.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "network.onnx", providers=["CPUExecutionProvider"])
+    assert np.allclose(session.run(None, {session.get_inputs()[0].name: picture})[0], expected, atol=1e-4)
 
 
 def test_the_encoder_is_the_original_layer_by_layer():

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from app.capture.source import Pixels
 from app.pipeline.types import Rect
+from model.preprocess import to_grey
 
 if TYPE_CHECKING:
     from app.capture.dicom import UltrasoundRegion
@@ -119,10 +120,11 @@ def reduction(shape: tuple[int, ...]) -> int:
 def reduced(pixels: Pixels, factor: int) -> Pixels:
     """Grey, and smaller by a whole number; what is left over at the right and at the foot is cut off."""
     height, width = pixels.shape[0] // factor, pixels.shape[1] // factor
-    if factor > 1:
-        whole = pixels[: height * factor, : width * factor]
-        pixels = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8) if pixels.ndim == 3 else pixels
+    grey = to_grey(pixels)
+    if factor == 1:
+        return grey
+    whole = grey[: height * factor, : width * factor]
+    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 class ScanAreaFinder:

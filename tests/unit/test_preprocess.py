@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -33,6 +34,16 @@ def test_colour_is_weighted_as_bgr():
 def test_shrinking_averages_so_that_speckle_does_not_alias():
     checkers = (np.indices((512, 512)).sum(axis=0) % 2 * 200).astype(np.uint8)
     assert np.all(to_square(checkers) == 100)
+
+
+def test_a_4k_picture_is_averaged_as_well_as_a_small_one():
+    noise = np.random.default_rng(0).integers(0, 256, (1900, 3400)).astype(np.uint8)
+    # Speckle as a grabber enlarges it to 4K.
+    speckle = cv2.normalize(cv2.GaussianBlur(noise, (0, 0), 2), None, 0, 255, cv2.NORM_MINMAX)
+    exact = cv2.resize(speckle.astype(np.float32), (192, 192), interpolation=cv2.INTER_AREA)
+    difference = np.abs(to_square(speckle, 192) - exact)
+    assert difference.max() < 3
+    assert difference.mean() < 0.5
 
 
 def test_a_read_only_view_of_a_larger_frame_is_taken():

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QShortcut
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QDialog,
     QGridLayout,
     QHBoxLayout,
@@ -28,6 +29,8 @@ _COLUMNS = (
     (mark("Overlay"), mark("Picture"), mark("Orientation and scale"), mark("Correct by hand")),
     (mark("Recording"), mark("Compare and look closer"), mark("Source"), mark("Window")),
 )
+_COLUMN = 440
+"""Width that a column needs, its frame included, or the words beside the keys would stand one by one."""
 _BUTTONS = {button: name for name, button in MOUSE.items()}
 _HOW = mark(
     "Choose a key, then press another one, or the pedal. Each action takes two: one to type, one for a pedal. "
@@ -70,11 +73,11 @@ class KeysPage(QDialog):
     def _build(self) -> None:
         body = QWidget()
         body.setObjectName("panelBody")
-        columns = QHBoxLayout(body)
-        columns.setContentsMargins(0, 0, 8, 0)
-        columns.setSpacing(28)
+        self._columns = QHBoxLayout(body)
+        self._columns.setContentsMargins(0, 0, 8, 0)
+        self._columns.setSpacing(28)
         for groups in _COLUMNS:
-            columns.addLayout(self._column(groups), 1)
+            self._columns.addLayout(self._column(groups), 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -86,6 +89,13 @@ class KeysPage(QDialog):
         layout.setSpacing(8)
         layout.addWidget(area, 1)
         layout.addLayout(self._foot())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side the columns stand only where both have room for their words."""
+        super().resizeEvent(event)
+        both = len(_COLUMNS) * _COLUMN + self._columns.spacing()
+        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._columns.setDirection(beside if event.size().width() >= both else below)
 
     def _column(self, groups: tuple[str, ...]) -> QGridLayout:
         grid = QGridLayout()

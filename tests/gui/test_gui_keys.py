@@ -349,3 +349,14 @@ def test_every_button_of_the_page_is_large_enough_and_in_sight(page: KeysPage) -
     for button in buttons:
         assert min(button.width(), button.height()) >= 44
         assert button.accessibleName()
+
+
+@pytest.mark.parametrize("width", [760, 1180])
+def test_the_columns_stand_one_below_the_other_where_there_is_no_room_beside(page: KeysPage, width: int) -> None:
+    page.resize(width, 600)
+    QApplication.processEvents()
+    resets = list(page.resets.values())
+    right = max(button.mapTo(page, QPoint(button.width(), 0)).x() for button in resets)
+    assert right <= page.width(), "nothing is cut off at the right"
+    lefts = {button.mapTo(page, QPoint(0, 0)).x() for button in resets}
+    assert len(lefts) == (2 if width > 1000 else 1)

@@ -21,6 +21,8 @@ from app.gui.words import tr
 
 ENTRIES = ("open_file", "open_folder", "open_address", "open_screen_area", "choose_demo_folder")
 """Actions of the window that ask for a source in their own way."""
+_WIDTH, _HEIGHT = 960, 520
+"""Of the dialog where there is room: two rows of four cards."""
 _LOOK_MS = 200
 _FIND_MS = 2500
 """How often devices are looked for: what was plugged in appears within that time."""
@@ -73,14 +75,7 @@ class SourceChooser(QDialog):
         self._flow = FlowLayout(10)
         body = QWidget()
         body.setObjectName("panelBody")
-        cards = QWidget()
-        cards.setLayout(self._flow)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 6, 0)
-        column.setSpacing(14)
-        column.addWidget(cards)
-        column.addWidget(self._entries(actions))
-        column.addStretch(1)
+        body.setLayout(self._flow)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -88,11 +83,13 @@ class SourceChooser(QDialog):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(body)
         self._area = area
+        # Below the cards, however many there are: a camera that is plugged in moves nothing.
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 10, 10, 12)
         layout.setSpacing(8)
         layout.addLayout(self._top())
         layout.addWidget(area, 1)
+        layout.addWidget(self._entries(actions))
 
     def _top(self) -> QHBoxLayout:
         title = QLabel(tr("Choose a source"))
@@ -124,7 +121,7 @@ class SourceChooser(QDialog):
 
     def _size(self) -> None:
         room = self.screen().availableSize()
-        self.resize(min(960, room.width() * 19 // 20), min(620, room.height() * 9 // 10))
+        self.resize(min(_WIDTH, room.width() * 19 // 20), min(_HEIGHT, room.height() * 9 // 10))
 
     def _timer(self, interval_ms: int, call: Callable[[], None]) -> None:
         timer = QTimer(self)
@@ -210,7 +207,7 @@ class SourceChooser(QDialog):
         super().done(result)
 
     def sizeHint(self) -> QSize:
-        return QSize(960, 620)
+        return QSize(_WIDTH, _HEIGHT)
 
 
 def screen_name(monitor: MonitorDevice) -> str:

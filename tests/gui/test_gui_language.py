@@ -18,10 +18,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+import app.gui.main
+from app.__main__ import main
 from app.gui.check_page import CheckPage
 from app.gui.main_window import MainWindow
 from app.gui.words import of_desktop, tr, use_language
-from app.settings import Settings
+from app.settings import Settings, save_settings
 from tests.gui.parts import Clip, Live, picture
 
 Opened = Callable[..., MainWindow]
@@ -162,3 +164,29 @@ def test_the_language_is_kept_and_holds_from_the_next_start(opened: Opened) -> N
 )
 def test_the_desktops_language_is_taken_where_it_is_known(desktop: str, language: str) -> None:
     assert of_desktop(QLocale(desktop)) == language
+
+
+@pytest.mark.parametrize(("words", "expected"), [([], "Overlay"), (["--language", "zh_CN"], "叠加层")])
+def test_the_command_lines_language_wins_over_the_settings(
+    monkeypatch: pytest.MonkeyPatch, qapp: QApplication, words: list[str], expected: str
+) -> None:
+    save_settings(Settings(language="en"))
+    seen: list[str] = []
+
+    class Window:
+        """In place of the real one, which other tests open."""
+
+        def __init__(self, settings: Settings) -> None:
+            seen.append(tr("Overlay"))
+
+        def show(self) -> None:
+            pass
+
+    monkeypatch.setattr(app.gui.main, "MainWindow", Window)
+    monkeypatch.setattr(app.gui.main.QTimer, "singleShot", lambda *_: None)
+    monkeypatch.setattr(QApplication, "exec", lambda *_: 0)
+    try:
+        assert main(["phantom", *words]) == 0
+    finally:
+        use_language("en")
+    assert seen == [expected]

@@ -85,9 +85,9 @@ def _robustness(commands: Commands) -> argparse.ArgumentParser:
     parser.add_argument("--models", default="default", metavar="A,B", help="bundles' folders or shipped names")
     parser.add_argument(
         "--part",
-        choices=("development", "all"),
+        choices=("development", "own", "all"),
         default="development",
-        help="the pictures that no given model was trained on (default), or all",
+        help="the pictures that no given model was trained on (default), for each model those that it was not, or all",
     )
     _add_engine(parser)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")

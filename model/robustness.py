@@ -26,7 +26,7 @@ from model.preprocess import SIZE, mask_to_square, to_input
 
 NONE = "none"
 """Stands for a disturbance in the rows of the undisturbed pictures."""
-PARTS = ("development", "all")
+PARTS = ("development", "own", "all")
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,8 @@ class Robustness:
         if self.part == "all":
             return "all of the data set, also those that a model may have been trained on"
         each = ", ".join(f"{contender.name} {len(contender.development)}" for contender in self.contenders)
+        if self.part == "own":
+            return f"each model on those that it was not trained on ({each})"
         return f"those that no model here was trained on (development pictures: {each})"
 
 
@@ -124,17 +126,19 @@ def measure(
     """Runs every picture through every disturbance and every model, cleaned mask included.
 
     `models` are folders of bundles or shipped names; their leading class is measured, which must be the same in all.
-    With the part 'development', the pictures are those that are development pictures of every model. Raises
-    ModelError, DataError, EngineError.
+    With the part 'development', the pictures are those that are development pictures of every model; with 'own', each
+    model has its own. Raises ModelError, DataError, EngineError.
     """
     contenders = _contenders(models)
-    pairs = _choose(find_pairs(data, (_leading_class(contenders),)), part, contenders)
+    there = find_pairs(data, (_leading_class(contenders),))
+    pictures = _choose([pair.stem for pair in there], part, contenders)
+    pairs = [pair for pair in there if any(pair.stem in stems for stems in pictures)]
     with ExitStack() as stack:
         engines = []
         for contender in contenders:
             engines.append(choice.open_engine(engine, contender.bundle))
             stack.callback(engines[-1].close)
-        rows = _rows(contenders, engines, pairs, disturbances, progress)
+        rows = _rows(contenders, engines, pictures, pairs, disturbances, progress)
         names = tuple(one.name for one in engines)
     return Robustness(part, tuple(pair.stem for pair in pairs), contenders, names, rows)
 
@@ -158,13 +162,16 @@ def _leading_class(contenders: Sequence[Contender]) -> str:
     return found[0]
 
 
-def _choose(pairs: Sequence[Pair], part: str, contenders: Sequence[Contender]) -> list[Pair]:
-    new = set.intersection(*(contender.development for contender in contenders))
-    chosen = [pair for pair in pairs if part == "all" or pair.stem in new]
-    if not chosen:
+def _choose(stems: Sequence[str], part: str, contenders: Sequence[Contender]) -> tuple[set[str], ...]:
+    """Of these stems, those that each contender is measured on."""
+    if part == "all":
+        return tuple(set(stems) for _ in contenders)
+    new = [contender.development.intersection(stems) for contender in contenders]
+    chosen = tuple(new) if part == "own" else (set.intersection(*new),) * len(new)
+    if not all(chosen):
         raise DataError(
             "No picture here is known to be new to every model given (a development picture of all of them): give "
-            "--part all for a data set that none was trained on, or other models."
+            "--part own for each model's own, --part all for a data set that none was trained on, or other models."
         )
     return chosen
 
@@ -172,6 +179,7 @@ def _choose(pairs: Sequence[Pair], part: str, contenders: Sequence[Contender]) -
 def _rows(
     contenders: Sequence[Contender],
     engines: Sequence[Engine],
+    pictures: Sequence[set[str]],
     pairs: Sequence[Pair],
     disturbances: Sequence[Disturbance],
     progress: Callable[[int, int], None],
@@ -182,8 +190,9 @@ def _rows(
         picture, (expert, *_) = read_pair(pair)
         for kind, of_models in zip(kinds, found, strict=True):
             changed, moved = kind(picture, expert, pair.stem) if kind else (picture, expert)
-            for contender, engine, overlaps in zip(contenders, engines, of_models, strict=True):
-                overlaps.append(_overlap(contender.bundle, engine, changed, moved))
+            for contender, engine, stems, overlaps in zip(contenders, engines, pictures, of_models, strict=True):
+                if pair.stem in stems:
+                    overlaps.append(_overlap(contender.bundle, engine, changed, moved))
         progress(done + 1, len(pairs))
     joined = [[_join(overlaps) for overlaps in of_models] for of_models in found]
     return tuple(

@@ -73,6 +73,12 @@ def data(tmp_path):
     return write_dataset(tmp_path / "d", 6)
 
 
+def labelled(path):
+    """The rows of what `--json` wrote, each with its disturbance and strength as one name."""
+    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    return [{**row, "label": f"{row['disturbance']} {row['strength']}"} for row in rows]
+
+
 def robustness(data, *arguments):
     return main(["robustness", "--data", str(data), *map(str, arguments)])
 
@@ -226,6 +232,15 @@ def test_no_picture_that_is_new_to_all_is_refused(data, engines, model, capsys):
     assert "\n" not in line
     assert "--part all" in line
     assert robustness(data, "--models", f"{one},{other}", "--part", "all") == 0
+
+
+def test_each_model_can_have_its_own_pictures(data, engines, model, tmp_path, capsys):
+    one, other, out = model("one", ["p_0", "p_1"]), model("other", ["p_2"]), tmp_path / "rows.json"
+    assert robustness(data, "--models", f"{one},{other}", "--part", "own", "--json", out) == 0
+    assert "each model on those that it was not trained on (one 2, other 1)" in capsys.readouterr().out
+    together = {(row["model"], row["label"]): row["sum_iou"] for row in labelled(out)}
+    assert robustness(data, "--models", one, "--json", out) == 0
+    assert all(together["one", row["label"]] == row["sum_iou"] for row in labelled(out))
 
 
 def test_what_the_user_can_mend_is_one_line(data, engines, model, tmp_path, capsys):

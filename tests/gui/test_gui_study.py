@@ -26,7 +26,7 @@ from app.gui.zoom import Zoom
 from app.pipeline.types import Rect
 from app.trainer.compare import Verdict
 from app.trainer.corrections import Correction
-from model.bundle import Bundle
+from model.bundle import Bundle, shipped
 from model.data.check import check
 from model.data.folder import load
 from model.data.pictures import write_mask
@@ -35,6 +35,8 @@ from tests.gui import conftest
 from tests.gui.parts import BrightEngine, Clip, Live, grab, picture
 
 FRAMES = 12
+OTHER = shipped()[1]
+"""What is compared with `default` at first."""
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -71,7 +73,7 @@ class ShiftedEngine(BrightEngine):
 
 
 def open_engine(name: str, bundle: Bundle) -> BrightEngine:
-    return ShiftedEngine() if bundle.name == "paper-unet" else BrightEngine()
+    return ShiftedEngine() if bundle.name == OTHER else BrightEngine()
 
 
 Opened = Callable[..., MainWindow]
@@ -391,7 +393,7 @@ def test_setting_the_scan_area_leaves_the_mode(correcting: MainWindow) -> None:
 @pytest.fixture
 def comparing(paused: MainWindow, qtbot: QtBot) -> MainWindow:
     QTest.keyClick(paused, Key.Key_W)
-    assert paused.study.compare.b == "paper-unet"
+    assert paused.study.compare.b == OTHER
     # It begins anew once it is known which engine runs.
     qtbot.waitUntil(lambda: done(paused) == FRAMES, timeout=20_000)
     return paused
@@ -414,7 +416,7 @@ def test_two_models_are_compared_frame_by_frame(comparing: MainWindow, qtbot: Qt
     assert isinstance(comparing.transport.slider._study, AgreementRow)
     view = comparing.study.compare.view
     assert view.words.endswith(f"IoU {comparison.ious[2]:.2f}")
-    assert view.names == ("default", "paper-unet")
+    assert view.names == ("default", OTHER)
 
 
 def test_side_by_side_and_difference_show_both_by_line_and_pattern(comparing: MainWindow, qtbot: QtBot) -> None:
@@ -558,7 +560,7 @@ def test_asking_for_a_folder_leaves_what_is_chosen_until_it_is_given(
     bar = comparing.study_bar.compare
     bar.chosen.emit("b", OPEN_MASKS)
     assert asked == ["Folder with masks"]
-    assert bar.b.currentData() == "paper-unet"
+    assert bar.b.currentData() == OTHER
 
 
 def test_nothing_of_it_runs_once_it_is_off(comparing: MainWindow, qtbot: QtBot) -> None:

@@ -28,6 +28,12 @@ from app.gui.words import mark, tr
 from app.options import LanguageName, Layout, Style, ThemeName, engine_name
 
 WIDTH = 328
+_ABOUT = {
+    "default": mark("The quick one, for live pictures."),
+    "accurate": mark("The mean of three networks: a little more accurate, and several times slower."),
+    "paper-unet": mark("The network of Huang et al. 2019, to compare with."),
+}
+"""What is said of the models that come with the program."""
 OPEN_MODEL = "…"
 """The model chooser's last entry: a bundle's folder is asked for."""
 _STYLE_NAMES: dict[Style, str] = {"fill": mark("Fill"), "outline": mark("Outline"), "both": mark("Both")}
@@ -171,6 +177,10 @@ class Panel(QScrollArea):
         self.model.activated.connect(lambda _: self.model_chosen.emit(self.model.currentData()))
         self.engine.activated.connect(lambda _: self.engine_chosen.emit(self.engine.currentData()))
         layout.addWidget(self.model)
+        self.about_model = QLabel()
+        self.about_model.setObjectName("quiet")
+        self.about_model.setWordWrap(True)
+        layout.addWidget(self.about_model)
         layout.addWidget(self.engine)
 
     def _add_window(self, layout: QVBoxLayout) -> None:
@@ -290,6 +300,8 @@ class Panel(QScrollArea):
             self.model.addItem(tr("Model: {name}", name=Path(chosen).name), chosen)
         self.model.addItem(tr("Open a model's folder…"), OPEN_MODEL)
         self.model.setCurrentIndex(max(self.model.findData(chosen), 0))
+        self.about_model.setText(tr(_ABOUT[chosen]) if chosen in _ABOUT else "")
+        self.about_model.setVisible(chosen in _ABOUT)
 
     def fill_engines(self, names: Sequence[str], chosen: str) -> None:
         self.engine.clear()

@@ -1948,6 +1948,10 @@
         <translation>最近的已修正帧的掩膜</translation>
     </message>
     <message>
+        <source>The mean of three networks: a little more accurate, and several times slower.</source>
+        <translation>三个网络的平均：稍微更准确，但慢数倍。</translation>
+    </message>
+    <message>
         <source>The model &apos;{model}&apos; cannot be loaded ({error}): choose another model or engine.</source>
         <translation>无法加载模型“{model}”（{error}）：请选择其他模型或引擎。</translation>
     </message>
@@ -1980,6 +1984,10 @@
         <translation>最近的已修正图像大小不同：其掩膜不适用于此处。</translation>
     </message>
     <message>
+        <source>The network of Huang et al. 2019, to compare with.</source>
+        <translation>Huang 等人 2019 年的网络，用于比较。</translation>
+    </message>
+    <message>
         <source>The one before</source>
         <translation>上一处</translation>
     </message>
@@ -1994,6 +2002,10 @@
     <message>
         <source>The pictures folder cannot be reached: check the disk.</source>
         <translation>无法访问图片文件夹：请检查磁盘。</translation>
+    </message>
+    <message>
+        <source>The quick one, for live pictures.</source>
+        <translation>速度快，适合实时画面。</translation>
     </message>
     <message>
         <source>The range that is repeated</source>

@@ -91,7 +91,7 @@ def english(root: QWidget) -> set[str]:
     found = set()
     for text in shown(root):
         left = re.sub(r"<[^>]*>|&\w+;|(/[\w.-]+)+", " ", text)
-        left = re.sub(rf"\b({NAMES})\b", " ", left)
+        left = re.sub(rf"\b({NAMES}|[0-9a-f]{{12}})\b", " ", left)  # A model's hash may spell a word.
         found |= {f"{word} in: {text[:60]}" for word in re.findall(r"[A-Za-z]{3,}", left)}
     return found
 

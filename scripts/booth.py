@@ -28,16 +28,14 @@ from app.capture.phantom import Phantom
 from app.capture.source import Pixels, Source
 from app.capture.words import parse
 from app.gui.main_window import MainWindow
-from app.options import DEFAULT_MODEL, WindowOptions
+from app.options import WindowOptions
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceState
 from app.settings import Settings
-from model import novelty
-from model.bundle import NOVELTY_FILE, Bundle, copy_files, find, write_card
+from model.bundle import Bundle
 from model.engines.choice import open_live
 from model.engines.engine import Engine
-from model.preprocess import to_input
-from scripts import bench_clip
+from scripts import bench_clip, other_pictures
 
 SIZE = (1280, 760)
 SCREEN = (1920, 1600)
@@ -117,20 +115,14 @@ class Booth:
                 _write_dicom(folder / f"IM{number:04}", series, number, frames)
         return folder
 
-    def wary_model(self) -> Path:
-        """The shipped model, told that the phantom is what it was trained on, so that other pictures are unlike."""
-        folder = self.home / "models" / DEFAULT_MODEL
+    def lungs(self) -> Path:
+        """A folder of pictures of a lung phantom: ultrasound, but not of the groin."""
+        folder = self.home / "lungs"
         if not folder.exists():
-            phantom = Phantom()
-            phantom.open()
-            inputs = [to_input(picture.pixels) for picture in (phantom.read() for _ in range(150)) if picture]
-            descriptions = np.stack([novelty.describe(one[0, ..., 0]) for one in inputs])
-            score = novelty.fit(descriptions)
-            score = score.with_limit(2 * float(score.scores(descriptions).max()))
-            shipped = find(DEFAULT_MODEL)
-            copy_files(shipped, folder)
-            score.write(folder / NOVELTY_FILE)
-            write_card(folder, {**shipped.card, "novelty": {"version": novelty.VERSION}})
+            folder.mkdir()
+            random = np.random.default_rng(0)
+            for number in range(3):
+                cv2.imwrite(str(folder / f"{number}.png"), other_pictures.lung(random, number))
         return folder
 
     @property

@@ -209,12 +209,11 @@ def no_region(booth: Booth) -> None:
 
 @state(
     "Unlike the training data",
-    "The scan area shows something that the model does not know: nothing is outlined.",
+    "A lung phantom: the model was trained on groins, so nothing is outlined.",
     OVERLAY,
 )
 def unlike(booth: Booth) -> None:
-    settings = Settings(scan_areas={f"{booth.clip}@1280x720": "whole"})
-    booth.open(str(booth.clip), settings, model=str(booth.wary_model()))
+    booth.open(str(booth.lungs()))
     booth.wait(lambda: booth.window.view.state.kind is _KIND.UNLIKE, "the words")
     booth.window.pipeline.pause()
     booth.pause(0.5)

@@ -13,7 +13,7 @@ Picture = NDArray[np.float32]
 Maps = NDArray[np.float32]
 Affine = NDArray[np.float64]
 
-TIME_S = 1 / 15
+TIME_S = 1 / 20
 """The time constant of the average, seconds.
 
 The longest with which a region that comes or goes does so one frame later at most, at 30 a second (ADR 6).

@@ -138,7 +138,7 @@ def test_another_gain_is_no_other_picture():
     temporal = TemporalFilter()
     temporal.apply(tissue() * np.float32(0.7), region(), 0.0)
     left = temporal.apply(tissue(), np.zeros_like(region()), FRAME_S)
-    assert left.max() > 0.5
+    assert left.max() > 0.3, "what was before still counts"
 
 
 @pytest.mark.parametrize(("before", "now"), [(0.05, 0.85), (0.85, 0.05)], ids=["comes", "goes"])

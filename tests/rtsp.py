@@ -28,7 +28,6 @@ class RtspServer:
         """`folder` is for ffmpeg's description of the stream."""
         self._description = folder / "live.sdp"
         self._source = f"testsrc=size={size[0]}x{size[1]}:rate={rate}"
-        self._rate = rate
         self._port = 0
         self._sender: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
@@ -43,11 +42,13 @@ class RtspServer:
         assert self._thread is None
         self._stopping.clear()
         packets = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        packets.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         packets.bind(("127.0.0.1", 0))
         door = socket.create_server(("127.0.0.1", self._port))
         self._port = door.getsockname()[1]
         self._description.unlink(missing_ok=True)
-        source = ("-re", "-f", "lavfi", "-i", self._source, "-c:v", "mpeg4", "-g", str(self._rate))
+        # Key frames are close together, so that a viewer on a busy machine soon has a picture.
+        source = ("-re", "-f", "lavfi", "-i", self._source, "-c:v", "mpeg4", "-g", "5")
         target = f"rtp://127.0.0.1:{packets.getsockname()[1]}?pkt_size={_PACKET}"
         command = ["ffmpeg", "-v", "quiet", *source, "-f", "rtp", "-sdp_file", str(self._description), target]
         self._sender = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

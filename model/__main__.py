@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from model import options as commands
 from model.bundle import SIZES
 from model.errors import DataError, ModelError
 from model.files import write_text
-from model.options import parser
 from model.presets import Preset
 from model.progress import progress_line
 from model.structures import BLOCK_REGION, Structure, names_of, parse_structures
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     0, 1 for a harmful finding of `data check`, 2 for what the user can mend, 130 for Ctrl+C.
     """
-    options = parser(_RUNS).parse_args(arguments)
+    options = commands.parser(_COMMANDS).parse_args(arguments)
     try:
         return options.run(options) or 0
     except ModelError as error:
@@ -378,19 +378,19 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
     write_text(path, json.dumps(content, indent=2) + "\n")
 
 
-_RUNS = {
-    "train": _train,
-    "cross-validate": _cross_validate,
-    "evaluate": _evaluate,
-    "robustness": _robustness,
-    "stability": _stability,
-    "predict": _predict,
-    "report": _report,
-    "export": _export,
-    "calibrate": _calibrate,
-    "novelty": _novelty,
-    "bench": _bench,
-}
+_COMMANDS = (
+    (commands.train, _train),
+    (commands.cross_validate, _cross_validate),
+    (commands.evaluate, _evaluate),
+    (commands.robustness, _robustness),
+    (commands.stability, _stability),
+    (commands.predict, _predict),
+    (commands.report, _report),
+    (commands.export, _export),
+    (commands.calibrate, _calibrate),
+    (commands.novelty, _novelty),
+    (commands.bench, _bench),
+)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,20 +12,21 @@ from model.data.commands import add_commands
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
+Add = Callable[["Commands"], argparse.ArgumentParser]
 Run = Callable[[argparse.Namespace], None]
 
 
-def parser(runs: Mapping[str, Run]) -> argparse.ArgumentParser:
-    """`runs` says what each command does; it becomes the option `run`."""
+def parser(parts: Sequence[tuple[Add, Run]]) -> argparse.ArgumentParser:
+    """Each part is a command: the function of this module that adds it, and what it does, the option `run`."""
     whole = argparse.ArgumentParser("python -m model", description="Trains, measures and exports the networks.")
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
     add_commands(commands)
-    for name, run in runs.items():
-        _ADD[name](commands).set_defaults(run=run)
+    for add, run in parts:
+        add(commands).set_defaults(run=run)
     return whole
 
 
-def _train(commands: Commands) -> argparse.ArgumentParser:
+def train(commands: Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("train", help="train a network and write a model bundle")
     _add_data(parser)
     _add_recipe(parser)
@@ -43,7 +44,7 @@ def _train(commands: Commands) -> argparse.ArgumentParser:
     return parser
 
 
-def _cross_validate(commands: Commands) -> argparse.ArgumentParser:
+def cross_validate(commands: Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         "cross-validate", help="train on all folds but one, for each fold (the paper's figure 5)"
     )
@@ -65,7 +66,7 @@ def _cross_validate(commands: Commands) -> argparse.ArgumentParser:
     return parser
 
 
-def _evaluate(commands: Commands) -> argparse.ArgumentParser:
+def evaluate(commands: Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("evaluate", help="the paper's measures of a model on a data set")
     _add_data(parser)
     _add_model(parser)
@@ -79,7 +80,7 @@ def _evaluate(commands: Commands) -> argparse.ArgumentParser:
     return parser
 
 
-def _robustness(commands: Commands) -> argparse.ArgumentParser:
+def robustness(commands: Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("robustness", help="what disturbances of the pictures cost each model")
     _add_data(parser)
     parser.add_argument("--models", default="default", metavar="A,B", help="bundles' folders or shipped names")
@@ -95,7 +96,7 @@ def _robustness(commands: Commands) -> argparse.ArgumentParser:
     return parser
 
 
-def _stability(commands: Commands) -> argparse.ArgumentParser:
+def stability(commands: Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         "stability", help="how steady a model's masks are on moving pictures, without and with the temporal filter"
     )
@@ -110,7 +111,7 @@ def _stability(commands: Commands) -> argparse.ArgumentParser:
     return parser
 
 
-def _predict(commands: Commands) -> argparse.ArgumentParser:
+def predict(commands: Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("predict", help="a model's masks for a folder of pictures")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="pictures, with or without masks")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder")
@@ -120,7 +121,7 @@ def _predict(commands: Commands) -> argparse.ArgumentParser:
     return parser
 
 
-def _report(commands: Commands) -> argparse.ArgumentParser:
+def report(commands: Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("report", help="the paper's figures from our runs, in one page and as PNG and SVG")
     parser.add_argument(
         "--runs", type=Path, nargs="+", required=True, metavar="DIR", help="bundles, trainings and cross-validations"
@@ -133,7 +134,7 @@ def _report(commands: Commands) -> argparse.ArgumentParser:
     return parser
 
 
-def _export(commands: Commands) -> argparse.ArgumentParser:
+def export(commands: Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("export", help="write a model for another engine, checked against the source")
     _add_model(parser)
     parser.add_argument("--to", required=True, help="onnx, openvino or savedmodel")
@@ -141,7 +142,7 @@ def _export(commands: Commands) -> argparse.ArgumentParser:
     return parser
 
 
-def _calibrate(commands: Commands) -> argparse.ArgumentParser:
+def calibrate(commands: Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("calibrate", help="make a model's probabilities mean what they say, and its threshold")
     _add_data(parser)
     _add_model(parser)
@@ -155,7 +156,7 @@ def _calibrate(commands: Commands) -> argparse.ArgumentParser:
     return parser
 
 
-def _novelty(commands: Commands) -> argparse.ArgumentParser:
+def novelty(commands: Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("novelty", help="what a model calls unlike its training pictures")
     _add_data(parser)
     _add_model(parser)
@@ -167,28 +168,13 @@ def _novelty(commands: Commands) -> argparse.ArgumentParser:
     return parser
 
 
-def _bench(commands: Commands) -> argparse.ArgumentParser:
+def bench(commands: Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("bench", help="time every model in every engine, interleaved in one run")
     parser.add_argument("--engines", help="comma-separated (default: all, and keras-predict)")
     parser.add_argument("--models", help="comma-separated (default: all shipped, and the paper's U-net)")
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the times there")
     return parser
-
-
-_ADD: dict[str, Callable[[Commands], argparse.ArgumentParser]] = {
-    "train": _train,
-    "cross-validate": _cross_validate,
-    "evaluate": _evaluate,
-    "robustness": _robustness,
-    "stability": _stability,
-    "predict": _predict,
-    "report": _report,
-    "export": _export,
-    "calibrate": _calibrate,
-    "novelty": _novelty,
-    "bench": _bench,
-}
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import cv2
 import mss
@@ -184,7 +185,26 @@ def shown(path: Path, x: int, y: int, size: tuple[int, int] = SIZE) -> Iterator[
         _end(player)
 
 
-class MjpegServer:
+class Server:
+    """What serves from `start` to `stop`, or for as long as it is entered."""
+
+    def start(self) -> None:
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class MjpegServer(Server):
     """A Motion JPEG stream of a moving test picture over HTTP, served by ffmpeg to one viewer at a time.
 
     `stop` breaks it off as a sender does that is switched off; `start` brings it back at the same address.
@@ -220,15 +240,6 @@ class MjpegServer:
             self._server.kill()
             self._server.wait(10)
             self._server = None
-
-    def __enter__(self) -> MjpegServer:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 def free_port() -> int:

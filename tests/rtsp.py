@@ -10,15 +10,14 @@ import struct
 import subprocess
 import threading
 from pathlib import Path
-from types import TracebackType
 
-from tests.media import SIZE, wait_for
+from tests.media import SIZE, Server
 
 _PACKET = 1300
 """Bytes of an RTP packet at most, so that each comes in one piece."""
 
 
-class RtspServer:
+class RtspServer(Server):
     """Serves a moving test picture as MPEG-4 at `url` (RFC 2326, interleaved: RTP within the connection).
 
     `stop` breaks it off as a sender does that is switched off; `start` brings it back at the same address.
@@ -31,7 +30,7 @@ class RtspServer:
         self._port = 0
         self._sender: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
+        self._stopping, self._sending = threading.Event(), threading.Event()
 
     @property
     def url(self) -> str:
@@ -41,20 +40,22 @@ class RtspServer:
         """Starts serving; returns once a viewer can connect."""
         assert self._thread is None
         self._stopping.clear()
+        self._sending.clear()
         packets = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         packets.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         packets.bind(("127.0.0.1", 0))
         door = socket.create_server(("127.0.0.1", self._port))
         self._port = door.getsockname()[1]
         self._description.unlink(missing_ok=True)
-        # Key frames are close together, so that a viewer on a busy machine soon has a picture.
-        source = ("-re", "-f", "lavfi", "-i", self._source, "-c:v", "mpeg4", "-g", "5")
+        # Whenever a viewer comes, the next key frame is near, and what it is decoded by stands in the description.
+        source = ("-re", "-f", "lavfi", "-i", self._source, "-c:v", "mpeg4", "-g", "5", "-flags", "+global_header")
         target = f"rtp://127.0.0.1:{packets.getsockname()[1]}?pkt_size={_PACKET}"
         command = ["ffmpeg", "-v", "quiet", *source, "-f", "rtp", "-sdp_file", str(self._description), target]
         self._sender = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         self._thread = threading.Thread(target=self._serve, args=(door, packets), name="rtsp server")
         self._thread.start()
-        wait_for(lambda: self._description.exists() and self._description.stat().st_size > 0)
+        # On a busy machine, ffmpeg needs seconds from there to its first packet.
+        assert self._sending.wait(20), "ffmpeg sends nothing"
 
     def stall(self) -> None:
         """Sends nothing any more, without ending the connection; `stop` still works."""
@@ -72,21 +73,16 @@ class RtspServer:
             self._sender.wait(10)
             self._sender = None
 
-    def __enter__(self) -> RtspServer:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
     # In the server's thread
 
     def _serve(self, door: socket.socket, packets: socket.socket) -> None:
         with door, packets:
             while not self._stopping.is_set():
-                if not select.select([door], [], [], 0.05)[0]:
+                ready = select.select([door, packets], [], [], 0.05)[0]
+                if packets in ready:
+                    packets.recv(65536)  # Nobody is watching.
+                    self._sending.set()
+                if door not in ready:
                     continue
                 viewer = door.accept()[0]
                 with viewer, contextlib.suppress(ConnectionError):

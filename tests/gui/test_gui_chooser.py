@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -144,6 +144,22 @@ def test_what_is_plugged_in_appears_and_what_is_pulled_out_goes(desk: Desk, qtbo
     desk.found = Found()
     chooser._search()
     qtbot.waitUntil(lambda: "Grabber" not in titles(chooser))
+    qtbot.waitUntil(lambda: desk.log == ["open", "close"])
+
+
+def test_what_is_plugged_in_moves_none_of_the_other_ways_in(desk: Desk, qtbot: QtBot) -> None:
+    desk.found = Found()
+    chooser = desk.open()
+    entry = next(one for one in chooser.findChildren(QPushButton) if one.text().startswith("Open a file"))
+    before = entry.mapTo(chooser, QPoint(0, 0))
+    assert before.y() > chooser.height() * 3 // 4
+    desk.found = Found((GRABBER,), (MonitorDevice(1, 0, 0, 1920, 1080, "Screen"),))
+    chooser._search()
+    qtbot.waitUntil(lambda: "Grabber" in titles(chooser))
+    QApplication.processEvents()
+    assert entry.mapTo(chooser, QPoint(0, 0)) == before
+    desk.found = Found()
+    chooser._search()
     qtbot.waitUntil(lambda: desk.log == ["open", "close"])
 
 

@@ -40,6 +40,16 @@ def test_f2_checks_shows_a_page_and_keeps_it_as_text(opened: Opened, qtbot: QtBo
     qtbot.waitUntil(lambda: window.findChild(CheckPage) is None)
 
 
+def test_the_page_does_not_grow_out_of_the_screen_when_it_is_filled(opened: Opened, qtbot: QtBot) -> None:
+    window = opened()
+    qtbot.waitUntil(lambda: shows_overlay(window))
+    press(window, Qt.Key.Key_F2)
+    page = page_of(window)
+    before = page.height()
+    qtbot.waitUntil(lambda: "Free disk" in page.text.text())
+    assert page.height() == before
+
+
 def test_the_page_can_be_closed_checked_again_and_opened_again(opened: Opened, qtbot: QtBot) -> None:
     window = opened()
     next(one for one in window.panel.findChildren(QPushButton) if one.text() == "Self-check").click()

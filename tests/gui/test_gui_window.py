@@ -18,6 +18,7 @@ from app.gui.theme import TARGET
 from app.options import WindowOptions
 from app.pipeline.types import Rect
 from app.settings import Settings, load_settings
+from model.bundle import shipped
 from tests.gui.parts import Clip, Live, colour_at, is_overlay, picture
 
 Opened = Callable[..., MainWindow]
@@ -447,3 +448,15 @@ def test_the_temporal_filter_is_as_in_the_settings_unless_asked_for(
 def test_a_notice_of_the_command_line_is_shown(opened: Opened, qtbot: QtBot) -> None:
     window = opened(options=WindowOptions(notice="The settings were damaged."))
     assert window.messages.text == "The settings were damaged."
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_the_panel_says_what_a_shipped_model_is_for_and_nothing_of_others(
+    opened: Callable[..., MainWindow], name: str
+) -> None:
+    panel = opened(Live(picture())).panel
+    panel.fill_models(shipped(), name)
+    assert panel.about_model.text()
+    panel.fill_models(shipped(), "somebody/elses")
+    assert panel.about_model.text() == ""
+    assert not panel.about_model.isVisible()

@@ -133,6 +133,25 @@ def test_auto_measures_once_and_remembers(default, stubs):
     assert len(stubs) == 3
 
 
+def test_other_work_does_not_decide_which_engine_is_quicker(monkeypatch):
+    now, calls = [0.0], {"steady": 0, "hindered": 0}
+
+    class Timed:
+        size = 32
+
+        def __init__(self, name):
+            self.name = name
+
+        def predict(self, _):
+            calls[self.name] += 1
+            hindered = self.name == "hindered" and calls[self.name] % 4
+            now[0] += 0.009 if hindered else 0.005 if self.name == "steady" else 0.002
+
+    monkeypatch.setattr(choice.time, "perf_counter", lambda: now[0])
+    times = choice.measure([Timed("steady"), Timed("hindered")], rounds=12)
+    assert times == pytest.approx({"steady": 5, "hindered": 2})
+
+
 def test_a_damaged_memory_is_measured_anew(default, stubs):
     choice.open_engine("auto", default)
     (choice.cache_folder() / "engines.json").write_text("{", encoding="utf-8")

@@ -102,6 +102,16 @@ def test_members_are_trained_from_seeds_of_their_own_and_ship_as_their_mean(data
     )
 
 
+def test_a_mirrored_network_ships_whose_answer_for_a_mirrored_picture_is_the_mirrored_one(data, tmp_path):
+    out = tmp_path / "mirrored"
+    network, _ = run(data, out, dataclasses.replace(TINY, epochs=1, mirrored=True))
+    picture = np.random.default_rng(0).random((1, 32, 32, 1), dtype=np.float32)
+    answer = np.asarray(network(picture))
+    assert np.allclose(network(picture[:, :, ::-1]), answer[:, :, ::-1], atol=1e-6)
+    again = training.load_shipped(out)(training.to_layout(np.moveaxis(picture, -1, 1)))
+    assert np.allclose(np.asarray(again).ravel(), answer.ravel(), atol=1e-5)
+
+
 def test_a_broken_run_of_members_goes_on_where_it_stopped(data, pair, tmp_path, monkeypatch):
     def cut(self, epoch, logs=None):
         original(self, epoch, logs)

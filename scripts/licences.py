@@ -19,6 +19,7 @@ READ = {
     "colorama": "BSD-3-Clause",
     "cv2-enumerate-cameras": "MIT",
     "flatbuffers": "Apache-2.0",
+    "isal": "PSF-2.0; its ISA-L is BSD-3-Clause",
     "mss": "MIT",
     "onnxruntime": "MIT",
     "opencv-python-headless": "Apache-2.0; its FFmpeg is LGPL-2.1, loaded as a library",

@@ -16,9 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-import cv2
-import numpy as np
-
 from app.capture.source import Frame, Pixels, Recording, Reply, Source, SourceError, SourceInfo
 from app.errors import OutputError
 from app.options import SnapshotKind, Style
@@ -27,7 +24,7 @@ from app.pipeline.drawing import OPACITY, draw_overlay
 from app.pipeline.gif import GifWriter
 from app.pipeline.grab import RATE
 from app.pipeline.in_order import in_order
-from app.pipeline.mask_png import mask_png
+from app.pipeline.png import encode_mask, encode_picture
 from app.pipeline.recording import check_room
 from app.pipeline.snapshot import make_folder, pictures_of
 from app.pipeline.table import COLUMNS, TABLE, Row, frame_mask, table_row
@@ -199,18 +196,14 @@ def _answer(frame: Frame, task: Task, crew: Crew) -> Answer:
     places = range(len(prediction.answers))
     masks = [frame_mask(prediction, frame.pixels.shape[:2], task.threshold, place) for place in places]
     rows = [table_row(frame, prediction, mask, place) for place, mask in enumerate(masks)] if task.table else []
-    files = [mask_png(mask if task.masks == "frame" else area.cut(mask)) for mask in masks] if task.masks else []
+    files = [encode_mask(mask if task.masks == "frame" else area.cut(mask)) for mask in masks] if task.masks else []
     scan = area.cut(frame.pixels)
     overlay = draw_overlay(scan, prediction.regions, style=task.style, opacity=task.opacity) if task.painted else None
     pictures = {}
     if task.pictures is not None:
         kept = pictures_of(task.pictures, scan, scan if overlay is None else overlay)
-        pictures = {ending: _encode(pixels) for ending, pixels in kept.items()}
+        pictures = {ending: encode_picture(pixels) for ending, pixels in kept.items()}
     return Answer(frame.number, frame.time_s or 0.0, rows, files, pictures, overlay, frame.reply, masks[0])
-
-
-def _encode(pixels: Pixels) -> bytes:
-    return cv2.imencode(".png", np.ascontiguousarray(pixels))[1].tobytes()
 
 
 # Writing, in order

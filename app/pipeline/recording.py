@@ -20,6 +20,7 @@ from app.capture.matroska import ClipWriter
 from app.capture.recorded import CLIP, MASKS
 from app.capture.source import Frame, Pixels
 from app.errors import OutputError
+from app.pipeline.png import encode_bits, encode_picture
 from app.pipeline.snapshot import make_folder
 from app.pipeline.table import COLUMNS, TABLE, Row, frame_mask, table_row
 from app.pipeline.types import Prediction, Rect
@@ -35,13 +36,6 @@ RESERVE_BYTES = 200_000_000
 NAME = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(-\d+)?")
 """What a recording's folder is called."""
 _TIME_FORMAT = "%Y-%m-%d_%H-%M-%S"
-_QUICK = [
-    cv2.IMWRITE_PNG_COMPRESSION, 1,
-    cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_SUB,
-    cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE,
-]  # fmt: skip
-"""On speckle half the time of OpenCV's own choice, at the same size."""
-_MASK = [cv2.IMWRITE_PNG_BILEVEL, 1]
 
 
 @dataclass(frozen=True)
@@ -91,8 +85,7 @@ def encode(frame: Frame, area: Rect, dropped: int = 0) -> Shot:
     picture = area.cut(frame.pixels)
     if picture.ndim == 3 and _is_grey(picture):
         picture = picture[:, :, 0]
-    png = cv2.imencode(".png", picture, _QUICK)[1].tobytes()
-    return Shot(frame.captured, frame.number, (area.width, area.height), png, dropped)
+    return Shot(frame.captured, frame.number, (area.width, area.height), encode_picture(picture), dropped)
 
 
 def encode_answer(prediction: Prediction, made_by: MadeBy) -> Answer:
@@ -101,7 +94,7 @@ def encode_answer(prediction: Prediction, made_by: MadeBy) -> Answer:
     moved = dataclasses.replace(prediction, scan_area=Rect(0, 0, width, height))
     mask = frame_mask(moved, (height, width), made_by.threshold)
     row = table_row(Frame(mask, 0, 0.0), moved, mask)
-    return Answer(cv2.imencode(".png", mask, _MASK)[1].tobytes(), row[2:], made_by)
+    return Answer(encode_bits(mask), row[2:], made_by)
 
 
 def _is_grey(picture: Pixels) -> bool:

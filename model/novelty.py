@@ -107,7 +107,7 @@ def describe(picture: Field) -> NDArray[np.float64]:
     how bright it is in 4 x 4 fields, left and right taken together, since legs are, and the quantiles of its grey.
     """
     level = picture if picture.shape == (SIZE, SIZE) else _resize(picture, SIZE, SIZE)
-    found = [_layout(level), np.log(np.quantile(level[::2, ::2], QUANTILES) + DARK)]
+    found = [_layout(level), np.log(_quantiles(level[::2, ::2]) + DARK)]
     for octave in range(OCTAVES):
         if octave:
             level = _resize(level, len(level) // 2, len(level) // 2)
@@ -117,21 +117,32 @@ def describe(picture: Field) -> NDArray[np.float64]:
 
 def _texture(level: Field) -> list[Any]:
     detail = level - cv2.GaussianBlur(level, (5, 5), 1.0)
-    contrasts = [_contrast(part) for part in (np.diff(level, axis=1), np.diff(level, axis=0), detail)]
-    peaked = np.log((_bands(np.abs(detail)) + FAINT) / np.exp(contrasts[2]))
-    power = float(np.square(detail).mean()) + FAINT**2
-    across = [float((detail[:, shift:] * detail[:, :-shift]).mean()) / power for shift in SHIFTS]
-    down = [float((detail[shift:] * detail[:-shift]).mean()) / power for shift in SHIFTS]
+    changes = level[:, 1:] - level[:, :-1], level[1:] - level[:-1], detail
+    contrasts = [np.log(np.sqrt(_in_bands(_products(part, part))) + FAINT) for part in changes]
+    size = np.abs(detail).mean(axis=1)
+    peaked = np.log((_in_bands(size) + FAINT) / np.exp(contrasts[2]))
+    power = float(_products(detail, detail).mean()) + FAINT**2
+    across = [float(_products(detail[:, shift:], detail[:, :-shift]).mean()) / power for shift in SHIFTS]
+    down = [float(_products(detail[shift:], detail[:-shift]).mean()) / power for shift in SHIFTS]
     return [*contrasts, peaked, across, down]
 
 
-def _contrast(part: Field) -> Any:
-    """Logarithm of the root mean square in each band."""
-    return np.log(np.sqrt(_bands(np.square(part))) + FAINT)
+def _products(one: Field, other: Field) -> Field:
+    """The mean product of each row, without room for all products."""
+    return np.asarray(np.einsum("ij,ij->i", one, other) / one.shape[1], np.float32)
 
 
-def _bands(values: Field) -> Any:
-    return _resize(values, 1, BANDS)[:, 0]
+def _in_bands(rows: Field) -> Any:
+    """The mean of each band, from those of rows."""
+    return _resize(rows[:, None], 1, BANDS)[:, 0]
+
+
+def _quantiles(values: Field) -> Any:
+    """As numpy's `quantile`, which looks for each place anew and takes ten times as long as sorting does today."""
+    ordered = np.sort(values, axis=None)
+    at = np.array(QUANTILES) * (ordered.size - 1)
+    below = at.astype(np.intp)
+    return ordered[below] + (ordered[below + 1] - ordered[below]) * (at - below)
 
 
 def _layout(level: Field) -> Any:

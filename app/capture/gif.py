@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from app.capture.file_clip import FileClip
 from app.capture.files import unreadable
 from app.capture.near import MOST_BYTES, NearPictures
 from app.capture.pixels import as_pixels
-from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
+from app.capture.source import Picture, Pixels, SourceError, SourceInfo
 
 MOST_PIXELS = 64_000_000
 """A picture of more has a damaged header."""
@@ -45,24 +46,14 @@ class _Part:
     """Hundredths of a second that it is shown."""
 
 
-class GifClip:
-    """A GIF file of one or many pictures, as a recording; each seek is exact and costs a bounded number of pictures."""
-
-    kind = SourceKind.REPLAY
-    paced = False
-    retries = False
+class GifClip(FileClip):
+    """A GIF file of one or many pictures; each seek costs a bounded number of pictures."""
 
     def __init__(self, path: Path, *, word: str | None = None) -> None:
-        self.word = word or str(path)
-        self.name = path.name
-        self.loops = True
-        self.path = path
+        super().__init__(path, word=word)
         self._stream: BinaryIO | None = None
-        self._info: SourceInfo | None = None
         self._parts: list[_Part] = []
         self._times: NDArray[np.float64] = np.zeros(0)
-        self._size = (0, 0)
-        self._position = 0
         self._canvas: NDArray[np.uint8] = np.zeros((0, 0, 3), np.uint8)
         self._drawn = 0
         self._kept: dict[int, NDArray[np.uint8]] = {}
@@ -74,59 +65,29 @@ class GifClip:
         """Number of pictures, once open."""
         return len(self._parts)
 
-    def another(self) -> GifClip:
-        """A second one of the same file, not open."""
-        return GifClip(self.path, word=self.word)
-
-    def open(self) -> SourceInfo:
-        """Finds the pictures and decodes the first. Raises SourceError."""
-        if self._info is None:
-            try:
-                self._stream = self.path.open("rb")
-                self._size, self._parts = _contents(self._stream)
-                self._info = self._start()
-            except OSError as error:
-                self.close()
-                raise unreadable(self.path, error) from error
-            except SourceError:
-                self.close()
-                raise
-        return self._info
-
-    def read(self) -> Picture | None:
-        """The next picture, or None behind the last. Raises SourceError."""
-        if self._stream is None:
-            raise SourceError(f"{self.path} is not open: open it before reading.")
-        if self._position >= len(self._parts):
-            return None
-        pixels = self._picture(self._position)
-        self._position += 1
-        return Picture(pixels, float(self._times[self._position - 1]))
-
-    def seek(self, frame: int) -> None:
-        """The next `read` gives this picture, counted from 0 and clipped to the file."""
-        self._position = max(0, min(frame, len(self._parts) - 1))
-
-    def close(self) -> None:
-        """Lets the file go."""
+    def _release(self) -> None:
         if self._stream is not None:
             self._stream.close()
-        self._stream, self._info, self._parts, self._position = None, None, [], 0
+        self._stream, self._parts = None, []
         self._kept.clear()
         self._near.clear()
 
     def _start(self) -> SourceInfo:
-        width, height = self._size
+        self._stream = self.path.open("rb")
+        (width, height), self._parts = _contents(self._stream)
         if not self._parts or not 0 < width * height <= MOST_PIXELS:
             raise SourceError(f"{self.path} is damaged or holds no picture: copy it again from where it came.")
         steps = np.array([part.step for part in self._parts], np.float64) / 100
         self._times = np.concatenate([[0.0], np.cumsum(steps)[:-1]])
         self._apart, self.loops = 16, len(self._parts) > 1
         self._canvas, self._drawn = np.zeros((height, width, 3), np.uint8), 0
-        self._picture(0)
+        self._whole(0)
         return SourceInfo(width, height, 1 / float(np.median(steps)), "GIF", stills=len(self._parts) == 1)
 
-    def _picture(self, number: int) -> Pixels:
+    def _picture(self, number: int) -> Picture:
+        return Picture(self._whole(number), float(self._times[number]))
+
+    def _whole(self, number: int) -> Pixels:
         """The whole picture of that number. Raises SourceError."""
         known = self._near.get(number)
         if known is not None:

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from app.capture.file_clip import FileClip
 from app.capture.files import unreadable
 from app.capture.near import NearPictures
 from app.capture.pixels import as_pixels, read_image
-from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
+from app.capture.source import Picture, Pixels, SourceError, SourceInfo
 
 RATE = 10.0
 """Pictures a second of pages that say nothing of time."""
@@ -37,27 +38,17 @@ _THROWN = (
 logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
 
 
-class PagedImage:
-    """An image file of one or more pictures, as a recording.
+class PagedImage(FileClip):
+    """An image file of one or more pictures.
 
     Animated PNG and WebP are decoded from their beginning to the picture asked for; pages of TIFF by themselves.
     """
 
-    kind = SourceKind.REPLAY
-    paced = False
-    retries = False
-
     def __init__(self, path: Path, *, word: str | None = None) -> None:
-        self.word = word or str(path)
-        self.name = path.name
-        self.loops = True
-        self.path = path
+        super().__init__(path, word=word)
         self._image: Image.Image | None = None
-        self._single: Pixels | None = None
         self._count = 0
         self._times: dict[int, float] = {0: 0.0}
-        self._position = 0
-        self._info: SourceInfo | None = None
         self._near = NearPictures()
 
     @property
@@ -65,41 +56,10 @@ class PagedImage:
         """Number of pictures, once open."""
         return self._count
 
-    def another(self) -> PagedImage:
-        """A second one of the same file, not open."""
-        return PagedImage(self.path, word=self.word)
-
-    def open(self) -> SourceInfo:
-        """Decodes the first picture. Raises SourceError."""
-        if self._info is None:
-            try:
-                self._info = self._start()
-            except SourceError:
-                self.close()
-                raise
-        return self._info
-
-    def read(self) -> Picture | None:
-        """The next picture, or None behind the last. Raises SourceError."""
-        if self._info is None:
-            raise SourceError(f"{self.path} is not open: open it before reading.")
-        if self._position >= self._count:
-            return None
-        number = self._position
-        pixels = self._page(number)
-        self._position += 1
-        return Picture(pixels, self._times.get(number, number / RATE))
-
-    def seek(self, frame: int) -> None:
-        """The next `read` gives this picture, counted from 0 and clipped to the file."""
-        self._position = max(0, min(frame, self._count - 1))
-
-    def close(self) -> None:
-        """Lets the file go."""
+    def _release(self) -> None:
         if self._image is not None:
             self._image.close()
-        self._image = self._single = self._info = None
-        self._count = self._position = 0
+        self._image, self._count = None, 0
         self._near.clear()
 
     def _start(self) -> SourceInfo:
@@ -135,6 +95,10 @@ class PagedImage:
 
     def _is_animated(self) -> bool:
         return self._image is not None and self._count > 1 and self._image.format in ("PNG", "WEBP", "AVIF")
+
+    def _picture(self, number: int) -> Picture:
+        pixels = self._page(number)
+        return Picture(pixels, self._times.get(number, number / RATE))
 
     def _page(self, number: int) -> Pixels:
         if (known := self._near.get(number)) is not None:

@@ -7,10 +7,11 @@ from typing import BinaryIO
 
 import numpy as np
 
+from app.capture.file_clip import FileClip
 from app.capture.files import unreadable
 from app.capture.matroska import Stored, is_clip, read_index
 from app.capture.pixels import decode_image
-from app.capture.source import Picture, SourceError, SourceInfo, SourceKind
+from app.capture.source import Picture, SourceError, SourceInfo
 
 CLIP = "clip.mkv"
 """The pictures, in a recording's folder."""
@@ -19,76 +20,37 @@ MASKS = "masks.mkv"
 _HEAD_BYTES = 4096
 
 
-class RecordedClip:
-    """A recording's folder, or its clip alone; every seek is exact, also where the recording was broken off."""
-
-    kind = SourceKind.REPLAY
-    paced = False
-    retries = False
+class RecordedClip(FileClip):
+    """A recording's folder, or its clip alone; it may have been broken off."""
 
     def __init__(self, path: Path, *, word: str | None = None) -> None:
-        self.word = word or str(path)
-        self.name = path.name if path.is_dir() else path.parent.name
-        self.loops = True
-        self.path = path / CLIP if path.is_dir() else path
+        clip = path / CLIP if path.is_dir() else path
+        super().__init__(clip, word=word or str(path))
+        self.name = clip.parent.name
         self._stream: BinaryIO | None = None
         self._frames: list[Stored] = []
-        self._position = 0
-        self._info: SourceInfo | None = None
 
     @property
     def frame_count(self) -> int:
         """Number of frames, once open."""
         return len(self._frames)
 
-    def another(self) -> RecordedClip:
-        """A second one of the same clip, not open."""
-        return RecordedClip(self.path, word=self.word)
-
     @property
     def times_s(self) -> list[float]:
         """When each frame was captured, in seconds since the first, once open."""
         return [frame.time_s - self._frames[0].time_s for frame in self._frames]
 
-    def open(self) -> SourceInfo:
-        """Finds the frames and decodes the first. Raises SourceError."""
-        if self._info is None:
-            try:
-                self._stream = self.path.open("rb")
-                self._frames = read_index(self._stream)
-                self._info = self._look()
-            except OSError as error:
-                self.close()
-                raise unreadable(self.path, error) from error
-            except ValueError as error:
-                self.close()
-                raise SourceError(f"{self.path} is not a recording of this program: choose another file.") from error
-            except SourceError:
-                self.close()
-                raise
-        return self._info
-
-    def read(self) -> Picture | None:
-        """The next frame, or None behind the last. Raises SourceError."""
-        if self._stream is None:
-            raise SourceError(f"{self.path} is not open: open it before reading.")
-        if self._position >= len(self._frames):
-            return None
-        picture = self._picture(self._position)
-        self._position += 1
-        return picture
-
-    def seek(self, frame: int) -> None:
-        """The next `read` gives this frame, counted from 0 and clipped to the clip."""
-        self._position = max(0, min(frame, len(self._frames) - 1))
-
-    def close(self) -> None:
-        """Lets the file go."""
+    def _release(self) -> None:
         if self._stream is not None:
             self._stream.close()
-        self._stream, self._info, self._frames, self._position = None, None, [], 0
+        self._stream, self._frames = None, []
 
-    def _look(self) -> SourceInfo:
+    def _start(self) -> SourceInfo:
+        self._stream = self.path.open("rb")
+        try:
+            self._frames = read_index(self._stream)
+        except ValueError as error:
+            raise SourceError(f"{self.path} is not a recording of this program: choose another file.") from error
         if not self._frames:
             raise SourceError(f"{self.path} holds no frame: it was broken off at once; delete it.")
         height, width = self._picture(0).pixels.shape[:2]

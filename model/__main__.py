@@ -129,6 +129,19 @@ def _cross_validate(options: argparse.Namespace) -> None:
     print(*crossvalidate.table(plan), f"{out / crossvalidate.FILE}, {crossvalidate.TABLE}", sep="\n")
 
 
+def _folds(options: argparse.Namespace) -> None:
+    from model import crossvalidate, fold_compare, intervals
+
+    plan = crossvalidate.CrossValidation.read(options.folder)
+    print(*crossvalidate.table(plan), sep="\n")
+    if options.compare:
+        other = crossvalidate.CrossValidation.read(options.compare)
+        rows = fold_compare.compare(plan, other)
+        print("", *crossvalidate.table(other), "", sep="\n")
+        print(f"{options.compare} less {options.folder}, each picture by networks that had not seen it")
+        print(*intervals.table(rows, plan.preset_name, other.preset_name), sep="\n")
+
+
 def _fold_numbers(text: str | None) -> list[int] | None:
     try:
         return [int(part) for part in _split(text) or []] or None
@@ -381,6 +394,7 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
 _COMMANDS = (
     (commands.train, _train),
     (commands.cross_validate, _cross_validate),
+    (commands.folds, _folds),
     (commands.evaluate, _evaluate),
     (commands.robustness, _robustness),
     (commands.stability, _stability),

@@ -254,11 +254,4 @@ def compare(first: Evaluation, second: Evaluation) -> list[Difference]:
 def comparison_table(rows: list[Difference], first: str, second: str, title: str = "") -> Iterator[str]:
     """The rows of `compare` as lines for the screen, after `title`."""
     yield f"{title}{second} less {first}, the same pictures; measures on 256 x 256, distances in own pixels"
-    names = f"{first[-15:]:>16}{second[-15:]:>16}"
-    yield f"{'':20}{'pictures':>9}{names}{'difference (95 % interval)':>32}{'Wilcoxon p':>12}"
-    for row in rows:
-        difference = f"{row.difference:+.3f}"
-        if row.interval:
-            difference += f" ({row.interval[0]:+.3f} to {row.interval[1]:+.3f})"
-        p = "" if row.wilcoxon_p is None else f"{row.wilcoxon_p:.2g}"
-        yield f"{row.name:20}{row.pictures:9}{row.first:16.3f}{row.second:16.3f}{difference:>32}{p:>12}"
+    yield from intervals.table(rows, first, second)

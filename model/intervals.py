@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -89,6 +89,18 @@ def differences(
         )
         for name in one
     ]
+
+
+def table(rows: list[Difference], first: str, second: str) -> Iterator[str]:
+    """The differences of two models of these names, as lines for the screen."""
+    names = f"{first[-15:]:>16}{second[-15:]:>16}"
+    yield f"{'':20}{'pictures':>9}{names}{'difference (95 % interval)':>32}{'Wilcoxon p':>12}"
+    for row in rows:
+        difference = f"{row.difference:+.3f}"
+        if row.interval:
+            difference += f" ({row.interval[0]:+.3f} to {row.interval[1]:+.3f})"
+        p = "" if row.wilcoxon_p is None else f"{row.wilcoxon_p:.2g}"
+        yield f"{row.name:20}{row.pictures:9}{row.first:16.3f}{row.second:16.3f}{difference:>32}{p:>12}"
 
 
 def wilcoxon(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:

@@ -66,6 +66,13 @@ def cross_validate(commands: Commands) -> argparse.ArgumentParser:
     return parser
 
 
+def folds(commands: Commands) -> argparse.ArgumentParser:
+    parser = commands.add_parser("folds", help="the table of a cross-validation, and how another one differs")
+    parser.add_argument("folder", type=Path, help="the cross-validation's folder")
+    parser.add_argument("--compare", type=Path, metavar="DIR", help="one of another recipe, with the same folds")
+    return parser
+
+
 def evaluate(commands: Commands) -> argparse.ArgumentParser:
     parser = commands.add_parser("evaluate", help="the paper's measures of a model on a data set")
     _add_data(parser)

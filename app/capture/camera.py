@@ -108,9 +108,11 @@ class Camera:
         """Waits for the next picture. Raises SourceError when none comes any more."""
         if self._capture is None:
             raise SourceError(f"{self.name} is not open: open it before reading.")
+        begun = time.monotonic()
         pixels = _read(self._capture) if self._pending is None else self._pending
         self._pending = None
-        if pixels is None:
+        # When it gives up waiting, FFmpeg hands out a picture that it had kept back: one from before.
+        if pixels is None or (self._stream and time.monotonic() - begun > 0.9 * TIMEOUT_S):
             raise SourceError(f"{self.name} gives no more pictures: {self._remedy()}")
         return Picture(pixels)
 

@@ -30,7 +30,7 @@ from app.options import LanguageName, Layout, Style, ThemeName, engine_name
 WIDTH = 328
 _ABOUT = {
     "default": mark("The quick one, for live pictures."),
-    "accurate": mark("The mean of three networks: steadier on bad pictures, and several times slower."),
+    "accurate": mark("The mean of three networks: more accurate, and several times slower."),
     "paper-unet": mark("The network of Huang et al. 2019, to compare with."),
 }
 """What is said of the models that come with the program."""

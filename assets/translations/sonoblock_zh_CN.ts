@@ -1948,8 +1948,8 @@
         <translation>最近的已修正帧的掩膜</translation>
     </message>
     <message>
-        <source>The mean of three networks: steadier on bad pictures, and several times slower.</source>
-        <translation>三个网络的平均：在较差的图像上更稳定，但慢数倍。</translation>
+        <source>The mean of three networks: more accurate, and several times slower.</source>
+        <translation>三个网络的平均：更准确，但慢数倍。</translation>
     </message>
     <message>
         <source>The model &apos;{model}&apos; cannot be loaded ({error}): choose another model or engine.</source>

@@ -42,9 +42,8 @@ def compare(first: CrossValidation, second: CrossValidation) -> list[Difference]
     both = sorted(first.done.keys() & second.done.keys())
     if not both:
         raise ModelError("No fold is done in both cross-validations.")
-    names = [name for fold in both for name in first.folds[fold - 1]]
     one, other = (Ious(np.array([iou for fold in both for iou in _ious(plan, fold)])) for plan in (first, second))
-    return intervals.differences(one, other, len(names), lambda found: {"iou_mean": found.iou})
+    return intervals.differences(one, other, one.iou.size, lambda found: {"iou_mean": found.iou})
 
 
 def _ious(plan: CrossValidation, fold: int) -> list[float]:

@@ -118,10 +118,11 @@ def describe(picture: Field) -> NDArray[np.float64]:
 def _texture(level: Field) -> list[Any]:
     detail = level - cv2.GaussianBlur(level, (5, 5), 1.0)
     changes = level[:, 1:] - level[:, :-1], level[1:] - level[:-1], detail
-    contrasts = [np.log(np.sqrt(_in_bands(_products(part, part))) + FAINT) for part in changes]
+    squares = [_products(part, part) for part in changes]
+    contrasts = [np.log(np.sqrt(_in_bands(square)) + FAINT) for square in squares]
     size = np.abs(detail).mean(axis=1)
     peaked = np.log((_in_bands(size) + FAINT) / np.exp(contrasts[2]))
-    power = float(_products(detail, detail).mean()) + FAINT**2
+    power = float(squares[2].mean()) + FAINT**2
     across = [float(_products(detail[:, shift:], detail[:, :-shift]).mean()) / power for shift in SHIFTS]
     down = [float(_products(detail[shift:], detail[:-shift]).mean()) / power for shift in SHIFTS]
     return [*contrasts, peaked, across, down]

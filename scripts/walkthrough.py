@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -202,14 +202,14 @@ class Step:
     """What the script checks, in words."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Part:
     """What one of the four people does."""
 
     name: str
     title: str
     who: str
-    steps: list[Step] = field(default_factory=list)
+    steps: list[Step]
     watches_screen: bool = False
 
 
@@ -233,12 +233,24 @@ def needs_files(pattern: str, count: int) -> Callable[[Hand], None]:
     return lambda hand: hand.until(lambda: len(hand.files(pattern)) == count, f"{count} × {pattern}")
 
 
+def _closing(name: str, do: str, *names: str) -> Step:
+    """Typing these keys ends the program, and nothing went wrong in it."""
+    see = "The window is gone."
+    return Step(name, do, see, keys(*names), _ended_well, whole=True, checked="exit status 0, no error")
+
+
+def _ended_well(hand: Hand) -> None:
+    if status := hand.ended():
+        raise StepError(f"exit status {status}")
+    if "Traceback" in hand.errors():
+        raise StepError(hand.errors())
+
+
 # At the bedside
 
 
-def _bedside(part: Part) -> None:
-    add = part.steps.append
-    add(
+def _bedside() -> list[Step]:
+    return [
         Step(
             "start",
             "Start the program: `python -m app`",
@@ -246,19 +258,15 @@ def _bedside(part: Part) -> None:
             Hand.start,
             Hand.sees_overlay,
             checked="the overlay is there",
-        )
-    )
-    add(Step("card", "Enter", "The second card: where to choose a source.", keys("Return")))
-    add(
+        ),
+        Step("card", "Enter", "The second card: where to choose a source.", keys("Return")),
         Step(
             "chooser",
             "C",
             "Every source with its picture: the phantom in use, the monitor as it is now; how to open others.",
             keys("c"),
             rest_s=3.0,
-        )
-    )
-    add(
+        ),
         Step(
             "part-of-the-screen",
             "Esc, then Ctrl+R: a part of the screen",
@@ -266,9 +274,7 @@ def _bedside(part: Part) -> None:
             keys("Escape", "ctrl+r"),
             rest_s=1.2,
             whole=True,
-        )
-    )
-    add(
+        ),
         Step(
             "live",
             "Drag a rectangle round the ultrasound machine's picture",
@@ -280,26 +286,20 @@ def _bedside(part: Part) -> None:
             rest_s=4.0,
             whole=True,
             checked="the title, and the overlay on the new picture",
-        )
-    )
-    add(
+        ),
         Step(
             "cards-skipped",
             "Esc, Esc",
             "Message and card are gone; nothing covers the picture.",
             keys("Escape", "Escape"),
-        )
-    )
-    add(
+        ),
         Step(
             "scan-area",
             "A",
             "The scan area with eight handles; the overlay is hidden and it says why.",
             keys("a"),
             rest_s=0.8,
-        )
-    )
-    add(
+        ),
         Step(
             "scan-area-set",
             "Shift+Left twice (smaller), Enter",
@@ -308,9 +308,7 @@ def _bedside(part: Part) -> None:
             Hand.sees_overlay,
             rest_s=0.8,
             checked="the overlay is back",
-        )
-    )
-    add(
+        ),
         Step(
             "overlay-off",
             "Esc, O",
@@ -318,9 +316,7 @@ def _bedside(part: Part) -> None:
             keys("Escape", "o"),
             Hand.sees_no_overlay,
             checked="no overlay on the picture",
-        )
-    )
-    add(
+        ),
         Step(
             "overlay-on",
             "O",
@@ -328,9 +324,7 @@ def _bedside(part: Part) -> None:
             keys("o"),
             Hand.sees_overlay,
             checked="the overlay",
-        )
-    )
-    add(
+        ),
         Step(
             "raw-held",
             "Hold Space",
@@ -338,9 +332,7 @@ def _bedside(part: Part) -> None:
             lambda hand: hand.down("space"),
             Hand.sees_no_overlay,
             checked="no overlay on the picture",
-        )
-    )
-    add(
+        ),
         Step(
             "raw-let-go",
             "Let Space go, F",
@@ -349,9 +341,7 @@ def _bedside(part: Part) -> None:
             Hand.sees_overlay,
             rest_s=0.8,
             checked="the overlay",
-        )
-    )
-    add(
+        ),
         Step(
             "snapshot",
             "F, S",
@@ -360,9 +350,7 @@ def _bedside(part: Part) -> None:
             needs_files("pictures/*.png", 2),
             rest_s=1.0,
             checked="two pictures are written: raw, and with overlay",
-        )
-    )
-    add(
+        ),
         Step(
             "save-last",
             "B",
@@ -371,10 +359,8 @@ def _bedside(part: Part) -> None:
             needs_files("data/recordings/*/clip.mkv", 1),
             rest_s=2.0,
             checked="a recording is written",
-        )
-    )
-    add(Step("recording", "Esc, F9", "● REC with time, size and dropped frames.", keys("Escape", "F9"), rest_s=2.5))
-    add(
+        ),
+        Step("recording", "Esc, F9", "● REC with time, size and dropped frames.", keys("Escape", "F9"), rest_s=2.5),
         Step(
             "recorded",
             "P, then F9, then P",
@@ -383,19 +369,15 @@ def _bedside(part: Part) -> None:
             needs_files("data/recordings/*/clip.mkv", 2),
             rest_s=1.5,
             checked="a second recording is written",
-        )
-    )
-    add(
+        ),
         Step(
             "list",
             "Esc, F3",
             "Snapshot and recordings with time, length and picture.",
             keys("Escape", "F3"),
             rest_s=1.5,
-        )
-    )
-    add(Step("delete-asks", "Del", "It asks once.", keys("Delete"), rest_s=0.8))
-    add(
+        ),
+        Step("delete-asks", "Del", "It asks once.", keys("Delete"), rest_s=0.8),
         Step(
             "deleted",
             "Tab, Enter",
@@ -404,61 +386,47 @@ def _bedside(part: Part) -> None:
             needs_files("data/recordings/*/clip.mkv", 1),
             rest_s=0.8,
             checked="one recording is left on the disk",
-        )
-    )
-    add(
+        ),
         Step(
             "mirrored",
             "Esc, X, N",
             "The picture is mirrored and says so; 'lateral' stands in its corner.",
             keys("Escape", "x", "n"),
-        )
-    )
-    add(
+        ),
         Step(
             "scale",
             "X, D, a click on the scale's first tick, one on its last",
             "Two marks; how far apart they are is asked.",
             _ticks,
             rest_s=0.6,
-        )
-    )
-    add(
+        ),
         Step(
             "scale-set",
             "4, Enter",
             "The ruler at the right edge; depth, width and area of the region in the bottom line.",
             in_turn(lambda hand: hand.type("4"), lambda hand: hand.key("Return")),
             rest_s=1.0,
-        )
-    )
-    add(
+        ),
         Step(
             "fill",
             "Esc, T, + three times",
             "Fill alone, more opaque; the controls say so.",
             keys("Escape", "t", "plus", "plus", "plus"),
-        )
-    )
-    add(
+        ),
         Step(
             "looks",
             "T, T, H, V",
             "Fill and outline; spotlight; the raw picture beside.",
             keys("t", "t", "h", "v"),
             rest_s=0.8,
-        )
-    )
-    add(
+        ),
         Step(
             "plots",
             "H, V, V, G",
             "One picture again; the plots of the last minute below it.",
             keys("h", "v", "v", "g"),
             rest_s=3.0,
-        )
-    )
-    add(
+        ),
         Step(
             "full-screen",
             "G, F11",
@@ -466,10 +434,8 @@ def _bedside(part: Part) -> None:
             keys("g", "F11"),
             rest_s=1.2,
             whole=True,
-        )
-    )
-    add(Step("keys", "F11, F1", "All keys, two for each action.", keys("F11", "F1"), rest_s=1.0))
-    add(
+        ),
+        Step("keys", "F11, F1", "All keys, two for each action.", keys("F11", "F1"), rest_s=1.0),
         Step(
             "pedal",
             "The second key of 'Overlay on or off', then the pedal (it types F8)",
@@ -480,9 +446,7 @@ def _bedside(part: Part) -> None:
             ),
             rest_s=0.5,
             checked="the key is kept in the settings",
-        )
-    )
-    add(
+        ),
         Step(
             "pedal-pressed",
             "F1, then the pedal",
@@ -490,35 +454,27 @@ def _bedside(part: Part) -> None:
             keys("F1", "F8"),
             Hand.sees_no_overlay,
             checked="no overlay",
-        )
-    )
-    add(
+        ),
         Step(
             "preset",
             "The pedal again, Ctrl+P, a name, Save",
             "The preset is in the list, and it says that it is saved.",
             _preset,
             rest_s=0.6,
-        )
-    )
-    add(
+        ),
         Step(
             "self-check",
             "Esc, F2",
             "Source, rate, times, engine, model and disk, each with a mark.",
             keys("Escape", "F2"),
             rest_s=7.0,
-        )
-    )
-    add(
+        ),
         Step(
             "message",
             "Esc, then look at the whole",
             "Back at the picture; the source's state, the overlay with its age, the notice.",
             keys("Escape"),
-        )
-    )
-    add(
+        ),
         Step(
             "close",
             "Ctrl+Q",
@@ -527,8 +483,8 @@ def _bedside(part: Part) -> None:
             _closed,
             checked="exit status 0, no error; scan area, scale, lateral side, pedal and preset are kept",
             whole=True,
-        )
-    )
+        ),
+    ]
 
 
 PEDAL = (504.0, 64.0)
@@ -557,10 +513,7 @@ def _preset(hand: Hand) -> None:
 
 
 def _closed(hand: Hand) -> None:
-    if status := hand.ended():
-        raise StepError(f"exit status {status}")
-    if "Traceback" in hand.errors():
-        raise StepError(hand.errors())
+    _ended_well(hand)
     kept = hand.settings()
     for name in ("scan_areas", "scales", "lateral", "keys", "presets"):
         if not kept.get(name):
@@ -570,9 +523,8 @@ def _closed(hand: Hand) -> None:
 # Replaying
 
 
-def _replaying(part: Part) -> None:
-    add = part.steps.append
-    add(
+def _replaying() -> list[Step]:
+    return [
         Step(
             "start",
             "Start with a clip: `python -m app clip.mp4`",
@@ -581,73 +533,57 @@ def _replaying(part: Part) -> None:
             Hand.sees_overlay,
             rest_s=1.5,
             checked="the overlay",
-        )
-    )
-    add(
+        ),
         Step(
             "paused",
             "Esc, K",
             "PAUSED; 'of this frame'; the time line fills as frames are analysed.",
             keys("Escape", "k"),
             rest_s=9.0,
-        )
-    )
-    add(
+        ),
         Step(
             "stepped",
             ". twice, then comma",
             "One frame on, one on, one back: the frame's number says so.",
             keys("period", "period", "comma"),
-        )
-    )
-    add(
+        ),
         Step(
             "scrubbed",
             "Drag along the time line",
             "The picture follows.",
             lambda hand: hand.drag(PLACE[0] + 300, TIME_LINE_Y, PLACE[0] + 700, TIME_LINE_Y),
             rest_s=0.8,
-        )
-    )
-    add(
+        ),
         Step(
             "looped",
             "Home, Right, I, Right, I, K",
             "It repeats between the two marks.",
             _loop,
             rest_s=1.5,
-        )
-    )
-    add(Step("backwards", "I, J", "It plays backwards; the button is lit.", keys("i", "j"), rest_s=1.0))
-    add(
+        ),
+        Step("backwards", "I, J", "It plays backwards; the button is lit.", keys("i", "j"), rest_s=1.0),
         Step(
             "speed",
             "L, L, then < twice",
             "Forwards; the speed stands in the list.",
             keys("l", "l", "less", "less"),
             rest_s=0.6,
-        )
-    )
-    add(
+        ),
         Step(
             "compare",
             "K, W",
             "Two models side by side, how far they agree, and the agreement along the time line.",
             keys("k", "w"),
             rest_s=14.0,
-        )
-    )
-    add(Step("difference", "Shift+W", "Where the two differ, on one picture.", keys("shift+w"), rest_s=0.6))
-    add(
+        ),
+        Step("difference", "Shift+W", "Where the two differ, on one picture.", keys("shift+w"), rest_s=0.6),
         Step(
             "correct",
             "W, E",
             "The mask corrected by hand: the model's as a dotted line, the tools below.",
             keys("w", "e"),
             rest_s=1.5,
-        )
-    )
-    add(
+        ),
         Step(
             "corrected",
             "4",
@@ -656,10 +592,8 @@ def _replaying(part: Part) -> None:
             _corrections_kept,
             rest_s=1.0,
             checked="the correction is on the disk",
-        )
-    )
-    add(Step("export", "Esc, Ctrl+E", "What would be exported, and where to.", keys("Escape", "ctrl+e"), rest_s=1.0))
-    add(
+        ),
+        Step("export", "Esc, Ctrl+E", "What would be exported, and where to.", keys("Escape", "ctrl+e"), rest_s=1.0),
         Step(
             "exported",
             "Shift+Tab twice, Space: the button Export",
@@ -668,19 +602,9 @@ def _replaying(part: Part) -> None:
             _exported,
             rest_s=9.0,
             checked="a clip is written",
-        )
-    )
-    add(
-        Step(
-            "close",
-            "Esc, Ctrl+Q",
-            "The window is gone.",
-            keys("Escape", "ctrl+q"),
-            _ended_well,
-            whole=True,
-            checked="exit status 0, no error",
-        )
-    )
+        ),
+        _closing("close", "Esc, Ctrl+Q", "Escape", "ctrl+q"),
+    ]
 
 
 TIME_LINE_Y = PLACE[1] + 600.0
@@ -707,19 +631,11 @@ def _exported(hand: Hand) -> None:
     hand.until(lambda: hand.files("pictures/exports/*/*.*"), "the clip", 60)
 
 
-def _ended_well(hand: Hand) -> None:
-    if status := hand.ended():
-        raise StepError(f"exit status {status}")
-    if "Traceback" in hand.errors():
-        raise StepError(hand.errors())
-
-
 # Demo
 
 
-def _demo(part: Part) -> None:
-    add = part.steps.append
-    add(
+def _demo() -> list[Step]:
+    return [
         Step(
             "start",
             "Start the demo: `python -m app phantom`",
@@ -728,9 +644,7 @@ def _demo(part: Part) -> None:
             Hand.sees_overlay,
             rest_s=1.0,
             checked="the overlay",
-        )
-    )
-    add(
+        ),
         Step(
             "raw",
             "Hold Space",
@@ -738,9 +652,7 @@ def _demo(part: Part) -> None:
             lambda hand: hand.down("space"),
             Hand.sees_no_overlay,
             checked="no overlay",
-        )
-    )
-    add(
+        ),
         Step(
             "corner",
             "Let go, V twice",
@@ -748,28 +660,17 @@ def _demo(part: Part) -> None:
             in_turn(lambda hand: hand.up("space"), lambda hand: hand.key("v", "v")),
             Hand.sees_overlay,
             checked="the overlay",
-        )
-    )
-    add(Step("help", "?", "The page of keys.", keys("question"), rest_s=0.8))
-    add(
-        Step(
-            "close",
-            "Esc, Ctrl+Q",
-            "The window is gone.",
-            keys("Escape", "ctrl+q"),
-            _ended_well,
-            whole=True,
-            checked="exit status 0, no error",
-        )
-    )
+        ),
+        Step("help", "?", "The page of keys.", keys("question"), rest_s=0.8),
+        _closing("close", "Esc, Ctrl+Q", "Escape", "ctrl+q"),
+    ]
 
 
 # The engineer
 
 
-def _engineer(part: Part) -> None:
-    add = part.steps.append
-    add(
+def _engineer() -> list[Step]:
+    return [
         Step(
             "start",
             "Start with another model: `python -m app phantom --model FOLDER`",
@@ -778,30 +679,16 @@ def _engineer(part: Part) -> None:
             Hand.sees_overlay,
             rest_s=1.0,
             checked="the overlay",
-        )
-    )
-    add(Step("self-check", "F2", "The page names model, engine and their times.", keys("F2"), rest_s=7.0))
-    add(
+        ),
+        Step("self-check", "F2", "The page names model, engine and their times.", keys("F2"), rest_s=7.0),
         Step(
             "model-group",
             "Esc, then 'Model and engine'",
             "Model and engine can be chosen.",
             in_turn(lambda hand: hand.key("Escape"), lambda hand: hand.click(1060, 532)),
             rest_s=0.6,
-        )
-    )
-    add(
-        Step(
-            "close",
-            "Ctrl+Q",
-            "The window is gone.",
-            keys("ctrl+q"),
-            _ended_well,
-            whole=True,
-            checked="exit status 0, no error",
-        )
-    )
-    add(
+        ),
+        _closing("close", "Ctrl+Q", "ctrl+q"),
         Step(
             "no-model",
             "Start with a model that is not there: `python -m app phantom --model no-such-model`",
@@ -810,19 +697,9 @@ def _engineer(part: Part) -> None:
             Hand.sees_no_overlay,
             rest_s=2.0,
             checked="no overlay",
-        )
-    )
-    add(
-        Step(
-            "close-again",
-            "Ctrl+Q",
-            "The window is gone.",
-            keys("ctrl+q"),
-            _ended_well,
-            whole=True,
-            checked="exit status 0, no error",
-        )
-    )
+        ),
+        _closing("close-again", "Ctrl+Q", "ctrl+q"),
+    ]
 
 
 def _start_model(hand: Hand) -> None:
@@ -833,20 +710,13 @@ def _start_model(hand: Hand) -> None:
 
 def make_parts() -> list[Part]:
     """The check list."""
-    parts = [
-        Part(
-            "bedside",
-            "At the bedside",
-            "Trainee and teacher; the machine's picture is on the laptop's screen.",
-            watches_screen=True,
-        ),
-        Part("replay", "Replaying", "A recorded clip, alone or with a teacher."),
-        Part("demo", "Demo", "No hardware at all."),
-        Part("engineer", "Engineer", "With a model of one's own."),
+    beside = "Trainee and teacher; the machine's picture is on the laptop's screen."
+    return [
+        Part("bedside", "At the bedside", beside, _bedside(), watches_screen=True),
+        Part("replay", "Replaying", "A recorded clip, alone or with a teacher.", _replaying()),
+        Part("demo", "Demo", "No hardware at all.", _demo()),
+        Part("engineer", "Engineer", "With a model of one's own.", _engineer()),
     ]
-    for part, fill in zip(parts, (_bedside, _replaying, _demo, _engineer), strict=True):
-        fill(part)
-    return parts
 
 
 # Walking

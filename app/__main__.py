@@ -257,10 +257,10 @@ def _check(arguments: argparse.Namespace) -> int:
     options, settings = _options(arguments)
     source = _open(arguments.source, settings, arguments.rate)
 
-    from app.paths import pictures_folder
+    from app.paths import kept_folders
     from app.pipeline.self_check import as_text, measure
 
-    lines = measure(source, arguments.seconds, options, pictures_folder())
+    lines = measure(source, arguments.seconds, options, kept_folders())
     print(as_text(lines), end="")
     return EXIT_USER if any(line.advice for line in lines) else 0
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from app import log
 from app.annotate import annotate
 from app.capture.folder import holds_image
 from app.capture.recorded import is_recorded
@@ -46,6 +48,8 @@ VIDEOS = (
 )
 """Endings of video files, which a folder is searched for."""
 _UNUSUAL = re.compile(r"[^\w .()-]")
+
+_log = logging.getLogger(log.NAME)
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,7 @@ def run_work(work: Work, progress: TextIO | None = None, before: str = "") -> in
     """Writes one recording from its beginning, and gives its number of frames.
 
     Raises SourceError, OutputError and ModelError; then what was written stays in the folder that is INCOMPLETE.
+    Whatever else goes wrong is a SourceError too: the recordings behind it are still to be done.
     """
     begun = work.out.with_name(work.out.name + INCOMPLETE)
     crew, novelty = _crew(work.how.model, work.how.engine)
@@ -131,6 +136,11 @@ def run_work(work: Work, progress: TextIO | None = None, before: str = "") -> in
         begun.replace(work.out)
     except OSError as error:
         raise OutputError.of(work.out, error) from error
+    except (SourceError, OutputError, ModelError):
+        raise
+    except Exception as error:
+        log.failure(_log, "a recording of a batch failed", error)
+        raise SourceError(f"{work.word} failed ({type(error).__name__}): it is left out.") from error
     return count
 
 
@@ -219,15 +229,15 @@ def _begin(out: Path, how: How, resume: bool) -> None:
     make_folder(out)
     wanted = how.as_json()
     try:
-        known = json.loads((out / FILE).read_text(encoding="utf-8"))
+        known: dict[str, object] | None = dict(json.loads((out / FILE).read_text(encoding="utf-8")))
     except FileNotFoundError:
         known = None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise UsageError(f"{out / FILE} cannot be read: start anew in another folder.") from error
     if known is not None and not resume:
         raise UsageError(f"{out} holds a batch already: go on with --resume, or choose another folder.")
     if known is not None and known != wanted:
-        changed = min(key for key in wanted if not isinstance(known, dict) or known.get(key) != wanted[key])
+        changed = min(key for key in {*wanted, *known} if known.get(key) != wanted.get(key))
         what = changed.replace("_", " ")
         raise UsageError(f"{out} was begun with another {what}: give the same options, or choose another folder.")
     try:

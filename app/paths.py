@@ -37,6 +37,11 @@ def recordings_folder() -> Path:
     return data_folder() / "recordings"
 
 
+def kept_folders() -> tuple[Path, Path]:
+    """Where snapshots and recordings go; perhaps on two disks."""
+    return pictures_folder(), recordings_folder()
+
+
 def settings_file() -> Path:
     """The settings of this user."""
     return config_folder() / "settings.json"

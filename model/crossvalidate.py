@@ -30,6 +30,8 @@ from model.structures import BLOCK_REGION, Structure, colours_of, from_colours, 
 FILE = "cross-validation.json"
 TABLE = "folds.csv"
 THRESHOLD = 0.5
+_FOLD = "fold-"
+"""A fold's folder begins with this."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class CrossValidation:
         split = Split(train, development, f"fold {fold} of {len(self.folds)}, {self.method}", self.seed)
         # Each fold starts from weights of its own, as separate trainings do.
         seed = self.seed + fold
-        folder = out / f"fold-{fold:02d}"
+        folder = out / f"{_FOLD}{fold:02d}"
         return Job(fold, data, folder, self.preset_name, self.preset, seed, split, self.structures)
 
 
@@ -178,6 +180,9 @@ def start(
     """Draws the folds and writes them down. Raises ModelError where `out` holds a cross-validation already."""
     if (out / FILE).exists():
         raise ModelError(f"{out} already holds a cross-validation. Go on with --resume, or choose another folder.")
+    if any(out.glob(f"{_FOLD}*")):
+        # They would be gone on with, whatever pictures they were trained on.
+        raise ModelError(f"{out} holds folds of another cross-validation: remove them, or choose another folder.")
     # Groups are looked for on the grid that everything else uses, whatever the size of the network.
     data = load(data_folder, classes=names_of(structures))
     names, method = draw_folds(data, folds, seed, grouped, groups)

@@ -62,15 +62,19 @@ class Run:
 
     @staticmethod
     def read(path: Path) -> Run:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        split = content["split"]
-        return Run(
-            content["preset_name"],
-            Preset(**content["preset"]),
-            content["seed"],
-            Split(tuple(split["train"]), tuple(split["development"]), split["method"], split["seed"]),
-            from_colours(content.get("structures")),
-        )
+        """Raises ModelError where it cannot be read."""
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            split = content["split"]
+            return Run(
+                content["preset_name"],
+                Preset(**content["preset"]),
+                content["seed"],
+                Split(tuple(split["train"]), tuple(split["development"]), split["method"], split["seed"]),
+                from_colours(content.get("structures")),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise ModelError(f"{path} cannot be read ({error}); start anew in another folder.") from error
 
 
 class Batches(keras.utils.PyDataset):
@@ -186,8 +190,9 @@ class EachEpoch(keras.callbacks.Callback):
         sum_iou, accuracy = (float(np.mean([getattr(s, name) for s in scores])) for name in ("sum_iou", "accuracy"))
         logs = {} if logs is None else logs
         row = (epoch + 1, logs["loss"], sum_iou, accuracy)
-        save_checkpoint(self._folder, epoch + 1, self.model, self._shipped)
+        # First the history: where the run is killed between the two, the epoch is trained, and its row written, anew.
         append_history(self._folder / "history.csv", row)
+        save_checkpoint(self._folder, epoch + 1, self.model, self._shipped)
         # For TensorBoard and the progress bar, which come after this.
         logs |= {"development_sum_iou": sum_iou, "development_accuracy": accuracy}
 

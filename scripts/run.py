@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts import environment
 
-WINDOWLESS = ("annotate", "devices")
+WINDOWLESS = ("annotate", "check", "compare", "devices")
 """Commands of the program that open no window; nor does one that is asked for its help."""
 
 

@@ -221,14 +221,28 @@ def _listed_files(path: Path) -> list[Path]:
             names = [_file_name(record) for record in records]
     except OSError as error:
         raise unreadable(path, error) from error
+    # Records are understood when they are asked for, and damaged ones throw anything.
+    except Exception as error:
+        raise SourceError(
+            f"{path} is damaged: open its folder instead, or copy it again from where it came."
+        ) from error
     home = path.parent.resolve()
-    files = [(home / name).resolve() for name in names if name]
-    return [file for file in files[:MOST_FILES] if home in file.parents and file.is_file() and has_dicom_mark(file)]
+    found = (_inside(home, name) for name in names[:MOST_FILES] if name)
+    return [listed for listed in found if listed is not None]
 
 
 def _file_name(record: Any) -> str:
     name = record.get("ReferencedFileID") or ""
     return name if isinstance(name, str) else "/".join(str(part) for part in name)
+
+
+def _inside(home: Path, name: str) -> Path | None:
+    """The DICOM file of that name inside `home`; None where there is none, or no file can have that name."""
+    try:
+        file = (home / name).resolve()
+        return file if home in file.parents and file.is_file() and has_dicom_mark(file) else None
+    except (OSError, ValueError):
+        return None
 
 
 def _header(path: Path) -> dict[str, str]:

@@ -76,9 +76,13 @@ class VideoFile:
 
     @property
     def frame_count(self) -> int:
-        """Number of frames, once open: what the file says, put right when its frames are counted or its end is met."""
-        self._take_index(wait=False)
-        return self._count
+        """Number of frames, once open: what the file says, put right when its frames are counted or its end is met.
+
+        In any thread; everything else here belongs to one.
+        """
+        index, count = self._index, self._count
+        stamps = index.stamps() if index is not None and index.ready else None
+        return count if stamps is None else max(len(stamps), self._position)
 
     def another(self) -> VideoFile:
         """A second one of the same file, not open."""
@@ -143,6 +147,7 @@ class VideoFile:
     def _take(self) -> Picture | None:
         """Decodes the frame at the position; None behind the last. Raises SourceError."""
         assert self._capture is not None
+        self._take_index(wait=False)
         pixels = self._decode() if self._pending is None else self._pending
         self._pending = None
         if pixels is None:
@@ -241,9 +246,10 @@ class VideoFile:
         index = self._index
         if index is None or not (wait or index.ready):
             return
-        self._index, self._stamps = None, index.stamps()
+        self._stamps = index.stamps()
         if self._stamps is not None:
             self._count = max(len(self._stamps), self._position)
+        self._index = None
 
     def _release(self) -> None:
         if self._capture is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from app import log
 from app.capture.source import SourceError
 from app.errors import OutputError
 from app.pipeline.types import Event
@@ -15,6 +17,8 @@ from app.pipeline.types import Event
 T = TypeVar("T")
 
 _JOIN_S = 5.0
+
+_log = logging.getLogger(log.NAME)
 
 
 class Bridge(QObject):
@@ -39,7 +43,10 @@ class Background(QObject):
         self._finished.connect(self._call)
 
     def run(self, name: str, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[str], None]) -> None:
-        """Runs `work` in a thread; `done` or `failed` (with the error's sentence) are called in the window's thread."""
+        """Runs `work` in a thread; `done` or `failed` (with the error's sentence) are called in the window's thread.
+
+        Whatever goes wrong, one of them is called: what waits for it would wait for ever.
+        """
 
         def job() -> None:
             try:
@@ -47,6 +54,10 @@ class Background(QObject):
             except (OSError, OutputError, SourceError) as error:
                 text = str(error)
                 self._finished.emit(lambda: failed(text))
+            except Exception as error:  # noqa: BLE001
+                log.failure(_log, name, error)
+                said = f"This went wrong: {name} ({type(error).__name__}). Try again."
+                self._finished.emit(lambda: failed(said))
             else:
                 self._finished.emit(lambda: done(result))
 

@@ -22,7 +22,7 @@ from app.gui.status import Level
 from app.gui.theme import now
 from app.gui.widgets import accessible
 from app.gui.words import mark, tr
-from app.paths import pictures_folder
+from app.paths import kept_folders, pictures_folder
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.self_check import Facts, Line, as_text, full_check, quick_check, verdict
 from model.files import write_text
@@ -118,7 +118,7 @@ class SelfCheck:
         if self._window.isVisible():
             model = self._models.event
             self._background.run(
-                "self-check", lambda: quick_check(model, pictures_folder()), self._said_at_start, self._say
+                "self-check", lambda: quick_check(model, kept_folders()), self._said_at_start, self._say
             )
 
     def _said_at_start(self, lines: list[Line]) -> None:
@@ -151,7 +151,7 @@ class SelfCheck:
         kind = source.kind if source is not None else None
         numbers = self._pipeline.statistics.snapshot()
         facts = Facts(kind, self._sources.event, self._models.event, self._models.wanted, numbers)
-        self._background.run("self-check", lambda: full_check(facts, pictures_folder()), self._show, self._say)
+        self._background.run("self-check", lambda: full_check(facts, kept_folders()), self._show, self._say)
 
     def _show(self, lines: list[Line]) -> None:
         if self._page is not None:

@@ -16,6 +16,7 @@ from app.gui.camera_mode_dialog import CameraModeDialog
 from app.gui.live_view import LiveView
 from app.gui.offers import find_devices
 from app.gui.source_chooser import SourceChooser
+from app.gui.source_notes import SourceNotes
 from app.gui.sources import ParseWord, Sources
 from app.settings import Settings
 
@@ -35,6 +36,7 @@ class SourceChoice:
     ) -> None:
         self._window = window
         self._settings = settings
+        self._notes = SourceNotes(settings)
         self._sources = sources
         self._view = view
         self._actions = actions
@@ -55,6 +57,7 @@ class SourceChoice:
             self._window,
             self._actions,
             self._settings.recent,
+            self._notes.knows_files(),
             self._current,
             previews,
             self.find,
@@ -62,6 +65,7 @@ class SourceChoice:
         )
         self.chooser.chosen.connect(self._chosen)
         self.chooser.adjusting.connect(self._adjust)
+        self.chooser.forgetting.connect(self._forget)
         self.chooser.finished.connect(self._finished)
         self.chooser.open()
 
@@ -93,6 +97,11 @@ class SourceChoice:
             self._background.run("let go", self._let_go, lambda _: self._sources.open_word(word), lambda _: None)
         else:
             self._sources.open_word(word)
+
+    def _forget(self) -> None:
+        self._notes.forget_files()
+        if self.chooser is not None:
+            self.chooser.show_recent(self._settings.recent, self._notes.knows_files())
 
     def _adjust(self, word: str) -> None:
         chooser = self.chooser

@@ -37,12 +37,15 @@ class SourceChooser(QDialog):
     """A source word."""
     adjusting = Signal(str)
     """The mode of the camera of this word is to be chosen."""
+    forgetting = Signal()
+    """The files and folders that were opened are to be forgotten."""
 
     def __init__(
         self,
         parent: QWidget,
         actions: Mapping[str, QAction],
         recent: list[str],
+        knows_files: bool,
         current: Current,
         previews: Previews,
         find: Callable[[], Found],
@@ -50,19 +53,19 @@ class SourceChooser(QDialog):
     ) -> None:
         """`current` gives the word of the source that the window shows, and its picture."""
         super().__init__(parent)
-        self._recent = list(recent)
         self._current = current
         self.previews = previews
         self._find = find
         self._background = background
         self._finding = self._ended = False
+        self._last_found = Found()
         self._offers: list[Offer] = []
         self._cards: list[SourceCard] = []
         self.setObjectName("chooser")
         self.setWindowTitle(tr("Sources"))
         self._build(actions)
         self._size()
-        self._fill(Found())
+        self.show_recent(recent, knows_files)
         self._status.setText(tr("Looking for cameras and monitors …"))
         self._timer(_LOOK_MS, self._look)
         self._timer(_FIND_MS, self._search)
@@ -117,7 +120,21 @@ class SourceChooser(QDialog):
             button.clicked.disconnect()
             button.clicked.connect(lambda _=False, action=actions[name]: self._leave_for(action))
             flow.addWidget(button)
+        self._forget = QPushButton(tr("Forget files"))
+        self._forget.setObjectName("segment")
+        self._forget.setToolTip(
+            tr("Forgets the paths of all files and folders that were opened, with what is kept of them")
+        )
+        self._forget.setAccessibleName(self._forget.text())
+        self._forget.clicked.connect(self.forgetting)
+        flow.addWidget(self._forget)
         return row
+
+    def show_recent(self, recent: list[str], knows_files: bool) -> None:
+        """What was opened last, from now on; `knows_files` where there is something to forget."""
+        self._recent = list(recent)
+        self._forget.setEnabled(knows_files)
+        self._fill(self._last_found)
 
     def _size(self) -> None:
         room = self.screen().availableSize()
@@ -138,7 +155,7 @@ class SourceChooser(QDialog):
     def _found(self, found: Found) -> None:
         if self._ended:
             return
-        self._finding = False
+        self._finding, self._last_found = False, found
         self._status.setText("" if found.cameras else tr("No camera found: plug one in, and it appears here."))
         self._fill(found)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Any, Literal, TypeVar
 
 from app.pipeline.scale import COARSEST_MM, FINEST_MM, Scale
 from app.pipeline.types import Rect
@@ -11,9 +12,13 @@ from app.settings import Settings
 WHOLE = "whole"
 """Kept where the user wants the whole frame, so that no scan area is looked for."""
 
+MOST = 200
+"""So many sources' notes are kept; those made first go first."""
+
 Size = tuple[int, int]
 """Width and height of a frame, pixels."""
 Side = Literal["left", "right"]
+T = TypeVar("T")
 
 
 class SourceNotes:
@@ -21,6 +26,28 @@ class SourceNotes:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+
+    # Files
+
+    def knows_files(self) -> bool:
+        """Whether the path of any file or folder is kept."""
+        kept = self._settings
+        words = [kept.source, *kept.recent, *kept.mirrored, *(_word(key) for notes in self._tables() for key in notes)]
+        return any(map(is_file_word, words))
+
+    def forget_files(self) -> None:
+        """Forgets every file and folder that was a source, since a name may be a patient's. Devices stay."""
+        kept = self._settings
+        kept.source = "" if is_file_word(kept.source) else kept.source
+        kept.recent = [word for word in kept.recent if not is_file_word(word)]
+        kept.mirrored = [word for word in kept.mirrored if not is_file_word(word)]
+        for notes in self._tables():
+            for key in [key for key in notes if is_file_word(_word(key))]:
+                del notes[key]
+
+    def _tables(self) -> list[dict[str, Any]]:
+        kept = self._settings
+        return [kept.scan_areas, kept.lateral, kept.scales, kept.scale]
 
     # The scan area
 
@@ -43,7 +70,7 @@ class SourceNotes:
     def keep_area(self, word: str, size: Size, area: Rect | None) -> None:
         """Keeps a scan area, or with None the whole frame, for frames of that size."""
         self.forget_area(word, size)
-        self._settings.scan_areas[_key(word, size)] = WHOLE if area is None else str(area)
+        _keep(self._settings.scan_areas, _key(word, size), WHOLE if area is None else str(area))
 
     def forget_area(self, word: str, size: Size) -> None:
         """From now on it is to be found."""
@@ -61,14 +88,14 @@ class SourceNotes:
         if side is None:
             self._settings.lateral.pop(word, None)
         else:
-            self._settings.lateral[word] = side
+            _keep(self._settings.lateral, word, side)
 
     def mirrored(self, word: str) -> bool:
         return word in self._settings.mirrored
 
     def keep_mirrored(self, word: str, mirrored: bool) -> None:
         others = [other for other in self._settings.mirrored if other != word]
-        self._settings.mirrored = [*others, word] if mirrored else others
+        self._settings.mirrored = [*others, word][-MOST:] if mirrored else others
 
     # Scale
 
@@ -79,7 +106,8 @@ class SourceNotes:
 
     def keep_scale(self, word: str, size: Size, name: str, mm: float) -> None:
         """Keeps the size of a pixel for a depth setting, and takes it into use."""
-        self._settings.scales.setdefault(_key(word, size), {})[name] = mm
+        key = _key(word, size)
+        _keep(self._settings.scales, key, {**self._settings.scales.get(key, {}), name: mm})
         self.choose_scale(word, size, name)
 
     def forget_scale(self, word: str, size: Size, name: str) -> None:
@@ -96,8 +124,25 @@ class SourceNotes:
         return self._settings.scale.get(_key(word, size))
 
     def choose_scale(self, word: str, size: Size, name: str) -> None:
-        self._settings.scale[_key(word, size)] = name
+        _keep(self._settings.scale, _key(word, size), name)
+
+
+def is_file_word(word: str) -> bool:
+    """Whether a source word is the path of a file or folder."""
+    return bool(word) and word not in ("demo", "phantom") and word.partition(":")[0] not in ("camera", "screen", "igtl")
 
 
 def _key(word: str, size: Size) -> str:
     return f"{word}@{size[0]}x{size[1]}"
+
+
+def _word(key: str) -> str:
+    """The source word of a key, which may be without a size."""
+    return re.sub(r"@\d+x\d+$", "", key)
+
+
+def _keep(notes: dict[str, T], key: str, note: T) -> None:
+    notes.pop(key, None)
+    notes[key] = note
+    for oldest in list(notes)[:-MOST]:
+        del notes[oldest]

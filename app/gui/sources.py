@@ -108,6 +108,6 @@ def _try(source: Source) -> None:
     """Opens a source to see whether it is good. Raises SourceError."""
     try:
         source.open()
-    except SourceError:
+    except Exception:
         source.close()
         raise

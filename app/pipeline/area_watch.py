@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
+from app import log
 from app.capture.source import Frame
 from app.pipeline.priority import stand_back
 from app.pipeline.scan_area import STEP_S, Found, ScanAreaFinder
@@ -12,6 +14,8 @@ from app.thread import OwnThread
 
 STILL_S = 0.5
 """A frame that has stayed for so long (paused, frozen) is looked at again until something is found."""
+
+_log = logging.getLogger(log.NAME)
 
 NewestFrame = Callable[[], tuple[object, Frame] | None]
 """The newest frame and the search it belongs to; None while nothing is to be looked for."""
@@ -44,5 +48,12 @@ class AreaWatch(OwnThread):
                 continue
             since = since if frame is last else now
             last, before = frame, finder.found
-            if finder.feed(frame.pixels, now) is not before:
-                self._tell(search, finder.found)
+            try:
+                found = finder.feed(frame.pixels, now)
+            # The boundary of the thread: a picture that it stumbles over must not end the search in the next ones.
+            except Exception as error:  # noqa: BLE001
+                log.failure(_log, "looking for the scan area failed", error)
+                finder = ScanAreaFinder()
+                continue
+            if found is not before:
+                self._tell(search, found)

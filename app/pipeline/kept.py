@@ -39,7 +39,11 @@ class Kept:
 
 def find_kept(recordings: Path, snapshots: Path) -> list[Kept]:
     """All in these folders, the newest first. What is not the program's own, and links, are passed over."""
-    found = [_recording(path) for path in _entries(recordings) if NAME.fullmatch(path.name) and path.is_dir()]
+    found = [
+        _recording(path, when)
+        for path in _entries(recordings)
+        if NAME.fullmatch(path.name) and (when := _when(path.name[:19], "%Y-%m-%d_%H-%M-%S")) and path.is_dir()
+    ]
     found += _snapshots(path for path in _entries(snapshots) if path.is_file())
     return sorted(found, key=lambda kept: kept.time, reverse=True)
 
@@ -67,8 +71,15 @@ def _entries(folder: Path) -> list[Path]:
         return []
 
 
-def _recording(folder: Path) -> Kept:
-    when = datetime.strptime(folder.name[:19], "%Y-%m-%d_%H-%M-%S")
+def _when(text: str, form: str) -> datetime | None:
+    """The time in a name; None where there is no such day or hour, so that the name is not the program's."""
+    try:
+        return datetime.strptime(text, form)
+    except ValueError:
+        return None
+
+
+def _recording(folder: Path, when: datetime) -> Kept:
     size = sum(_size(path) for path in _entries(folder))
     clip = RecordedClip(folder)
     seconds = thumbnail = None
@@ -91,11 +102,11 @@ def _snapshots(paths: Iterator[Path]) -> list[Kept]:
     for path in sorted(paths):
         if match := _SNAPSHOT.fullmatch(path.name):
             by_time.setdefault(match[1], []).append(path)
-    return [_snapshot(stem, files) for stem, files in by_time.items()]
+    times = {stem: _when(stem[:19], "%Y%m%d-%H%M%S-%f") for stem in by_time}
+    return [_snapshot(when, by_time[stem]) for stem, when in times.items() if when is not None]
 
 
-def _snapshot(stem: str, files: list[Path]) -> Kept:
-    when = datetime.strptime(stem[:19], "%Y%m%d-%H%M%S-%f")
+def _snapshot(when: datetime, files: list[Path]) -> Kept:
     shown = files[-1]
     try:
         thumbnail = shrunk(read_image(shown), THUMBNAIL)

@@ -173,10 +173,12 @@ class Recorder(OwnThread):
 
     def offer(self, frame: Frame, area: Rect, shown: bool = True) -> None:
         """A frame with its scan area, which lies inside it; only those that were `shown` are of the last seconds."""
-        if self._wanted or self._ring.on:
+        # Decided and put at once: a frame that came behind the end of its recording would begin another.
+        with self._changed:
             session, dropped = self._session if self._wanted else 0, self._dropped
-            # The job holds the whole frame, not the scan area alone.
-            self._put(lambda: self._take(frame, area, shown, session, dropped), frame.pixels.nbytes)
+            if session or self._ring.on:
+                # The job holds the whole frame, not the scan area alone.
+                self._put(lambda: self._take(frame, area, shown, session, dropped), frame.pixels.nbytes)
 
     def predicted(self, prediction: Prediction, made_by: MadeBy) -> None:
         """What the model said about a frame that was offered before."""
@@ -188,7 +190,7 @@ class Recorder(OwnThread):
         with self._changed:
             why = "another source was opened" if self._wanted else ""
             self._wanted = False
-        self._order(lambda: self._forget(why))
+            self._order(lambda: self._forget(why))
 
     def set_ring(self, seconds: float, most_bytes: int = RING_BYTES) -> None:
         """How much of the last seconds is kept in memory; 0 seconds: nothing, as before this is called."""
@@ -205,7 +207,7 @@ class Recorder(OwnThread):
         """Ends the recording after what is waiting now."""
         with self._changed:
             self._wanted = False
-        self._order(lambda: self._finish(""))
+            self._order(lambda: self._finish(""))
 
     def save_ring(self) -> Ended:
         """Writes the last seconds as a recording of their own. Takes its time. Raises OutputError."""
@@ -285,11 +287,14 @@ class Recorder(OwnThread):
             self._area = area
             self._ring.clear()
             self._finish("")
+        if session and session != self._writing:
+            self._finish("")
+            self._writing = session
         shot = encode(frame, area, dropped)
         if shown and self._ring.on:
             self._ring.add(shot)
         if session and session != self._failed:
-            self._write(shot, session)
+            self._write(shot)
 
     def _answer(self, prediction: Prediction, made_by: MadeBy) -> None:
         if prediction.scan_area != self._area:
@@ -299,10 +304,7 @@ class Recorder(OwnThread):
             self._try(lambda writer: writer.add_answer(prediction.captured, answer))
         self._ring.answer(prediction.captured, answer)
 
-    def _write(self, shot: Shot, session: int) -> None:
-        if self._writer is not None and self._writing != session:
-            self._finish("")
-        self._writing = session
+    def _write(self, shot: Shot) -> None:
         if self._writer is None:
             self._begin(shot)
         self._try(lambda writer: writer.add(shot))
@@ -329,15 +331,19 @@ class Recorder(OwnThread):
             self._fail(*_refused(error))
 
     def _fail(self, why: str, advice: str = "") -> None:
-        self._switch_off()
+        was_on = self._switch_off()
+        if was_on and self._writer is None:
+            self._ended = Ended(None, 0.0, 0, 0, f"Recording could not begin: {why}.{advice}")
         self._finish(why, advice)
 
-    def _switch_off(self) -> None:
-        """What is waiting of this recording is not written any more, and nothing more comes."""
+    def _switch_off(self) -> bool:
+        """What is waiting of this recording is not written any more, and nothing more comes; whether it was on."""
         with self._changed:
             self._failed = self._writing
-            if self._session == self._failed:
+            was_on = self._wanted and self._session == self._failed
+            if was_on:
                 self._wanted = False
+            return was_on
 
     def _forget(self, why: str) -> None:
         self._area = None

@@ -119,7 +119,7 @@ def reduction(shape: tuple[int, ...]) -> int:
 
 def reduced(pixels: Pixels, factor: int) -> Pixels:
     """Grey, and smaller by a whole number; what is left over at the right and at the foot is cut off."""
-    height, width = pixels.shape[0] // factor, pixels.shape[1] // factor
+    height, width = (max(side // factor, 1) for side in pixels.shape[:2])
     grey = to_grey(pixels)
     if factor == 1:
         return grey

@@ -59,12 +59,12 @@ class Facts:
     numbers: Snapshot
 
 
-def quick_check(model: ModelChanged | None, folder: Path) -> list[Line]:
-    """What is looked at when the program starts: engine and model run, and there is room in `folder`."""
-    return [_engine_line(model), _disk_line(folder)]
+def quick_check(model: ModelChanged | None, folders: Sequence[Path]) -> list[Line]:
+    """What is looked at when the program starts: engine and model run, and there is room in all `folders`."""
+    return [_engine_line(model), _disk_line(folders)]
 
 
-def full_check(facts: Facts, folder: Path) -> list[Line]:
+def full_check(facts: Facts, folders: Sequence[Path]) -> list[Line]:
     """Everything; reads the model's files through, which takes a moment."""
     return [
         _source_line(facts),
@@ -72,7 +72,7 @@ def full_check(facts: Facts, folder: Path) -> list[Line]:
         *_step_lines(facts.numbers.steps_ms),
         _engine_line(facts.model),
         _model_line(facts.bundle),
-        _disk_line(folder),
+        _disk_line(folders),
         Line("Machine", f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {_python()}"),
     ]
 
@@ -97,7 +97,7 @@ def verdict(faults: int) -> str:
     return "One thing needs a look (marked !)." if faults == 1 else f"{faults} things need a look (marked !)."
 
 
-def measure(source: Source, seconds: float, options: WindowOptions, folder: Path) -> list[Line]:
+def measure(source: Source, seconds: float, options: WindowOptions, folders: Sequence[Path]) -> list[Line]:
     """Runs the pipeline on `source` for `seconds` without a window, and checks."""
     events: list[Event] = []
     known = threading.Event()
@@ -125,7 +125,7 @@ def measure(source: Source, seconds: float, options: WindowOptions, folder: Path
         sources = [event for event in events if isinstance(event, SourceChanged)]
         last, model = sources[-1] if sources else None, _of_models(events)[-1]
         facts = Facts(source.kind, last, model, asked, pipeline.statistics.snapshot())
-        return full_check(facts, folder)
+        return full_check(facts, folders)
     finally:
         pipeline.close()
 
@@ -202,14 +202,21 @@ def _model_line(name: str) -> Line:
     return Line("Model", f"{found.name} · {found.hash} · its files are those of its card")
 
 
-def _disk_line(folder: Path) -> Line:
-    there = next((one for one in (folder, *folder.parents) if one.exists()), None)
+def _disk_line(folders: Sequence[Path]) -> Line:
+    """Of the disk that has least; they may be on several."""
     try:
-        free = shutil.disk_usage(there or folder).free / 1e9
+        free = min(_free_gb(folder) for folder in folders)
     except OSError:
-        return Line("Free disk", "not known", "The pictures folder cannot be reached: check the disk.")
+        advice = "The folder of snapshots or that of recordings cannot be reached: check the disk."
+        return Line("Free disk", "not known", advice)
     few = f"Make room: snapshots and recordings need {ROOM_GB:g} GB."
     return Line("Free disk", f"{free:.1f} GB", few if free < ROOM_GB else "")
+
+
+def _free_gb(folder: Path) -> float:
+    """On the disk of a folder, which need not be there yet. Raises OSError."""
+    there = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    return shutil.disk_usage(there).free / 1e9
 
 
 def _python() -> str:

@@ -199,14 +199,22 @@ class Worker(OwnThread):
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._change_model()
-            frame = self._frames.take(LOOK_S)
-            if frame is None:
-                self._publish_withheld()
-            elif self._engine is not None and (job := self._begin(frame)) is not None and not self.wants_another:
-                # Looked up after `begin`: a job of the new generation is never done by the model before.
-                self._work(frame, job, self._engine)
+            try:
+                self._step()
+            # The boundary of the thread: what fails outside an engine, such as drawing the overlay, must be said, too.
+            except Exception as error:  # noqa: BLE001
+                reason = f"The overlay failed ({_brief(error)}): choose another model."
+                self._give_up("the overlay failed", error, reason)
         self._close_engine()
+
+    def _step(self) -> None:
+        self._change_model()
+        frame = self._frames.take(LOOK_S)
+        if frame is None:
+            self._publish_withheld()
+        elif self._engine is not None and (job := self._begin(frame)) is not None and not self.wants_another:
+            # Looked up after `begin`: a job of the new generation is never done by the model before.
+            self._work(frame, job, self._engine)
 
     def _change_model(self) -> None:
         with self._lock:
@@ -239,12 +247,9 @@ class Worker(OwnThread):
                 prediction = predict(frame, job, engine, self._novelty, self._filter_for(job))
         # The boundary of the thread: an engine that fails must not take the raw picture or the worker with it.
         except Exception as error:  # noqa: BLE001
-            log.failure(_log, "predicting failed", error)
-            self._close_engine()
-            reason = (
-                f"The engine {engine_name(self._model[1])} failed ({_brief(error)}): choose another engine or model."
-            )
-            self._report(ModelChanged(*self._model, False, reason), None)
+            name = engine_name(self._model[1])
+            reason = f"The engine {name} failed ({_brief(error)}): choose another engine or model."
+            self._give_up("predicting failed", error, reason)
             return
         if self._stopping.is_set():
             return  # Given up meanwhile: nobody waits for this any more.
@@ -255,6 +260,12 @@ class Worker(OwnThread):
             self._withheld, wanted = prediction, True
         if wanted:
             self._predicted(prediction.steps_ms)
+
+    def _give_up(self, what: str, error: Exception, reason: str) -> None:
+        """The model is not used any more, and the user is told why."""
+        log.failure(_log, what, error)
+        self._close_engine()
+        self._report(ModelChanged(*self._model, False, reason), None)
 
     def _filter_for(self, job: Job) -> TemporalFilter | None:
         """The temporal filter, without memory of anything but the job's generation; None if the job wants none."""

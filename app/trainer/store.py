@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
+import logging
 import threading
 import zlib
 from collections.abc import Callable
@@ -12,12 +12,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app import log
 from app.errors import OutputError
 from app.trainer.corrections import Correction, Entries
 from model.files import write_text
 
 FORMAT = 1
 _NAME_FORMAT = "%Y-%m-%d_%H-%M-%S"
+
+_log = logging.getLogger(log.NAME)
 
 
 class Store:
@@ -30,16 +33,23 @@ class Store:
         """When the first correction was made: what saved pictures are called by."""
 
     def load(self) -> tuple[Entries, str]:
-        """What is kept, and a sentence where something was wrong with it. A damaged file is set aside."""
+        """What is kept, and a sentence where something was wrong with it. A damaged file is set aside.
+
+        Raises OutputError where it cannot be read or set aside: what would then be saved in its place would destroy it.
+        """
         try:
             content = json.loads(self.path.read_text(encoding="utf-8"))
             entries = {int(number): _correction(entry) for number, entry in content["frames"].items()}
             self.name = str(content["name"])
         except FileNotFoundError:
             return {}, ""
-        except (OSError, UnicodeDecodeError) as error:
-            return {}, f"The corrections of this recording cannot be read ({error}): nothing will be lost of the file."
-        except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise OutputError(
+                f"The corrections of this recording cannot be read ({reason}): see that {self.path} can be read,"
+                " then try again."
+            ) from error
+        except (ValueError, KeyError, TypeError, AttributeError):
             return {}, self._set_aside()
         return entries, ""
 
@@ -56,8 +66,11 @@ class Store:
         aside = self.path.with_name(f"{self.path.stem}.damaged-{datetime.now().strftime(_NAME_FORMAT)}")
         try:
             self.path.replace(aside)
-        except OSError:
-            return f"The corrections in {self.path} are damaged and cannot be set aside: move the file away."
+        except OSError as error:
+            raise OutputError(
+                f"The corrections in {self.path} are damaged and cannot be set aside:"
+                " move the file away, then try again."
+            ) from error
         return f"The corrections of this recording were damaged; the file was set aside as {aside}."
 
 
@@ -122,3 +135,7 @@ class Autosave:
                 self._store.save(entries)
             except OutputError as error:
                 self._failed(str(error))
+            # The boundary of the thread: the corrections behind these are still to be saved.
+            except Exception as error:  # noqa: BLE001
+                log.failure(_log, "saving corrections failed", error)
+                self._failed(f"The corrections are not saved ({type(error).__name__}).")

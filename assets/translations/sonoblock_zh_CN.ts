@@ -620,12 +620,20 @@
         <translation>清除</translation>
     </message>
     <message>
+        <source>Forget files</source>
+        <translation>忘记文件</translation>
+    </message>
+    <message>
         <source>Forget the scale that is in use</source>
         <translation>清除正在使用的标尺</translation>
     </message>
     <message>
         <source>Forget this frame&apos;s correction</source>
         <translation>清除此帧的修正</translation>
+    </message>
+    <message>
+        <source>Forgets the paths of all files and folders that were opened, with what is kept of them</source>
+        <translation>忘记打开过的所有文件和文件夹的路径，以及为它们保存的设置</translation>
     </message>
     <message>
         <source>Format</source>
@@ -1464,6 +1472,10 @@
         <translation>录像</translation>
     </message>
     <message>
+        <source>Recording could not begin: {why}.</source>
+        <translation>无法开始录制：{why}。</translation>
+    </message>
+    <message>
         <source>Recording stopped: {why}. What was recorded until then is kept.</source>
         <translation>录制已停止：{why}。此前录制的内容已保留。</translation>
     </message>
@@ -1892,6 +1904,22 @@
         <translation>比较中断：请选择其他内容，并查看日志。</translation>
     </message>
     <message>
+        <source>The corrections are not saved ({error}).</source>
+        <translation>修正没有保存（{error}）。</translation>
+    </message>
+    <message>
+        <source>The corrections in {path} are damaged and cannot be set aside: move the file away, then try again.</source>
+        <translation>{path} 中的修正已损坏，且无法移到一边：请先移走该文件，然后重试。</translation>
+    </message>
+    <message>
+        <source>The corrections of this recording cannot be read ({reason}): see that {path} can be read, then try again.</source>
+        <translation>无法读取此录像的修正（{reason}）：请确认可以读取 {path}，然后重试。</translation>
+    </message>
+    <message>
+        <source>The corrections of this recording were damaged; the file was set aside as {aside}.</source>
+        <translation>此录像的修正已损坏；文件已另存为 {aside}。</translation>
+    </message>
+    <message>
         <source>The demo folder {folder} is not there: choose another one in the settings.</source>
         <translation>演示文件夹 {folder} 不存在：请在设置中选择其他文件夹。</translation>
     </message>
@@ -1912,6 +1940,10 @@
         <translation>引擎 {engine} 已 {limit} 秒没有响应：没有叠加层。{then}</translation>
     </message>
     <message>
+        <source>The export failed ({error}).</source>
+        <translation>导出失败（{error}）。</translation>
+    </message>
+    <message>
         <source>The export was stopped after {done} frames.</source>
         <translation>导出在 {done} 帧后停止。</translation>
     </message>
@@ -1922,6 +1954,10 @@
     <message>
         <source>The first steps again</source>
         <translation>重看入门步骤</translation>
+    </message>
+    <message>
+        <source>The folder of snapshots or that of recordings cannot be reached: check the disk.</source>
+        <translation>无法访问快照或录像所在的文件夹：请检查磁盘。</translation>
     </message>
     <message>
         <source>The folder {path}</source>
@@ -1992,16 +2028,16 @@
         <translation>上一处</translation>
     </message>
     <message>
+        <source>The overlay failed ({error}): choose another model.</source>
+        <translation>叠加层出错（{error}）：请选择另一个模型。</translation>
+    </message>
+    <message>
         <source>The overlay is often late: plug the laptop in, close other programs, or choose a quicker engine.</source>
         <translation>叠加层经常延迟：请接通笔记本电源、关闭其他程序，或选择更快的引擎。</translation>
     </message>
     <message>
         <source>The picture has another size now, for which no scale is known: set it anew.</source>
         <translation>图像大小已改变，没有对应的标尺：请重新设定。</translation>
-    </message>
-    <message>
-        <source>The pictures folder cannot be reached: check the disk.</source>
-        <translation>无法访问图片文件夹：请检查磁盘。</translation>
     </message>
     <message>
         <source>The quick one, for live pictures.</source>
@@ -2090,6 +2126,10 @@
     <message>
         <source>This one is being recorded: stop the recording first.</source>
         <translation>此项正在录制：请先停止录制。</translation>
+    </message>
+    <message>
+        <source>This went wrong: {what} ({error}). Try again.</source>
+        <translation>出错了：{what}（{error}）。请重试。</translation>
     </message>
     <message>
         <source>This window covers the part of the screen that it watches: move it aside, or it will see its own overlay.</source>
@@ -2464,6 +2504,10 @@
         <translation>磁盘将满，仅剩 {free} MB</translation>
     </message>
     <message>
+        <source>the recorder failed ({error})</source>
+        <translation>录制器出错（{error}）</translation>
+    </message>
+    <message>
         <source>the whole frame</source>
         <translation>整帧</translation>
     </message>
@@ -2670,6 +2714,10 @@
     <message>
         <source>{path} is damaged or cut short as a DICOM file: copy it again from where it came.</source>
         <translation>{path} 作为 DICOM 文件已损坏或不完整：请从原处重新复制。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged: open its folder instead, or copy it again from where it came.</source>
+        <translation>{path} 已损坏：请改为打开它所在的文件夹，或从来源重新复制。</translation>
     </message>
     <message>
         <source>{path} is empty: copy it again from where it came, or choose another file.</source>

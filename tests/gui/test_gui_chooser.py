@@ -237,3 +237,15 @@ def test_closing_the_window_ends_the_pictures(desk: Desk, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "open" in desk.log)
     desk.window.close()
     assert desk.log == ["open", "close"]
+
+
+def test_files_that_were_opened_can_be_forgotten(desk: Desk, qtbot: QtBot) -> None:
+    desk.window.settings.scan_areas["/scans/old.avi@320x240"] = "1,2,100,100"
+    chooser = desk.open()
+    qtbot.waitUntil(lambda: {"old.avi", "Grabber"} <= set(titles(chooser)))
+    forget = next(one for one in chooser.findChildren(QPushButton) if one.text() == "Forget files")
+    forget.click()
+    assert "old.avi" not in titles(chooser)
+    assert {"Grabber", "rtsp://10.0.0.5/scan"} <= set(titles(chooser))
+    assert not forget.isEnabled()
+    assert desk.window.settings.scan_areas == {}

@@ -1,6 +1,7 @@
 """Many recordings: which ones, what their folders are called, going on, broken ones, and a real cluster."""
 
 import csv
+import json
 import os
 import shutil
 import signal
@@ -101,6 +102,31 @@ def test_a_broken_recording_is_one_sentence_and_the_others_are_done(tree, out):
     (sentence,) = said
     assert "broken.mp4" in sentence
     assert "\n" not in sentence
+
+
+def test_a_recording_that_the_program_stumbles_over_does_not_end_the_batch(tree, out, monkeypatch):
+    def stumble(source, *arguments):
+        if "one" in source.name:
+            raise ZeroDivisionError
+        return annotate(source, *arguments)
+
+    annotate, said = batch.annotate, []
+    monkeypatch.setattr(batch, "annotate", stumble)
+    outcome = run_batch([str(tree / "one.avi"), str(tree / "deep" / "er" / "two.avi")], out, HOW, say=said.append)
+    assert (outcome.done, outcome.failed) == (1, 1)
+    assert said == [f"{tree / 'one.avi'} failed (ZeroDivisionError): it is left out."]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [(lambda known: {**known, "newer": 1}, "another newer"), (lambda known: [], "cannot be read")],
+)
+def test_a_batch_of_another_version_is_one_line(tree, out, change, told):
+    run_batch([str(tree / "one.avi")], out, HOW)
+    known = json.loads((out / batch.FILE).read_text())
+    (out / batch.FILE).write_text(json.dumps(change(known) or 5))
+    with pytest.raises(UsageError, match=told):
+        run_batch([str(tree / "one.avi")], out, HOW, resume=True)
 
 
 def test_going_on_leaves_out_what_is_complete_and_does_the_half_anew(tree, out):

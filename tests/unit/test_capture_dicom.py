@@ -3,6 +3,7 @@
 import base64
 import io
 import random
+import shutil
 import warnings
 import zlib
 from collections.abc import Callable
@@ -552,6 +553,23 @@ def test_a_dicomdir_lists_by_study_and_only_what_lies_beside_it(tmp_path: Path) 
     assert {entry.study for entry in entries} == set(range(1, entries[0].studies + 1))
     source = parse(str(real("dicomdirtests/DICOMDIR")))
     assert isinstance(source, DicomFolder)
+
+
+@pytest.mark.parametrize("damage", ["kind", "text", "NUL", "long"])
+def test_a_damaged_dicomdir_is_one_sentence(tmp_path: Path, damage: str) -> None:
+    shutil.copytree(real("dicomdirtests/DICOMDIR").parent, tmp_path / "disc")
+    path = tmp_path / "disc" / "DICOMDIR"
+    directory = pydicom.dcmread(path)
+    for record in directory.DirectoryRecordSequence:
+        if "ReferencedFileID" in record:
+            record.ReferencedFileID = {"NUL": ["A\0B"], "long": ["A" * 5000]}.get(damage, record.ReferencedFileID)
+    directory.save_as(path)
+    if damage in ("kind", "text"):
+        content = path.read_bytes()
+        place = content.index(b"\x04\x00\x20\x12SQ")  # Directory Record Sequence
+        path.write_bytes(content[: place + 4] + {"kind": b"UL", "text": b"LO"}[damage] + content[place + 6 :])
+    with pytest.raises(SourceError, match=r"is damaged|holds no DICOM picture"):
+        DicomFolder(path).open()
 
 
 def test_images_win_over_dicom_files_in_a_folder(tmp_path: Path) -> None:

@@ -32,6 +32,12 @@ def dataset(groups, seed=0):
     return Dataset(tuple(f"p{i}" for i in range(len(groups))), images, images[:, None] > 100)
 
 
+def test_folds_of_another_cross_validation_are_not_gone_on_with(tmp_path):
+    (tmp_path / "fold-01").mkdir()
+    with pytest.raises(ModelError, match="folds of another"):
+        crossvalidate.start(tmp_path, tmp_path, "tiny", TINY, folds=3, grouped=False, seed=1)
+
+
 @pytest.mark.parametrize("grouped", [False, True])
 def test_every_picture_is_in_one_fold_and_the_folds_are_of_one_size(grouped):
     data = dataset(list(range(23)))

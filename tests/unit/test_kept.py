@@ -46,6 +46,12 @@ def test_folders_that_are_not_there_hold_nothing(tmp_path):
     assert find_kept(tmp_path / "none", tmp_path / "nowhere") == []
 
 
+def test_what_has_the_form_of_a_name_and_names_no_time_is_passed_over(places):
+    (places[0] / "2026-13-45_05-06-07").mkdir()
+    (places[1] / "20261345-996199-000.png").touch()
+    assert len(find_kept(*places)) == 2
+
+
 def test_a_recording_that_cannot_be_played_is_listed_so_that_it_can_be_deleted(places):
     cut(places[0] / "2026-03-04_05-06-07" / "clip.mkv", 0.01)
     recording = find_kept(*places)[1]

@@ -393,6 +393,21 @@ def test_an_engine_that_fails_takes_the_overlay_away_but_not_the_picture(bench):
     assert bench.wait_for_prediction().region is not None
 
 
+def test_an_overlay_that_cannot_be_drawn_is_said_and_the_worker_goes_on(bench):
+    def fail(prediction):
+        raise ZeroDivisionError("nothing to divide by")
+
+    bench.pipeline.set_model("m", "blob")
+    bench.wait_for_model()
+    prepare, bench.pipeline.prepare_overlay = bench.pipeline.prepare_overlay, fail
+    bench.pipeline.set_source(Clip(200))
+    event = bench.wait_for_model(ready=False)
+    assert event.reason.startswith("The overlay failed (ZeroDivisionError")
+    bench.pipeline.prepare_overlay = prepare
+    bench.pipeline.set_model("m", "other")
+    assert bench.wait_for_prediction().region is not None
+
+
 @pytest.mark.parametrize(
     ("model", "engine", "reason"),
     [("missing", "blob", "There is no model 'missing'."), ("m", "nothing", "There is no engine 'nothing'.")],

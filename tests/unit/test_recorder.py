@@ -275,6 +275,34 @@ def test_what_the_recorder_trips_over_ends_the_recording_and_not_the_thread(reco
     await_true(lambda: not recorder.state.ended.problem)
 
 
+def test_a_recording_whose_first_frame_cannot_be_recorded_is_off_and_says_so(recorder, root):
+    recorder.start_recording()
+    recorder.offer(Frame(np.zeros(9, np.uint8), 0, 2000.0), AREA)
+    await_true(lambda: recorder.state.ended is not None)
+    assert recorder.state.ended.problem == "Recording could not begin: the recorder failed (IndexError)."
+    assert not recorder.recording
+    assert not root.exists()
+
+
+def test_a_frame_that_comes_while_a_recording_ends_begins_no_other_one(recorder, root, monkeypatch):
+    recorder.start_recording()
+    record(recorder, range(3))
+    put, ending = recorder._put, threading.Thread(target=recorder.stop_recording)
+
+    def put_late(*arguments):
+        ending.start()
+        ending.join(0.2)  # As long as it takes where nothing holds it up.
+        put(*arguments)
+
+    monkeypatch.setattr(recorder, "_put", put_late)
+    recorder.offer(frame_of(3), AREA)
+    ending.join(WAIT_S)
+    settle(recorder)
+    recorder.stop()
+    assert recorder.join(WAIT_S)
+    assert [len(read_all(folder)) for folder in root.iterdir()] == [4]
+
+
 # Full disks
 
 

@@ -1,3 +1,4 @@
+from collections import namedtuple
 from datetime import datetime
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def by_name(lines):
 
 
 def test_a_machine_that_is_well_needs_nothing(tmp_path):
-    lines = full_check(facts(steps={"paint": AGES, "capture": AGES}), tmp_path / "not" / "there")
+    lines = full_check(facts(steps={"paint": AGES, "capture": AGES}), [tmp_path / "not" / "there"])
     assert not [line for line in lines if line.advice]
     assert by_name(lines)["Source"].value == "LIVE · 1280 × 720 · 30.0 pictures a second of 30"
     assert by_name(lines)["Model"].value.startswith(f"default · {find('default').hash}")
@@ -55,7 +56,7 @@ def test_a_machine_that_is_well_needs_nothing(tmp_path):
     ],
 )
 def test_what_is_wrong_is_said_with_what_to_do(tmp_path, found, line, words):
-    lines = full_check(found, tmp_path)
+    lines = full_check(found, [tmp_path])
     assert words in by_name(lines)[line].advice
     text = as_text(lines)
     assert "One thing needs a look" in text
@@ -66,16 +67,27 @@ def test_a_damaged_model_is_found(tmp_path):
     whole = find("default")
     copy_files(whole, tmp_path / "copy")
     write_card(tmp_path / "copy", dict(whole.card))
-    assert not by_name(full_check(facts(bundle=str(tmp_path / "copy")), tmp_path))["Model"].advice
+    assert not by_name(full_check(facts(bundle=str(tmp_path / "copy")), [tmp_path]))["Model"].advice
     with (tmp_path / "copy" / "network.onnx").open("ab") as stream:
         stream.write(b"x")
-    assert by_name(full_check(facts(bundle=str(tmp_path / "copy")), tmp_path))["Model"].advice
+    assert by_name(full_check(facts(bundle=str(tmp_path / "copy")), [tmp_path]))["Model"].advice
 
 
 def test_a_full_disk_is_said_at_the_start_already(tmp_path, monkeypatch):
-    assert not [line for line in quick_check(READY, tmp_path) if line.advice]
+    assert not [line for line in quick_check(READY, [tmp_path]) if line.advice]
     monkeypatch.setattr(self_check, "ROOM_GB", 1e9)
-    assert "Make room" in by_name(quick_check(READY, tmp_path))["Free disk"].advice
+    assert "Make room" in by_name(quick_check(READY, [tmp_path]))["Free disk"].advice
+
+
+def test_the_disk_with_least_room_counts(tmp_path, monkeypatch):
+    """Snapshots and recordings may be on two disks."""
+    usage = namedtuple("usage", "free")
+    monkeypatch.setattr(self_check.shutil, "disk_usage", lambda path: usage(1e9 if path.name == "d" else 5e11))
+    for name in ("c", "d"):
+        (tmp_path / name).mkdir()
+    assert by_name(quick_check(READY, [tmp_path / "c"]))["Free disk"].value == "500.0 GB"
+    line = by_name(quick_check(READY, [tmp_path / "c", tmp_path / "d" / "recordings"]))["Free disk"]
+    assert (line.value, "Make room" in line.advice) == ("1.0 GB", True)
 
 
 def test_the_text_is_aligned_and_dated():
@@ -107,4 +119,4 @@ def test_the_command_says_what_is_wrong_and_ends_with_2(capsys):
 
 
 def test_nothing_of_the_check_needs_a_folder_that_is_there():
-    assert by_name(quick_check(READY, Path("/nowhere/at/all")))["Free disk"].value.endswith("GB")
+    assert by_name(quick_check(READY, [Path("/nowhere/at/all")]))["Free disk"].value.endswith("GB")

@@ -1,6 +1,6 @@
 import pytest
 
-from app.gui.source_notes import SourceNotes
+from app.gui.source_notes import MOST, SourceNotes
 from app.pipeline.types import Rect
 from app.settings import Settings, load_settings, save_settings
 
@@ -81,3 +81,41 @@ def test_all_of_it_comes_back_from_the_file(settings, notes, tmp_path):
     assert (again.lateral(WORD), again.mirrored(WORD)) == ("right", True)
     assert again.scales(WORD, SIZE)["4 cm"].mm_x == 0.08
     assert again.chosen_scale(WORD, SIZE) == "4 cm"
+
+
+def test_files_are_forgotten_and_devices_are_not(settings, notes):
+    words = [
+        "/scans/Smith, John.avi",
+        "camera:0",
+        r"D:\Scans\Smith@2x2",
+        "screen:2",
+        "igtl://host:1",
+        "phantom",
+        "demo",
+    ]
+    settings.recent, settings.source = list(words), words[0]
+    for word in words:
+        notes.keep_area(word, SIZE, AREA)
+        notes.keep_lateral(word, "left")
+        notes.keep_mirrored(word, True)
+        notes.keep_scale(word, SIZE, "4 cm", 0.1)
+    assert notes.knows_files()
+    notes.forget_files()
+    assert not notes.knows_files()
+    assert settings.source == ""
+    assert settings.recent == settings.mirrored == list(settings.lateral) == [words[1], *words[3:]]
+    assert "Smith" not in str(settings)
+    assert notes.area("camera:0", SIZE) == AREA
+    assert notes.chosen_scale("igtl://host:1", SIZE) == "4 cm"
+
+
+def test_notes_do_not_grow_without_end(settings, notes):
+    for number in range(MOST + 5):
+        notes.keep_area(f"/scans/{number}.avi", SIZE, AREA)
+        notes.keep_scale(f"/scans/{number}.avi", SIZE, "4 cm", 0.1)
+        notes.keep_mirrored(f"/scans/{number}.avi", True)
+        notes.keep_area(WORD, SIZE, AREA)  # What is used stays.
+    for kept in (settings.scan_areas, settings.scales, settings.scale, settings.mirrored):
+        assert len(kept) == MOST
+    assert notes.area(WORD, SIZE) == AREA
+    assert notes.area("/scans/0.avi", SIZE) is None

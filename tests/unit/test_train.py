@@ -138,6 +138,14 @@ def test_nothing_to_resume_is_said(data, tmp_path):
         run(data, tmp_path / "out", resume=True)
 
 
+def test_a_damaged_run_is_one_sentence(data, tmp_path):
+    (tmp_path / "out" / "training").mkdir(parents=True)
+    for content in ("{", "[]", '{"preset_name": "paper"}'):
+        (tmp_path / "out" / "training" / "run.json").write_text(content)
+        with pytest.raises(ModelError, match="cannot be read"):
+            run(data, tmp_path / "out", resume=True)
+
+
 def test_a_loss_of_nan_stops_and_keeps_the_last_weights(data, tmp_path, monkeypatch):
     def spoil(self, batch, logs=None):
         original(self, batch, {"loss": float("nan")} if self._epoch_done else logs)

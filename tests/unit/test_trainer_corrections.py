@@ -200,19 +200,36 @@ def test_what_is_kept_comes_back_and_names_nothing(corrections, tmp_path):
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["0123456789abcdef" * 2 + ".json"]
 
 
-@pytest.mark.parametrize("damage", ["cut", "mask", "list"])
+@pytest.mark.parametrize("damage", ["cut", "mask", "list", "bytes"])
 def test_a_damaged_file_is_set_aside_and_said(corrections, tmp_path, damage):
     store = Store(tmp_path, "a" * 64)
     store.save(corrections.entries)
     text = store.path.read_text()
     content = json.loads(text)
     content["frames"]["2"]["mask"] = content["frames"]["2"]["mask"][8:]
-    store.path.write_text({"cut": text[:-50], "mask": json.dumps(content), "list": "[]"}[damage])
+    damaged = {"cut": text[:-50], "mask": json.dumps(content), "list": "[]", "bytes": text.replace("name", "n\xe4me")}
+    store.path.write_bytes(damaged[damage].encode("latin-1"))
     entries, said = store.load()
     assert entries == {}
     assert "set aside" in said
     assert not store.path.exists()
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("refused", ["read", "set aside"])
+def test_corrections_that_cannot_be_read_are_not_begun_anew(corrections, tmp_path, monkeypatch, refused):
+    """What would be saved next would take their place."""
+
+    def refuse(*_arguments, **_more):
+        raise OSError(5, "Input/output error")
+
+    store = Store(tmp_path, "a" * 64)
+    store.save(corrections.entries)
+    if refused == "set aside":
+        store.path.write_text("[]")
+    monkeypatch.setattr("pathlib.Path.replace" if refused == "set aside" else "pathlib.Path.read_text", refuse)
+    with pytest.raises(OutputError, match="try again"):
+        store.load()
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(corrections, tmp_path):
@@ -230,6 +247,17 @@ def test_autosave_writes_the_newest_and_ends(corrections, tmp_path):
     assert store.load()[0] == corrections.entries
     assert failures == []
     assert not [thread for thread in threading.enumerate() if thread.name == "autosave"]
+
+
+def test_autosave_outlives_what_cannot_be_saved(corrections, tmp_path):
+    store, failures, failed = Store(tmp_path, "d" * 64), [], threading.Event()
+    saver = Autosave(store, lambda text: (failures.append(text), failed.set()))
+    saver.put({1: None})
+    assert failed.wait(10)
+    saver.put(corrections.entries)
+    assert saver.close()
+    assert failures == ["The corrections are not saved (AttributeError)."]
+    assert store.load()[0] == corrections.entries
 
 
 # To training data

@@ -50,7 +50,10 @@ SonoBlock is MIT. What its program ships with or installs, from `requirements/ru
 TAIL = """
 Qt (inside PySide6) and FFmpeg (inside OpenCV) are LGPL: they are shared libraries, and in the packaged program they lie
 as files of their own in its folder, where anyone may replace them. numpy's Linux wheels hold the GCC runtime, which the
-GCC runtime exception allows.
+GCC runtime exception allows. The packaged program also holds Python itself, under the PSF licence.
+
+The packaged program brings the licences' texts: in the packages' `.dist-info` folders, and in `assets/licences` those of
+packages that come without.
 
 Shipped model bundles: each bundle's `card.json` says under `licence` what its weights and pictures stand on.
 
@@ -61,11 +64,19 @@ for what it packages).
 """
 
 
+def packages() -> list[str]:
+    """Names of the packages of the program's lock."""
+    return sorted({name for name, _, _ in _locked()})
+
+
+def _locked() -> list[tuple[str, str, str]]:
+    pattern = re.compile(r"^([a-z0-9.-]+)==(\S+)(?: ; (.+?))? \\$", re.MULTILINE)
+    return pattern.findall(environment.lock_file("run").read_text("utf-8"))
+
+
 def rows() -> list[tuple[str, str, str, str]]:
     """Name, version, licence and marker of each package of the program's lock. Raises KeyError."""
-    pattern = re.compile(r"^([a-z0-9.-]+)==(\S+)(?: ; (.+?))? \\$", re.MULTILINE)
-    found = pattern.findall(environment.lock_file("run").read_text("utf-8"))
-    return [(name, version, READ.get(name) or declared(name), marker) for name, version, marker in found]
+    return [(name, version, READ.get(name) or declared(name), marker) for name, version, marker in _locked()]
 
 
 def declared(name: str) -> str:

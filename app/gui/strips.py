@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+import re
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.gui.status import NOTICE, Level
 from app.gui.widgets import Chip, ElidedLabel, action_button, restyle
 from app.gui.words import tr
 
+_SLACK = 2
+"""Pixels more than a text is measured to take: what is rounded must not break a line."""
 _MARGINS, _BARE = (10, 3, 6, 3), (10, 3, 14, 3)
 
 
@@ -24,19 +28,26 @@ class TopStrip(QWidget):
         self.name = ElidedLabel("name", Qt.TextElideMode.ElideMiddle)
         self.name.setAccessibleName(tr("Source"))
         self.detail = ElidedLabel("quiet")
-        self.recording = Chip(tr("Recording"))
+        self.recording = Chip(tr("Recording"), least="● REC 00:00")
         self.recording.hide()
-        self.overlay = Chip(tr("Overlay"))
+        self.overlay = Chip(tr("Overlay"), least=tr("Overlay off"))
+        # These give way first, and the chips only where nothing is left of them.
+        source = QWidget()
+        source.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        inner = QHBoxLayout(source)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(12)
+        inner.addWidget(self.name)
+        inner.addWidget(self.detail)
+        inner.addStretch(1)
         self._layout = layout = QHBoxLayout(self)
         layout.setContentsMargins(*_MARGINS)
         layout.setSpacing(12)
         layout.addWidget(self.badge)
-        layout.addWidget(self.name)
-        layout.addWidget(self.detail)
-        layout.addStretch(1)
+        layout.addWidget(source, 1)
         layout.addWidget(self.recording)
         layout.addWidget(self.overlay)
-        self.notice = _notice()
+        self.notice = _Notice()
         self.notice.hide()
         layout.addWidget(self.notice)
         self._buttons = [action_button(show_help, "help", "", "icon"), action_button(fold, "panel", "", "icon")]
@@ -62,7 +73,7 @@ class BottomStrip(QWidget):
         super().__init__()
         self.setObjectName("strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.notice = _notice()
+        self.notice = _Notice()
         self.measures = ElidedLabel("measures")
         self.measures.setAccessibleName(tr("Depth and size of the block region"))
         self.rates = ElidedLabel("quiet")
@@ -81,8 +92,27 @@ class BottomStrip(QWidget):
         layout.addWidget(self.model)
 
 
-def _notice() -> QLabel:
-    label = QLabel(tr(NOTICE))
-    label.setObjectName("notice")
-    label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-    return label
+class _Notice(QLabel):
+    """Never cut off: where room is short, its sentences stand below each other."""
+
+    def __init__(self) -> None:
+        super().__init__(tr(NOTICE))
+        self.setObjectName("notice")
+        self.setAccessibleName(self.text())
+        self._whole = self.text()
+        self._sentences = [part.strip() for part in re.split(r"(?<=[.。])", self._whole) if part]
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._width([self._whole]), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._width(self._sentences), super().minimumSizeHint().height())
+
+    def _width(self, lines: list[str]) -> int:
+        return max(map(self.fontMetrics().horizontalAdvance, lines)) + _SLACK
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        fits = self.width() >= self._width([self._whole]) - _SLACK
+        self.setText(self._whole if fits else "\n".join(self._sentences))

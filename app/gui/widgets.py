@@ -39,15 +39,39 @@ class ElidedLabel(QLabel):
 class Chip(QLabel):
     """A word or a few on a coloured ground."""
 
-    def __init__(self, accessible_name: str, quiet: bool = False) -> None:
-        """A `quiet` chip has no ground as long as nothing is wrong."""
+    def __init__(self, accessible_name: str, quiet: bool = False, least: str = "") -> None:
+        """A `quiet` chip has no ground as long as nothing is wrong.
+
+        Where room is short, a text longer than `least` gives way at its end; without `least`, none does.
+        """
         super().__init__()
         self._said: tuple[str, Level] | None = None
+        self._least = least
         self.setObjectName("chip")
         self.setProperty("quiet", quiet)
         self.setAccessibleName(accessible_name)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        gives_way = QSizePolicy.Policy.Maximum if least else QSizePolicy.Policy.Minimum
+        self.setSizePolicy(gives_way, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        whole = super().sizeHint()
+        spared = self._advance(self.text()) - self._advance(f"{self._least}…") if self._least else 0
+        return QSize(whole.width() - max(spared, 0), whole.height())
+
+    def _advance(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        room = self.contentsRect()
+        if self._advance(self.text()) <= room.width() or not self._least:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        self.drawFrame(painter)  # With its ground.
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), text)
+        painter.end()
 
     @property
     def level(self) -> Level | None:
@@ -63,6 +87,8 @@ class Chip(QLabel):
         self._said = (text, level)
         self.setText(text)
         self.setAccessibleDescription(text)
+        if self._least:
+            self.setToolTip(text)
 
 
 def restyle(widget: QWidget) -> None:

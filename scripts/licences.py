@@ -52,8 +52,8 @@ Qt (inside PySide6) and FFmpeg (inside OpenCV) are LGPL: they are shared librari
 as files of their own in its folder, where anyone may replace them. numpy's Linux wheels hold the GCC runtime, which the
 GCC runtime exception allows. The packaged program also holds Python itself, under the PSF licence.
 
-The packaged program brings the licences' texts: in the packages' `.dist-info` folders, and in `assets/licences` those of
-packages that come without.
+The packaged program brings the licences' texts: in the packages' `.dist-info` folders, and in `assets/licences` those
+of packages that come without.
 
 Shipped model bundles: each bundle's `card.json` says under `licence` what its weights and pictures stand on.
 

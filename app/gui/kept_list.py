@@ -31,6 +31,7 @@ from app.pipeline.recorder import Recorder
 from app.settings import Settings
 
 _KEPT = Qt.ItemDataRole.UserRole
+_FOLDER = mark("Show folder")
 
 
 class KeptList(QDialog):
@@ -44,16 +45,18 @@ class KeptList(QDialog):
     def __init__(self, parent: QWidget, actions: Mapping[str, QAction]) -> None:
         super().__init__(parent)
         self._actions = actions
+        self._running: Path | None = None
         self.setWindowTitle(tr("Recordings and snapshots"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(620, 560)
+        room = self.screen().availableSize()
+        self.resize(min(620, room.width() * 19 // 20), min(560, room.height() * 9 // 10))
         self.list = QListWidget()
         self.list.setObjectName("kept")
         self.list.setAccessibleName(tr("Recordings and snapshots, the newest first"))
         self.list.setIconSize(QSize(*THUMBNAIL))
         self.list.setSpacing(2)
         self.list.setUniformItemSizes(True)
-        self.list.itemActivated.connect(lambda _: self._ask(self.open_asked))
+        self.list.itemActivated.connect(lambda _: None if self._is_running else self._ask(self.open_asked))
         self.list.currentItemChanged.connect(lambda *_: self._enable())
         self.empty = QLabel(tr("Looking …"))
         self.empty.setWordWrap(True)
@@ -64,7 +67,7 @@ class KeptList(QDialog):
             name: self._button(row, name, do)
             for name, do in (
                 (mark("Open"), lambda: self._ask(self.open_asked)),
-                (mark("Show folder"), lambda: self._ask(self.folder_asked)),
+                (_FOLDER, lambda: self._ask(self.folder_asked)),
                 (mark("Delete …"), self._confirm),
             )
         }
@@ -90,12 +93,13 @@ class KeptList(QDialog):
         row.addWidget(button)
         return button
 
-    def fill(self, found: Sequence[Kept] | None) -> None:
-        """Lists these; None as long as they are being looked for."""
+    def fill(self, found: Sequence[Kept] | None, running: Path | None = None) -> None:
+        """Lists these; None as long as they are being looked for. `running` is being recorded now."""
+        self._running = running
         at = max(self.list.currentRow(), 0)
         self.list.clear()
         for kept in found or ():
-            item = QListWidgetItem(thumbnail_icon(kept.thumbnail), words(kept))
+            item = QListWidgetItem(thumbnail_icon(kept.thumbnail), words(kept, kept.path == running))
             item.setData(_KEPT, kept)
             item.setToolTip(str(kept.path))
             self.list.addItem(item)
@@ -124,8 +128,13 @@ class KeptList(QDialog):
         return kept if isinstance(kept, Kept) else None
 
     def _enable(self) -> None:
-        for button in self.buttons.values():
-            button.setEnabled(self.chosen is not None)
+        for name, button in self.buttons.items():
+            button.setEnabled(self.chosen is not None and (name == _FOLDER or not self._is_running))
+
+    @property
+    def _is_running(self) -> bool:
+        """Whether the chosen one is being recorded: it can be neither opened nor deleted."""
+        return self.chosen is not None and self.chosen.path == self._running
 
     def _ask(self, signal: object) -> None:
         if self.chosen is not None:
@@ -133,7 +142,7 @@ class KeptList(QDialog):
 
     def _confirm(self) -> None:
         kept = self.chosen
-        if kept is None:
+        if kept is None or self._is_running:
             return
         question = (
             tr("Delete the recording of {when}? It cannot be brought back.", when=when(kept))
@@ -203,7 +212,7 @@ class KeptControl:
 
     def _fill(self, found: list[Kept]) -> None:
         if self.list is not None:
-            self.list.fill(found)
+            self.list.fill(found, self._recorder.state.folder)
 
     def _closed(self) -> None:
         self.list = None
@@ -231,8 +240,10 @@ class KeptControl:
         )
 
 
-def words(kept: Kept) -> str:
+def words(kept: Kept, running: bool = False) -> str:
     """Such as '24 November 2026, 13:45:10' and below it 'Recording, 00:32, 84 MB'."""
+    if running:
+        return tr("{when}\nBeing recorded now", when=when(kept))
     if not kept.is_recording:
         return tr("{when}\nSnapshot, {size}", when=when(kept), size=megabytes(kept.bytes))
     length = tr("cannot be played") if kept.seconds is None else minutes(kept.seconds)

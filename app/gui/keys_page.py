@@ -31,6 +31,8 @@ _COLUMNS = (
 )
 _COLUMN = 440
 """Width that a column needs, its frame included, or the words beside the keys would stand one by one."""
+_AROUND = 60
+"""What the page's margins, and a bar to scroll by, take of its width."""
 _BUTTONS = {button: name for name, button in MOUSE.items()}
 _HOW = mark(
     "Choose a key, then press another one, or the pedal. Each action takes two: one to type, one for a pedal. "
@@ -76,8 +78,9 @@ class KeysPage(QDialog):
         self._columns = QHBoxLayout(body)
         self._columns.setContentsMargins(0, 0, 8, 0)
         self._columns.setSpacing(28)
-        for groups in _COLUMNS:
-            self._columns.addLayout(self._column(groups), 1)
+        self._grids = [self._column(groups) for groups in _COLUMNS]
+        for grid in self._grids:
+            self._columns.addLayout(grid, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -93,9 +96,13 @@ class KeysPage(QDialog):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Side by side the columns stand only where both have room for their words."""
         super().resizeEvent(event)
-        both = len(_COLUMNS) * _COLUMN + self._columns.spacing()
+        both = len(_COLUMNS) * max(_COLUMN, self._widest()) + self._columns.spacing() + _AROUND
         beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._columns.setDirection(beside if event.size().width() >= both else below)
+
+    def _widest(self) -> int:
+        """Smallest width of a column in this font and language."""
+        return max(grid.minimumSize().width() for grid in self._grids)
 
     def _column(self, groups: tuple[str, ...]) -> QGridLayout:
         grid = QGridLayout()
@@ -216,6 +223,13 @@ class KeysPage(QDialog):
             )
         )
         self._show()
+
+    def reject(self) -> None:
+        """Esc: a question is answered with no first."""
+        if self._asked is not None:
+            self._stop()
+        else:
+            super().reject()
 
     def _stop(self) -> None:
         self._waiting = self._asked = None

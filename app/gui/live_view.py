@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.capture.source import Frame
 from app.gui.geometry import Point, to_frame
 from app.gui.layout import Cell, cells
-from app.gui.marks import Marks, paint_marks
+from app.gui.marks import Marks, mark_boxes, paint_marks
 from app.gui.overlay import OverlayPainter, OverlayStyle
 from app.gui.overlays import Look, Overlays, to_view_of
 from app.gui.pictures import Pictures, Wish, in_view
@@ -87,6 +87,7 @@ class LiveView(QWidget):
         self.wishes = Wishes()
         self.style_of_overlay = OverlayStyle()
         self.marks = Marks()
+        self._covered = 0
         self.text = ""
         """What is said over the picture, or in its place while there is none."""
         self.first_picture: float | None = None
@@ -125,6 +126,11 @@ class LiveView(QWidget):
         self.text = text
         self.leave_mode()
         self.pull()
+        self.update()
+
+    def keep_off(self, bottom: int) -> None:
+        """Something covers the upper edge down to `bottom`; 0: nothing does."""
+        self._covered = bottom
         self.update()
 
     def say(self, text: str) -> None:
@@ -256,10 +262,13 @@ class LiveView(QWidget):
         if self.tool is not None:
             paint_tool(painter, to_view, self.tool)
         else:
-            self._paint_scan_area(painter, to_view, frame)
-            self._paint_overlay(painter, to_view, frame, found[0])
+            area, on_screen, marks = self._known_marks(to_view, frame)
+            self._paint_edge(painter, area, on_screen, frame)
+            self._paint_overlay(painter, to_view, frame, found[0], mark_boxes(on_screen, marks, self._font(14)))
+            # Over the overlay: a spotlight must not dim them.
+            paint_marks(painter, on_screen, area, marks, self._font(14))
             if self.text:
-                self._paint_chip(painter, self.text)
+                self._paint_chip(painter, self.text, QRectF(self.rect()).adjusted(0, self._covered, 0, 0))
         painter.end()
         self._count(frame, (time.perf_counter() - start) * 1000)
 
@@ -270,14 +279,17 @@ class LiveView(QWidget):
         room = self.rect().adjusted(48, 48, -48, -48)
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.text)
 
-    def _paint_overlay(self, painter: QPainter, to_view: QTransform, frame: Frame, cell: Cell) -> None:
+    def _paint_overlay(
+        self, painter: QPainter, to_view: QTransform, frame: Frame, cell: Cell, taken: list[QRectF]
+    ) -> None:
+        """The regions, the small picture, off what is `taken` besides, and the answer where there is no region."""
         prediction, style, ratio = self.state.prediction, self.style_of_overlay, self.devicePixelRatioF()
         room, in_corner = in_view(cell.room, ratio), style.layout == "corner"
         look = Look(style, to_view, room, ratio, self.font())
         # Where the small picture stands depends on the regions, and where their labels stand, on the small picture.
         self._overlays.want(look if self.wishes.overlay and not in_corner else None)
         regions = prediction.regions if prediction is not None else ()
-        small = self._place_small(frame, prediction, look) if in_corner else None
+        small = self._place_small(frame, prediction, look, taken) if in_corner else None
         if prediction is not None and regions:
             drawn = self._overlays.of(prediction, look if small is None else replace(look, taken=(small,)))
             if style.spotlight and prediction.region is not None:
@@ -286,30 +298,36 @@ class LiveView(QWidget):
         if small is not None:
             self._pictures.paint_small(painter, small)
         if words := tr(ANSWERS.get(self.state.kind, "")):
-            self._paint_chip(painter, words, room, bottom=True)
+            # Of two pictures, each has a caption below it.
+            self._paint_chip(
+                painter, words, in_view(cell.picture, ratio) if style.layout == "two" else room, bottom=True
+            )
 
-    def _place_small(self, frame: Frame, prediction: Prediction | None, look: Look) -> QRectF | None:
-        """Where the raw scan stands in a corner, off the regions; None where all of the picture is raw."""
+    def _place_small(
+        self, frame: Frame, prediction: Prediction | None, look: Look, taken: list[QRectF]
+    ) -> QRectF | None:
+        """Where the raw scan stands in a corner, off the regions and the marks; None where all of it is raw."""
         if self.wishes.raw_held:
             return None
-        boxes = []
+        boxes = taken
         if prediction is not None:
-            boxes = OverlayPainter(prediction.regions).boxes(to_view_of(prediction, look))
+            boxes = [*taken, *OverlayPainter(prediction.regions).boxes(to_view_of(prediction, look))]
         area = Rect.in_frame(self._supply.scan_area, frame.pixels.shape)
         return self._pictures.place_small(frame, area, self._room(), boxes, look.ratio, self.marks.mirrored)
 
-    def _paint_scan_area(self, painter: QPainter, to_view: QTransform, frame: Frame) -> None:
-        """The scan area's edge, and what is known of the picture in it."""
+    def _known_marks(self, to_view: QTransform, frame: Frame) -> tuple[Rect, QRectF, Marks]:
+        """The scan area in the frame and in the view, and what is known of the picture in it."""
         height, width = frame.pixels.shape[:2]
-        whole = Rect(0, 0, width, height)
-        area = (self._supply.scan_area or whole).within(width, height)
-        on_screen = to_view.mapRect(rectf(area))
-        if area != whole:
-            frame_line(painter, on_screen, 0.45)
+        area = Rect.in_frame(self._supply.scan_area, frame.pixels.shape)
         marks = self.marks
         if marks.scale is not None and marks.scale.frame != (width, height):
             marks = replace(marks, scale=None)
-        paint_marks(painter, on_screen, area, marks, self._font(14))
+        return area, to_view.mapRect(rectf(area)), marks
+
+    def _paint_edge(self, painter: QPainter, area: Rect, on_screen: QRectF, frame: Frame) -> None:
+        height, width = frame.pixels.shape[:2]
+        if area != Rect(0, 0, width, height):
+            frame_line(painter, on_screen, 0.45)
 
     def _paint_chip(self, painter: QPainter, text: str, room: QRectF | None = None, bottom: bool = False) -> None:
         """A line of text on dark ground at the upper or lower edge of `room`, which is the whole view at first."""

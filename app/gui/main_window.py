@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
         self.folds = Folds(self.settings.folds)
         self.view = LiveView(self.pipeline)
         self.messages = MessageBar(self.view, self.actions_by_name["leave"])
+        self.messages.covers.connect(self.view.keep_off)
         self.first_steps = FirstSteps(self.view, self.actions_by_name, self._introduced)
         self.panel = Panel(self.actions_by_name, self.folds)
         self.mode_strip = ModeStrip(self.actions_by_name["leave"])
@@ -339,6 +340,7 @@ class MainWindow(QMainWindow):
 
     def _source_shown(self, source: Source) -> None:
         """The pipeline has another source: nothing of the old one may stay."""
+        self.messages.hide()
         self.study.reset()
         self.scan_area.reset()
         self.orientation.reset()
@@ -378,7 +380,9 @@ class MainWindow(QMainWindow):
 
     def _update(self) -> None:
         event = self.sources.event
-        self.overlay.know(event is None or event.state is not SourceState.NO_SIGNAL, self.models.ready)
+        lost = event is not None and event.state is SourceState.NO_SIGNAL
+        # What the user froze stays as it is.
+        self.overlay.know(not lost or self.pipeline.frozen, self.models.ready)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -397,7 +401,7 @@ class MainWindow(QMainWindow):
 
     def _freeze_toggled(self) -> None:
         self.picture.freeze_toggled()
-        self._refresh()
+        self._update()
 
     # The window itself
 

@@ -59,17 +59,52 @@ def paint_marks(painter: QPainter, area: QRectF, in_frame: Rect, marks: Marks, f
     if marks.lateral_on_screen is not None:
         _paint_lateral(painter, area, marks.lateral_on_screen, font)
     if marks.mirrored:
-        _paint_text(painter, QPointF(area.left() + _PAD, area.bottom() - _PAD), tr("mirrored"), font)
+        _paint_text(painter, _mirrored_at(area, marks, font), tr("mirrored"), font)
     if marks.scale is not None:
         _paint_ruler(painter, area, in_frame, marks.scale, font)
+
+
+def mark_boxes(area: QRectF, marks: Marks, font: QFont) -> list[QRectF]:
+    """Where the marks of a scan area at `area` of the view stand."""
+    metrics = QFontMetricsF(font)
+    boxes = []
+    if marks.lateral_on_screen is not None:
+        dot, wide = _lateral_at(area, marks.lateral_on_screen), 14 + metrics.horizontalAdvance(tr("lateral"))
+        left = dot.x() - 8 if marks.lateral_on_screen == "left" else dot.x() - wide
+        boxes.append(QRectF(left, dot.y() - 8, wide + 8, 16))
+    if marks.mirrored:
+        at = _mirrored_at(area, marks, font)
+        boxes.append(QRectF(at.x(), at.y() - metrics.height(), metrics.horizontalAdvance(tr("mirrored")), _PAD + 14))
+    if marks.scale is not None:
+        wide = LONG + 5 + metrics.horizontalAdvance("00")
+        boxes.append(QRectF(area.right() - wide, area.top(), wide, area.height()))
+    return boxes
+
+
+def _lateral_at(area: QRectF, side: Side) -> QPointF:
+    """The middle of the dot. The ruler stands at the right edge."""
+    across = area.left() + _PAD + 6 if side == "left" else area.right() - _PAD - 6 - LONG - 30
+    return QPointF(across, area.top() + _PAD + 8)
+
+
+def _mirrored_at(area: QRectF, marks: Marks, font: QFont) -> QPointF:
+    """In the lower left corner; above the scale's name where both do not fit side by side."""
+    metrics = QFontMetricsF(font)
+    name = "" if marks.scale is None else _scale_words(marks.scale)
+    both = sum(map(metrics.horizontalAdvance, (tr("mirrored"), name))) + LONG + 5 + 3 * _PAD
+    above = metrics.height() if name and both > area.width() else 0.0
+    return QPointF(area.left() + _PAD, area.bottom() - _PAD - above)
+
+
+def _scale_words(scale: Scale) -> str:
+    return tr("cm · scale {name}", name=tr(scale.name))
 
 
 def _paint_lateral(painter: QPainter, area: QRectF, side: Side, font: QFont) -> None:
     """A dot in the upper corner, as machines draw it, and the word."""
     metrics = QFontMetricsF(font)
     left = side == "left"
-    # The ruler stands at the right edge.
-    dot = QPointF(area.left() + _PAD + 6 if left else area.right() - _PAD - 6 - LONG - 30, area.top() + _PAD + 8)
+    dot = _lateral_at(area, side)
     painter.setPen(QPen(colour(HALO, 0.75), 2))
     painter.setBrush(colour(TEXT))
     painter.drawEllipse(dot, 6, 6)
@@ -98,7 +133,7 @@ def _paint_ruler(painter: QPainter, area: QRectF, in_frame: Rect, scale: Scale, 
         for start, end in lines:
             painter.drawLine(start, end)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    text = tr("cm · scale {name}", name=tr(scale.name))
+    text = _scale_words(scale)
     _paint_text(painter, QPointF(right - LONG - 5 - metrics.horizontalAdvance(text), area.bottom() - _PAD), text, font)
 
 

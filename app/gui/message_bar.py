@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.gui.actions import with_keys
@@ -19,6 +19,9 @@ _MARGIN = 12
 
 class MessageBar(QFrame):
     """One message at a time; the newest wins. It goes by itself, by a key, or by its buttons."""
+
+    covers = Signal(int)
+    """How far down it covers what it stands over; 0: not at all."""
 
     def __init__(self, over: QWidget, leave: QAction) -> None:
         """`leave` is the action that closes it by its key."""
@@ -72,10 +75,14 @@ class MessageBar(QFrame):
             button.show()
         self._text.setText(text)
         self.setAccessibleName(text)
-        self._place()
         self.show()
+        self._place()
         self.raise_()
         self._timer.start(SHOW_MS)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.covers.emit(0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize:
@@ -90,3 +97,4 @@ class MessageBar(QFrame):
         self.setFixedWidth(width)
         height = max(self.heightForWidth(width), self.sizeHint().height()) if self.hasHeightForWidth() else 56
         self.setGeometry((room.width() - width) // 2, _MARGIN, width, height)
+        self.covers.emit(0 if self.isHidden() else _MARGIN + height)

@@ -106,4 +106,4 @@ class _Plot:
             self.named = list(lines)
             self._legend.clear()
             for name in lines:
-                self._legend.addItem(self.curves[name], name)
+                self._legend.addItem(self.curves[name], tr(name))

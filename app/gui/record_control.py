@@ -120,7 +120,11 @@ class RecordControl(QObject):
         self._box.memory.setText(memory_words(state, self._settings.ring_seconds, self._settings.ring_mb))
         if state.ended is not None and state.ended is not self._known:
             self._known = state.ended
-            self._say(state.ended.problem or ended_words(tr("Recorded"), state.ended))
+            if state.recording and not state.ended.problem and self._is_whole_frame():
+                # The scan area was given up in the middle: what goes on shows more.
+                self._say(tr(_WHOLE_FRAME), {tr("Draw it"): self._draw})
+            else:
+                self._say(state.ended.problem or ended_words(tr("Recorded"), state.ended))
             self._kept()
 
 

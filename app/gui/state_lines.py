@@ -62,7 +62,7 @@ class StateLines:
             self._top.badge.say(tr("NO SOURCE"), Level.PLAIN)
         else:
             state = event.state if event else SourceState.OPENING
-            self._top.badge.say(*badge(source.kind, state, self._pipeline.frozen or self._still(event)))
+            self._top.badge.say(*badge(source.kind, state, self._pipeline.frozen, self._still(event)))
             self._top.name.setText(name_of(source))
         self._top.detail.setText(self._detail(event))
         self.show_overlay()
@@ -83,16 +83,17 @@ class StateLines:
         self._say_lost()
 
     def _say_lost(self) -> None:
-        """Counts down to the next try."""
+        """Counts down to the next try; a picture that the user froze is left alone."""
         if self._lost is not None:
             event, since = self._lost
-            self._view.say(_no_signal(event, self._clock() - since))
+            self._view.say("" if self._pipeline.frozen else _no_signal(event, self._clock() - since))
 
     def show_overlay(self) -> None:
         """Says what there is of the overlay."""
         self._said_kind = self._view.state.kind
         event = self._sources.event
-        moving = event is not None and event.state is SourceState.RUNNING and not self._pipeline.frozen
+        running = event is not None and event.state is SourceState.RUNNING
+        moving = running and not self._pipeline.frozen and not self._still(event)
         self._top.overlay.say(*overlay_words(self._view.state, moving, keys_of(self._raw)))
         self._describe()
 

@@ -149,11 +149,11 @@ def _behind(age_ms: float | None) -> str:
     return f"{age:.0f} ms" if age < 1000 else tr("over 1 s")
 
 
-def badge(kind: SourceKind, state: SourceState, frozen: bool) -> tuple[str, Level]:
-    """The state of the source in one or two words."""
+def badge(kind: SourceKind, state: SourceState, frozen: bool, still: bool = False) -> tuple[str, Level]:
+    """The state of the source in a few words: `frozen` by the user, or `still` for want of new pictures."""
     if state is SourceState.NO_SIGNAL or (state is SourceState.ENDED and kind is SourceKind.LIVE):
-        return tr("NO SIGNAL"), Level.BAD
-    if frozen or state is SourceState.REPEATING:
+        return tr("FROZEN · NO SIGNAL") if frozen else tr("NO SIGNAL"), Level.BAD
+    if frozen or still or state is SourceState.REPEATING:
         return tr("FROZEN"), Level.WARN
     if state in (SourceState.PAUSED, SourceState.ENDED):
         return tr("PAUSED"), Level.WARN

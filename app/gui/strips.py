@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.gui.status import NOTICE, Level
@@ -96,23 +96,20 @@ class _Notice(QLabel):
     """Never cut off: where room is short, its sentences stand below each other."""
 
     def __init__(self) -> None:
-        super().__init__(tr(NOTICE))
+        sentences = [part.strip() for part in re.split(r"(?<=[.。])", tr(NOTICE)) if part]
+        # With spaces, and with nothing between Chinese characters, lines would break inside a sentence.
+        super().__init__(" ".join("\u2060".join(part.replace(" ", "\u00a0")) for part in sentences))
+        self._sentences = sentences
         self.setObjectName("notice")
-        self.setAccessibleName(self.text())
-        self._whole = self.text()
-        self._sentences = [part.strip() for part in re.split(r"(?<=[.。])", self._whole) if part]
+        self.setAccessibleName(tr(NOTICE))
+        self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
     def sizeHint(self) -> QSize:
-        return QSize(self._width([self._whole]), super().sizeHint().height())
+        return QSize(self._width(self.text()), self.fontMetrics().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._width(self._sentences), super().minimumSizeHint().height())
+        return QSize(max(map(self._width, self._sentences)), self.fontMetrics().height())
 
-    def _width(self, lines: list[str]) -> int:
-        return max(map(self.fontMetrics().horizontalAdvance, lines)) + _SLACK
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        fits = self.width() >= self._width([self._whole]) - _SLACK
-        self.setText(self._whole if fits else "\n".join(self._sentences))
+    def _width(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text) + _SLACK

@@ -64,7 +64,9 @@ def test_the_notice_the_badge_and_the_overlays_state_stay_in_every_fold(window: 
     for key in (Qt.Key.Key_P, Qt.Key.Key_F11, Qt.Key.Key_P, Qt.Key.Key_F11):
         press(window, key)
         QApplication.processEvents()
-        (notice,) = (label for label in window.findChildren(QLabel) if label.text() == NOTICE and label.isVisible())
+        (notice,) = (
+            label for label in window.findChildren(QLabel) if label.accessibleName() == NOTICE and label.isVisible()
+        )
         for widget in (notice, window.top.badge, window.top.name, window.top.overlay):
             assert widget.isVisible()
             assert not widget.visibleRegion().isEmpty()

@@ -74,7 +74,7 @@ def mark_boxes(area: QRectF, marks: Marks, font: QFont) -> list[QRectF]:
         boxes.append(QRectF(left, dot.y() - 8, wide + 8, 16))
     if marks.mirrored:
         at = _mirrored_at(area, marks, font)
-        boxes.append(QRectF(at.x(), at.y() - metrics.height(), metrics.horizontalAdvance(tr("mirrored")), _PAD + 14))
+        boxes.append(metrics.boundingRect(tr("mirrored")).translated(at))
     if marks.scale is not None:
         wide = LONG + 5 + metrics.horizontalAdvance("00")
         boxes.append(QRectF(area.right() - wide, area.top(), wide, area.height()))

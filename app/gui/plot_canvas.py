@@ -87,9 +87,10 @@ class _Plot:
             axis = self.item.getAxis(side)
             axis.setTextPen(QUIET)
             axis.setPen(LINE)
-        self._legend = self.item.addLegend(
-            offset=(6, 2), labelTextSize="8pt", labelTextColor=TEXT, brush=pg.mkBrush(BASE + "a0")
-        )
+        # Below the plot: over it, it would hide half a minute.
+        self._legend = pg.LegendItem(colCount=2, labelTextSize="8pt", labelTextColor=TEXT, horSpacing=4, verSpacing=-6)
+        self._legend.layout.setContentsMargins(0, 0, 0, 0)
+        canvas.addItem(self._legend, row=1, col=column)
         self.curves: dict[str, pg.PlotDataItem] = {}
         self.named: list[str] = []
         """What the legend names: the lines that are drawn now, and no others, or it would outgrow the plot."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _UPDATE_MS = 500
 """A new value comes once a second."""
-_HEIGHT = 190
+_HEIGHT = 220
 _SHARE = 0.3
 """Of the window's height, at most."""
 

@@ -96,6 +96,11 @@ class SourceCard(QFrame):
         """It is not looked at before it is chosen."""
         self._say_instead(tr("Shown when chosen"))
 
+    def say_no_signal(self) -> None:
+        """It is the one that is shown, and gives no pictures: its last one would look live."""
+        self._pixels = None
+        self._say_instead(tr("NO SIGNAL"))
+
     def _say_instead(self, text: str) -> None:
         """In the picture's place; below the second button, where there is one."""
         if self.offer.adjustable:

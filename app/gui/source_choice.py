@@ -18,6 +18,7 @@ from app.gui.offers import find_devices
 from app.gui.source_chooser import SourceChooser
 from app.gui.source_notes import SourceNotes
 from app.gui.sources import ParseWord, Sources
+from app.pipeline.types import SourceState
 from app.settings import Settings
 
 
@@ -81,9 +82,10 @@ class SourceChoice:
         ask_kept(source, word, self._settings.camera_modes)
         return source
 
-    def _current(self) -> tuple[str, Pixels | None]:
-        source, frame = self._sources.current, self._view.frame
-        return (source.word if source else ""), (frame.pixels if frame else None)
+    def _current(self) -> tuple[str, Pixels | None, bool]:
+        source, frame, event = self._sources.current, self._view.frame, self._sources.event
+        lost = event is not None and event.state is SourceState.NO_SIGNAL
+        return (source.word if source else ""), (frame.pixels if frame else None), lost
 
     def _finished(self) -> None:
         chooser, self.chooser = self.chooser, None

@@ -27,7 +27,7 @@ _LOOK_MS = 200
 _FIND_MS = 2500
 """How often devices are looked for: what was plugged in appears within that time."""
 
-Current = Callable[[], tuple[str, Pixels | None]]
+Current = Callable[[], tuple[str, Pixels | None, bool]]
 
 
 class SourceChooser(QDialog):
@@ -51,7 +51,7 @@ class SourceChooser(QDialog):
         find: Callable[[], Found],
         background: Background,
     ) -> None:
-        """`current` gives the word of the source that the window shows, and its picture."""
+        """`current` gives the word of the source that the window shows, its picture, and whether its signal is lost."""
         super().__init__(parent)
         self._current = current
         self.previews = previews
@@ -169,7 +169,7 @@ class SourceChooser(QDialog):
             self._flow.removeWidget(card)
             card.setParent(None)
             card.deleteLater()
-        self._offers, (word, _) = new, self._current()
+        self._offers, (word, _, _) = new, self._current()
         self._cards = [self._card(offer, shown_elsewhere(offer.word, word)) for offer in new]
         self.previews.show(offer.word for offer in new if self._previewed(offer.word, word))
         chosen = next((card for card in self._cards if card.offer.word == focused), self._cards[0])
@@ -196,11 +196,13 @@ class SourceChooser(QDialog):
         self.previews.show(offer.word for offer in self._offers if self._previewed(offer.word, shown))
 
     def _look(self) -> None:
-        word, pixels = self._current()
+        word, pixels, lost = self._current()
         reduced = shrunk(pixels, SIZE) if pixels is not None else None
         for card in self._cards:
             if shown_elsewhere(card.offer.word, word):
-                if reduced is not None:
+                if lost:
+                    card.say_no_signal()
+                elif reduced is not None:
                     card.show_pixels(reduced)
             elif can_preview(card.offer.word):
                 card.show_look(self.previews.look(card.offer.word))

@@ -564,6 +564,10 @@
         <translation>已冻结</translation>
     </message>
     <message>
+        <source>FROZEN · NO SIGNAL</source>
+        <translation>已冻结 · 无信号</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>文件</translation>
     </message>
@@ -2782,6 +2786,12 @@
     <message>
         <source>{what}: {why}. Correct it, or take the whole frame.</source>
         <translation>{what}（{why}）。请修正，或取整帧。</translation>
+    </message>
+    <message>
+        <source>{when}
+Being recorded now</source>
+        <translation>{when}
+正在录制</translation>
     </message>
     <message>
         <source>{when}

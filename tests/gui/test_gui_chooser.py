@@ -249,3 +249,13 @@ def test_files_that_were_opened_can_be_forgotten(desk: Desk, qtbot: QtBot) -> No
     assert {"Grabber", "rtsp://10.0.0.5/scan"} <= set(titles(chooser))
     assert not forget.isEnabled()
     assert desk.window.settings.scan_areas == {}
+
+
+def test_a_source_without_signal_does_not_look_live(desk: Desk, qtbot: QtBot) -> None:
+    chooser = desk.open()
+    shown = card(chooser, "Phantom")
+    qtbot.waitUntil(lambda: brightness(shown) > 200)
+    source = desk.window.sources.current
+    assert isinstance(source, Live)
+    source.failing = True
+    qtbot.waitUntil(lambda: "NO SIGNAL" in texts(card(chooser, "Phantom")))

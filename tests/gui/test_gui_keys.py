@@ -190,6 +190,12 @@ def test_a_key_that_is_taken_is_asked_about(window: MainWindow, page: KeysPage) 
     assert window.settings.keys == {}
     page.buttons["snapshot", 1].click()
     QTest.keyClick(page.buttons["snapshot", 1], Qt.Key.Key_F)
+    QTest.keyClick(page, Qt.Key.Key_Escape)  # Answers the question, and does not close the page.
+    assert page.isVisible()
+    assert not page.leave_key.isVisible()
+    assert window.settings.keys == {}
+    page.buttons["snapshot", 1].click()
+    QTest.keyClick(page.buttons["snapshot", 1], Qt.Key.Key_F)
     page.move_key.click()
     assert "has no key now" in page.text.text()
     assert page.buttons["toggle_freeze", 0].text() == "–"

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import cv2
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.gui.live_view import LiveView
 from app.gui.main_window import MainWindow
-from app.gui.marks import Marks
+from app.gui.marks import Marks, mark_boxes
 from app.gui.overlay import OverlayStyle
 from app.gui.status import OverlayKind, Wishes
+from app.pipeline.scale import Scale
 from app.pipeline.types import Rect
 from app.settings import Settings
 from tests.gui.parts import GREY, Live, Plain, colour_at, grab, is_overlay, picture
@@ -137,3 +138,15 @@ def test_a_snapshot_of_a_mirrored_picture_is_mirrored_and_says_so(opened: Opened
     assert pixels is not None
     assert pixels[120, 250].tolist() == [255, 255, 255]
     assert pixels[120, 70].tolist() == [GREY] * 3
+
+
+@pytest.mark.parametrize("width", [120, 600])
+def test_marks_stand_apart_in_a_narrow_scan_area(qapp: object, width: int) -> None:
+    area, font = QRectF(10, 10, width, 400), QFont()
+    font.setPixelSize(14)
+    scale = Scale(0.2, 0.2, (width, 400), "Nerve 6 cm")
+    words = QFontMetricsF(font).boundingRect("cm · scale Nerve 6 cm")
+    name = words.translated(area.right() - 20 - words.width(), area.bottom() - 10)
+    _, mirrored, ruler = mark_boxes(area, Marks(True, "left", scale), font)
+    assert not mirrored.intersects(name)
+    assert ruler.right() == area.right()

@@ -14,9 +14,11 @@ from app.gui.canvas import Canvas
 from app.gui.layout import cells, choose_corner, corner_size
 from app.gui.live_view import LiveView
 from app.gui.main_window import MainWindow
+from app.gui.marks import Marks
 from app.gui.overlay import SPOTLIGHT, OverlayStyle
 from app.gui.status import OverlayKind, Wishes
 from app.options import Layout
+from app.pipeline.scale import Scale
 from app.pipeline.types import Rect
 from app.settings import Settings, load_settings
 from tests.gui.parts import GREY, MIDDLE, Plain, colour_at, grab, is_overlay, picture
@@ -58,6 +60,18 @@ def test_the_spotlight_dims_outside_the_region_and_not_inside(view: LiveView, su
     view.show_as(style=OverlayStyle("outline", 0.35, spotlight=True))
     assert colour_at(view, *INSIDE) == inside
     assert colour_at(view, *OUTSIDE).red() == pytest.approx(GREY * (1 - SPOTLIGHT), abs=2)
+
+
+def test_the_spotlight_does_not_dim_what_is_known_of_the_picture(view: LiveView, supply: Plain) -> None:
+    show(view, supply)
+    marks = Marks(True, "left", Scale(0.2, 0.2, (320, 240), "4 cm"))
+    brightest = []
+    for spotlight in (False, True):
+        view.show_as(style=OverlayStyle("outline", 0.35, spotlight=spotlight), marks=marks)
+        seen = painted(view, Rect(0, 0, 640, 480))
+        brightest.append([int(part.max()) for part in (seen[:40, 400:600], seen[440:, :120], seen[:, 600:])])
+    assert brightest[0] == brightest[1]
+    assert min(brightest[0]) > 200
 
 
 @pytest.mark.parametrize("wishes", [Wishes(raw_held=True), Wishes(overlay=False)])
@@ -170,6 +184,16 @@ def test_the_small_picture_gives_way_to_the_region(view: LiveView, supply: Plain
     show(view, supply, white=region)
     view.show_as(style=OverlayStyle(layout="corner"))
     assert is_overlay(colour_at(view, 275, 35))
+    raw = small_rect(view, supply)
+    left = Rect(8, raw.y, raw.width, raw.height)
+    assert (painted(view, left) == scaled(view, Rect(0, 0, 320, 240), (raw.width, raw.height))).all()
+
+
+def test_the_small_picture_gives_way_to_the_lateral_mark_and_the_ruler(view: LiveView, supply: Plain) -> None:
+    show(view, supply)
+    marks = Marks(False, "right", Scale(0.2, 0.2, (320, 240), "4 cm"))
+    view.show_as(style=OverlayStyle(layout="corner"), marks=marks)
+    grab(view)
     raw = small_rect(view, supply)
     left = Rect(8, raw.y, raw.width, raw.height)
     assert (painted(view, left) == scaled(view, Rect(0, 0, 320, 240), (raw.width, raw.height))).all()

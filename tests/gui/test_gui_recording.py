@@ -121,6 +121,16 @@ def test_a_whole_frame_of_a_live_source_is_recorded_with_a_warning(window: MainW
     assert window.messages.text == ""
 
 
+def test_a_scan_area_that_is_given_up_while_recording_is_warned_of(window: MainWindow, qtbot: QtBot) -> None:
+    window.scan_area.set_area(Rect(0, 0, 100, 100))
+    press(window, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: window.pipeline.recorder.state.seconds > 0.2)
+    press(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: window.messages.text.startswith("The whole frame is kept, as no scan area is set"))
+    assert window.pipeline.recorder.recording
+    press(window, Qt.Key.Key_F9)
+
+
 def test_b_saves_the_last_seconds_and_the_panel_says_what_is_in_memory(window: MainWindow, qtbot: QtBot) -> None:
     box = window.panel.recordings
     assert box.save_last.text() == "Save last 30 s"
@@ -269,6 +279,21 @@ def test_what_is_being_recorded_is_neither_played_nor_deleted(listed: MainWindow
     listed.kept._open(kept)
     assert listed.top.badge.text() == "LIVE"
     assert folder.exists()
+
+
+def test_the_one_that_is_being_recorded_is_marked_and_left_alone(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: window.pipeline.recorder.state.folder is not None)
+    press(window, Qt.Key.Key_F3)
+    qtbot.waitUntil(lambda: window.kept.list is not None and window.kept.list.list.count() == 1)
+    listed = window.kept.list
+    assert listed is not None
+    assert listed.list.item(0).text().endswith("\nBeing recorded now")
+    assert [button.isEnabled() for button in listed.buttons.values()] == [False, True, False]
+    QTest.keyClick(listed, Qt.Key.Key_Delete)
+    assert not listed.findChildren(QMessageBox)
+    window.actions_by_name["toggle_recording"].trigger()
+    qtbot.waitUntil(listed.buttons["Open"].isEnabled)
 
 
 def test_an_empty_list_says_how_to_fill_it(window: MainWindow, qtbot: QtBot) -> None:

@@ -30,7 +30,7 @@ def prediction(number: int, captured: float, region: Region | None = REGION) -> 
         (SourceKind.LIVE, SourceState.RUNNING, True, "FROZEN"),
         (SourceKind.LIVE, SourceState.REPEATING, False, "FROZEN"),
         (SourceKind.LIVE, SourceState.NO_SIGNAL, False, "NO SIGNAL"),
-        (SourceKind.LIVE, SourceState.NO_SIGNAL, True, "NO SIGNAL"),
+        (SourceKind.LIVE, SourceState.NO_SIGNAL, True, "FROZEN · NO SIGNAL"),
         (SourceKind.LIVE, SourceState.ENDED, False, "NO SIGNAL"),
         (SourceKind.LIVE, SourceState.OPENING, False, "OPENING"),
     ],

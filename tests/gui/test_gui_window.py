@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.gui.live_view import LiveView
 from app.gui.main_window import MainWindow
-from app.gui.status import NOTICE, OverlayKind
+from app.gui.status import NOTICE, Level, OverlayKind
 from app.gui.theme import TARGET
 from app.options import WindowOptions
 from app.pipeline.types import Rect
@@ -77,7 +77,65 @@ def test_the_notice_is_whole_in_a_narrow_window(window: MainWindow) -> None:
     window.resize(window.minimumSizeHint())
     QApplication.processEvents()
     notice = window.bottom.notice
-    assert notice.width() >= notice.fontMetrics().horizontalAdvance(NOTICE)
+    whole = notice.width() >= notice.fontMetrics().horizontalAdvance(NOTICE)
+    lines = [NOTICE] if whole else NOTICE.split(". ")
+    for line in lines:
+        assert notice.width() >= notice.fontMetrics().horizontalAdvance(line)
+    assert notice.height() >= len(lines) * notice.fontMetrics().height()
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_long_words_do_not_widen_a_narrow_window_and_give_way_to_the_notice(window: MainWindow, bare: bool) -> None:
+    press(window, Qt.Key.Key_P)
+    top = window.top
+    top.set_bare(bare)
+    window.bottom.setVisible(not bare)
+    top.recording.say("● REC 01:42 · 123 MB · dropped 0", Level.WARN)
+    top.recording.show()
+    window.resize(700, 480)
+    top.overlay.say("Overlay on · hidden: drawing the scan area", Level.WARN)
+    for _ in range(5):
+        QApplication.processEvents()
+    assert window.width() == 700
+    notice = (top if bare else window.bottom).notice
+    assert notice.mapTo(window, notice.rect().bottomRight()).x() < 700
+    assert notice.width() >= notice.fontMetrics().horizontalAdvance(NOTICE.split(". ")[0])
+    for chip in (top.badge, top.recording, top.overlay):
+        assert chip.width() >= chip.minimumSizeHint().width()
+    assert top.overlay.toolTip() == top.overlay.text()
+
+
+def test_a_picture_that_the_user_froze_stays_when_the_signal_goes(opened: Opened, qtbot: QtBot) -> None:
+    source = Live(picture())
+    window = opened(source)
+    qtbot.waitUntil(lambda: shows_overlay(window))
+    press(window, Qt.Key.Key_F)
+    source.failing = True
+    qtbot.waitUntil(lambda: window.top.badge.text() == "FROZEN · NO SIGNAL")
+    assert shows_overlay(window)
+    assert window.view.text == ""
+    assert window.top.overlay.text() == "Overlay on · of this frame"
+    press(window, Qt.Key.Key_F)
+    assert window.top.badge.text() == "NO SIGNAL"
+    assert not shows_overlay(window)
+    qtbot.waitUntil(lambda: window.view.text.startswith("No signal."))
+
+
+def test_messages_of_an_earlier_source_go_with_it(window: MainWindow) -> None:
+    window.messages.say("Scan area found.", {"Whole frame": window.actions_by_name["reset_scan_area"]})
+    window.sources.open(Clip())
+    assert window.messages.text == ""
+
+
+def test_what_is_said_of_a_lost_signal_stands_below_a_message(opened: Opened, qtbot: QtBot) -> None:
+    source = Live(picture())
+    window = opened(source)
+    source.failing = True
+    qtbot.waitUntil(lambda: window.view.text.startswith("No signal."))
+    window.messages.say("A message.")
+    assert window.view._covered == window.messages.geometry().bottom() + 1
+    window.messages.hide()
+    assert window.view._covered == 0
 
 
 def test_folding_leaves_the_picture_alone(replay: MainWindow) -> None:

@@ -41,7 +41,9 @@ def convert(keras_file: Path, to: str, target: Path) -> None:
     environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": ""}
     command = [sys.executable, "-m", "model.export", str(keras_file.resolve()), to, str(target.resolve())]
     root = Path(__file__).resolve().parent.parent
-    done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, errors="replace", check=False)
+    done = subprocess.run(
+        command, env=environment, cwd=root, capture_output=True, text=True, errors="replace", check=False
+    )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise ModelError(f"The export of {keras_file} to {to} failed: {last}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 
 from app.gui.theme import BASE, LINE, QUIET, TEXT
 from app.gui.words import mark, tr
@@ -20,6 +20,8 @@ _LOOKS = (
     ("#c5ccd1", Qt.PenStyle.DashDotDotLine),
 )
 """Of the lines of one plot: not by colour alone."""
+_ROOM_FOR_LEGEND = 215
+"""Width of a plot, from which two columns of names stand below it."""
 _STEPS = 5
 """At most so many steps are drawn: those that take longest."""
 
@@ -43,6 +45,12 @@ class PlotCanvas(pg.GraphicsLayoutWidget):
         ages = self._plots["Worst age, ms"]
         for limit in (AMBER_MS, HIDE_MS):
             ages.item.addItem(pg.InfiniteLine(limit, angle=0, pen=pg.mkPen(LINE)), ignoreBounds=True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Called by the base before there is anything to place.
+        for plot in getattr(self, "_plots", {}).values():
+            plot.put_legend(event.size().width() >= len(_TITLES) * _ROOM_FOR_LEGEND)
 
     def show_series(self, series: Series) -> None:
         """Draws these values."""
@@ -77,7 +85,9 @@ class _Plot:
         self.item = canvas.addPlot(row=0, col=column, enableMenu=False)
         # Made even where it is not wanted, and by pyqtgraph left without anyone who deletes it.
         self.item.ctrlMenu.setParent(canvas, self.item.ctrlMenu.windowFlags())
-        self.item.setTitle(tr(title), color=TEXT, size="10pt")
+        self.item.setTitle(tr(title), color=TEXT, size="9pt")
+        # Or four titles would be wider than a narrow window, and the last plot be cut off.
+        self.item.titleLabel.setMinimumWidth(0)
         self.item.hideButtons()
         self.item.setMouseEnabled(x=False, y=False)
         self.item.setXRange(-SECONDS, 0, padding=0)
@@ -87,13 +97,29 @@ class _Plot:
             axis = self.item.getAxis(side)
             axis.setTextPen(QUIET)
             axis.setPen(LINE)
-        # Below the plot: over it, it would hide half a minute.
-        self._legend = pg.LegendItem(colCount=2, labelTextSize="8pt", labelTextColor=TEXT, horSpacing=4, verSpacing=-6)
-        self._legend.layout.setContentsMargins(0, 0, 0, 0)
-        canvas.addItem(self._legend, row=1, col=column)
+        self._canvas, self._column = canvas, column
+        self._below: bool | None = None
+        self._legend = pg.LegendItem(labelTextSize="8pt", labelTextColor=TEXT, brush=pg.mkBrush(BASE + "a0"))
+        self._legend.layout.setHorizontalSpacing(4)
         self.curves: dict[str, pg.PlotDataItem] = {}
         self.named: list[str] = []
         """What the legend names: the lines that are drawn now, and no others, or it would outgrow the plot."""
+
+    def put_legend(self, below: bool) -> None:
+        """Below the plot, where there is room for it: over it, it hides half a minute."""
+        if below is self._below:
+            return
+        if self._below:
+            self._canvas.ci.removeItem(self._legend)
+        self._below = below
+        self._legend.layout.setVerticalSpacing(-6 if below else 0)
+        self._legend.setColumnCount(2 if below else 1)
+        if below:
+            self._legend.setParentItem(None)
+            self._canvas.ci.addItem(self._legend, 1, self._column)
+        else:
+            self._legend.setParentItem(self.item.getViewBox())
+            self._legend.anchor((0, 0), (0, 0), offset=(6, 2))
 
     def draw(self, seconds: Values, lines: Lines) -> None:
         for name, values in lines.items():

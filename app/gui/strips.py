@@ -47,7 +47,7 @@ class TopStrip(QWidget):
         layout.addWidget(source, 1)
         layout.addWidget(self.recording)
         layout.addWidget(self.overlay)
-        self.notice = _Notice()
+        self.notice = _Notice(narrow=True)
         self.notice.hide()
         layout.addWidget(self.notice)
         self._buttons = [action_button(show_help, "help", "", "icon"), action_button(fold, "panel", "", "icon")]
@@ -93,19 +93,22 @@ class BottomStrip(QWidget):
 
 
 class _Notice(QLabel):
-    """Never cut off: where room is short, its sentences stand below each other."""
+    """Never cut off: where room is short, or always if it is `narrow`, its sentences stand below each other."""
 
-    def __init__(self) -> None:
+    def __init__(self, narrow: bool = False) -> None:
         sentences = [part.strip() for part in re.split(r"(?<=[.。])", tr(NOTICE)) if part]
         # With spaces, and with nothing between Chinese characters, lines would break inside a sentence.
         super().__init__(" ".join("\u2060".join(part.replace(" ", "\u00a0")) for part in sentences))
         self._sentences = sentences
+        self._narrow = narrow
         self.setObjectName("notice")
         self.setAccessibleName(tr(NOTICE))
         self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
     def sizeHint(self) -> QSize:
+        if self._narrow:
+            return self.minimumSizeHint()
         return QSize(self._width(self.text()), self.fontMetrics().height())
 
     def minimumSizeHint(self) -> QSize:

@@ -57,7 +57,7 @@ class TopStrip(QWidget):
     def set_bare(self, bare: bool) -> None:
         """Nothing but what is always visible, on dark ground: the notice moves up here, and the lower line can go."""
         self.setProperty("bare", bare)
-        for widget in (self, *self.findChildren(QLabel)):
+        for widget in (self, *self.findChildren(QWidget)):
             restyle(widget)
         self.detail.setVisible(not bare)
         self.notice.setVisible(bare)

@@ -94,20 +94,29 @@ class MaskFolder:
     """
 
     def __init__(self, folder: Path, recording: Recording) -> None:
-        """Raises DataError where there is no mask. `recording` is open."""
+        """Raises DataError where there is no mask, or those of several recordings. `recording` is open."""
         self.name = folder.name or str(folder)
         inside = next((folder / name for name in ("masks", "masks_real") if (folder / name).is_dir()), folder)
         self._by_stem = {path.stem: path for path in _mask_files(inside)}
         if not self._by_stem:
             raise DataError(f"{folder} holds no masks: give a folder with masks as pictures or Labelme files.")
-        self._by_number = {
-            int(found.group()): path for stem, path in self._by_stem.items() if (found := _NUMBER.search(stem))
-        }
         # Pictures in a folder have names of their own, and their numbers are only places in the list.
         self._pictures = recording if isinstance(recording, ImageFolder) else None
         self._by_name = self._pictures is not None and any(
             self._pictures.stem(number) in self._by_stem for number in range(self._pictures.frame_count)
         )
+        self._by_number = {} if self._by_name else self._numbered(folder)
+
+    def _numbered(self, folder: Path) -> dict[int, Path]:
+        """The masks by the number that their names end with. Raises DataError where that may be of two recordings."""
+        numbered = {stem: found for stem in self._by_stem if (found := _NUMBER.search(stem))}
+        by_number = {int(found.group()): self._by_stem[stem] for stem, found in numbered.items()}
+        names = {stem[: found.start()] for stem, found in numbered.items()} - {""}
+        if len(names) > 1 or len(by_number) < len(numbered):
+            raise DataError(
+                f"{folder} holds masks of several recordings: give a folder with the masks of this recording alone."
+            )
+        return by_number
 
     def mask(self, frame: Frame, area: Rect) -> Mask | None:
         path = self._path_of(frame.number)

@@ -148,6 +148,31 @@ def test_masks_in_a_folder_go_by_the_number_that_their_names_end_with(opened, tm
         side.mask(frame(4), WHOLE)
 
 
+@pytest.mark.parametrize(
+    "stems",
+    [
+        ("2026-03-04_05-06-07_000003", "2026-03-04_05-09-00_000003"),
+        ("2026-03-04_05-06-07_000003", "2026-03-04_05-09-00_000004"),
+        ("000003", "2026-03-04_05-06-07_000003"),
+    ],
+)
+def test_masks_of_several_recordings_are_not_mixed(opened, tmp_path, stems):
+    for stem in stems:
+        write_mask(tmp_path / f"{stem}.png", disc(90, 90))
+    with pytest.raises(DataError, match="several recordings"):
+        MaskFolder(tmp_path, opened)
+
+
+def test_masks_of_a_folder_of_images_may_be_called_anything(tmp_path):
+    for name in ("a_1", "b_1", "c_2"):
+        write_mask(tmp_path / f"{name}.png", disc(90, 90))
+    pictures = ImageFolder(tmp_path)
+    pictures.open()
+    side = MaskFolder(tmp_path, pictures)
+    assert all((side.mask(frame(number), WHOLE) == disc(90, 90)).all() for number in range(3))
+    pictures.close()
+
+
 def test_masks_of_a_folder_of_images_go_by_name(tmp_path):
     write_images(tmp_path / "set" / "images", 4)
     (tmp_path / "set" / "masks").mkdir()

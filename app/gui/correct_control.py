@@ -407,6 +407,8 @@ def _saved_words(saved: Saved, folder: str) -> str:
         pictures=saved.pictures,
         interpolated=saved.interpolated,
     )
+    if saved.removed:
+        said += tr(" Removed, since their frames have no correction any more: {removed}.", removed=saved.removed)
     if saved.left_out:
         said += tr(
             " Left out, since their frames are others than those that were corrected: {left_out}.",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,8 @@ class Saved:
     """Of those."""
     left_out: int = 0
     """Corrections whose frames are gone, or are others than those that were drawn on."""
+    removed: int = 0
+    """Frames that were saved here before and have no correction any more: their files went."""
 
 
 def save_training(
@@ -40,15 +43,16 @@ def save_training(
 ) -> Saved:
     """Writes `out`/images/NAME_NUMBER.png and .json (Labelme) and `out`/masks/NAME_NUMBER.png, the scan area each.
 
-    `area` None is the whole frame; `name` is a time. Other files in `out` stay, those of the same name are replaced.
-    The recording is opened and closed. Raises SourceError and OutputError.
+    `area` None is the whole frame; `name` is a time, and this recording's alone. Its own files of before are replaced,
+    and go where a frame has no correction any more; other files in `out` stay. The recording is opened and closed.
+    Raises SourceError and OutputError.
     """
     source = getattr(recording, "path", None)
     if source is not None and source.resolve() in (out.resolve(), (out / IMAGES).resolve()):
         raise OutputError(f"{out} holds the pictures that were corrected: save into another folder.")
     make_folder(out / IMAGES)
     make_folder(out / MASKS)
-    pictures = interpolated = left_out = 0
+    pictures = interpolated = left_out = removed = 0
     recording.open()
     try:
         for number in sorted(entries):
@@ -69,8 +73,26 @@ def save_training(
             labelme.write(out / IMAGES / f"{stem}.json", f"{stem}.png", {LABEL: mask})
             write_mask(out / MASKS / f"{stem}.png", mask)
             pictures, interpolated = pictures + 1, interpolated + (not entry.by_hand)
+        if not stopped():
+            removed = _remove_others(out, name, entries)
     except OSError as error:
         raise OutputError.of(f"The training data in {out}", error) from error
     finally:
         recording.close()
-    return Saved(pictures, interpolated, left_out)
+    return Saved(pictures, interpolated, left_out, removed)
+
+
+def _remove_others(out: Path, name: str, entries: Entries) -> int:
+    """Removes the files of NAME's frames that have no correction; of how many frames. Raises OSError."""
+    form = re.compile(rf"{re.escape(name)}_([0-9]{{6,}})")
+    removed = set()
+    for path in [*_files(out / IMAGES, ".png", ".json"), *_files(out / MASKS, ".png")]:
+        found = form.fullmatch(path.stem)
+        if found is not None and int(found.group(1)) not in entries:
+            path.unlink()
+            removed.add(int(found.group(1)))
+    return len(removed)
+
+
+def _files(folder: Path, *suffixes: str) -> Iterator[Path]:
+    return (path for path in folder.iterdir() if path.suffix in suffixes and path.is_file())

@@ -336,6 +336,43 @@ def test_a_correction_of_another_picture_is_left_out_and_counted(clip, tmp_path)
     assert [path.name for path in (tmp_path / "out" / "masks").iterdir()] == ["n_000004.png"]
 
 
+def test_saved_again_the_files_of_frames_without_a_correction_go_and_no_others(clip, tmp_path):
+    corrections, out, name = Corrections(), tmp_path / "out", "2026-03-04_05-06-07"
+    for number in (1, 4, 7):
+        corrections.correct(number, ellipse(128))
+    save_training(clip.another(), corrections.entries, None, out, name)
+    others = [
+        *(
+            out / "images" / f"{stem}.png"
+            for stem in ("2026-03-04_05-06-08_000004", f"{name}_000004_x", f"x{name}_000004")
+        ),
+        *(out / "images" / f"{name}_{rest}" for rest in ("4.png", "000004.txt")),
+        out / f"{name}_000004.png",
+    ]
+    for path in others:
+        path.write_bytes(b"mine")
+    corrections.forget(4)
+    corrections.undo()
+    corrections.forget(7)
+    corrections.forget(4)
+    saved = save_training(clip.another(), corrections.entries, None, out, name)
+    assert saved == Saved(1, 0, 0, removed=2)
+    left = {path for path in out.rglob("*") if path.is_file()} - set(others)
+    assert {path.stem for path in left} == {f"{name}_000001"}
+    assert len(left) == 3
+    assert all(path.is_file() for path in others)
+
+
+def test_saving_that_is_stopped_removes_nothing(clip, tmp_path):
+    corrections = Corrections()
+    corrections.correct(1, ellipse(128))
+    corrections.correct(4, ellipse(128))
+    save_training(clip.another(), corrections.entries, None, tmp_path / "out", "n")
+    corrections.forget(4)
+    save_training(clip.another(), corrections.entries, None, tmp_path / "out", "n", lambda: True)
+    assert (tmp_path / "out" / "masks" / "n_000004.png").exists()
+
+
 def test_pictures_of_a_folder_are_saved_without_their_names(tmp_path):
     folder = tmp_path / "Mrs Smith"
     folder.mkdir()

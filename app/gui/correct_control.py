@@ -29,7 +29,7 @@ from app.pipeline.freshness import is_of
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.table import frame_mask
 from app.pipeline.types import Prediction, SourceState
-from app.trainer.corrections import Corrections, Entries, interpolate
+from app.trainer.corrections import Corrections, Entries, gone, interpolate
 from app.trainer.saving import Saved, save_training
 from app.trainer.shapes import Mask
 from app.trainer.store import Autosave, Store
@@ -247,17 +247,20 @@ class CorrectControl(QObject):
 
     def _edited(self, frame: Frame, mask: Mask) -> None:
         if self._session is not None:
-            loose = len(self._session.corrections.interpolated())
+            before = self.entries
             self._session.corrections.correct(frame.number, mask, mark_of(frame.pixels))
-            loose -= len(self._session.corrections.interpolated())
             self._changed()
-            if loose > 1:
-                self._say(
-                    tr(
-                        "Interpolated frames that no longer fit were taken out: {loose}. Interpolate again (7).",
-                        loose=loose,
-                    )
+            self._say_loose(gone(before, self.entries))
+
+    def _say_loose(self, loose: list[int]) -> None:
+        """Of these frames, nothing is known any more, since what they were interpolated from is another."""
+        if loose:
+            self._say(
+                tr(
+                    "Interpolated frames that no longer fit were taken out: {loose}. Interpolate again (7).",
+                    loose=len(loose),
                 )
+            )
 
     def use(self, name: str) -> None:
         """Takes the tool of this name."""
@@ -317,8 +320,10 @@ class CorrectControl(QObject):
     def forget(self) -> None:
         """Nothing is known of this frame any more."""
         if self._session is not None and (frame := self._live.frame) is not None:
+            before = self.entries
             self._session.corrections.forget(frame.number)
             self._changed()
+            self._say_loose([number for number in gone(before, self.entries) if number != frame.number])
 
     def interpolate(self) -> None:
         """Fills the frames between those corrected by hand, in the background: there may be thousands."""
@@ -350,17 +355,25 @@ class CorrectControl(QObject):
             self.view.polygon.delete()
             self.view.update()
         elif self._session is not None:
-            self._moved(self._session.corrections.undo())
+            before = self.entries
+            self._moved(self._session.corrections.undo(), before)
 
     def redo(self) -> None:
         if self._session is not None:
-            self._moved(self._session.corrections.redo())
+            before = self.entries
+            self._moved(self._session.corrections.redo(), before)
 
-    def _moved(self, numbers: list[int]) -> None:
+    def _moved(self, numbers: list[int], before: Entries) -> None:
+        """What was changed in these frames is as it was, or as it was made; `before` are the entries until then."""
         frame = self._live.frame
         if numbers and frame is not None and frame.number not in numbers:
             self._pipeline.seek(numbers[0])
         self._changed()
+        # What was said of them when they went or came no longer holds: this takes its place.
+        if back := gone(self.entries, before):
+            self._say(tr("Interpolated frames that are back: {n}.", n=len(back)))
+        elif lost := gone(before, self.entries):
+            self._say(tr("Interpolated frames that were taken out again: {n}.", n=len(lost)))
 
     def go(self, step: int) -> None:
         """To the next frame corrected by hand (1) or the one before (-1)."""

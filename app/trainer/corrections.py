@@ -95,7 +95,7 @@ class Corrections:
     def forget(self, number: int) -> None:
         """Nothing is known of this frame any more."""
         if number in self.entries:
-            self._change({**dict.fromkeys(self._around(number)), number: None})
+            self._change({number: None, **dict.fromkeys(self._around(number))})
 
     def fill(self, filled: Entries) -> None:
         """Takes what `interpolate` made of these entries."""
@@ -103,22 +103,22 @@ class Corrections:
             self._change(filled)
 
     def undo(self) -> list[int]:
-        """Takes the last change back; the frames that it is about, in order."""
+        """Takes the last change back; the frames that it is about, in order, as `_about` says."""
         if not self._done:
             return []
         step = self._done.pop()
         self._undone.append(step)
         self._put({number: before for number, (before, _) in step.items()})
-        return sorted(step)
+        return _about(step)
 
     def redo(self) -> list[int]:
-        """Does what was taken back last; the frames that it is about, in order."""
+        """Does what was taken back last; the frames that it is about, in order, as `_about` says."""
         if not self._undone:
             return []
         step = self._undone.pop()
         self._done.append(step)
         self._put({number: after for number, (_, after) in step.items()})
-        return sorted(step)
+        return _about(step)
 
     def _around(self, number: int) -> list[int]:
         """The interpolated frames up to the next ones by hand on either side."""
@@ -138,6 +138,17 @@ class Corrections:
     def _put(self, change: Mapping[int, Correction | None]) -> None:
         entries = {**self.entries, **change}
         self.entries = {number: entry for number, entry in entries.items() if entry is not None}
+
+
+def gone(before: Entries, after: Entries) -> list[int]:
+    """Numbers of the frames that were interpolated before, and of which nothing is known after."""
+    return sorted(number for number, entry in before.items() if not entry.by_hand and number not in after)
+
+
+def _about(step: _Step) -> list[int]:
+    """The frames that a person changed; where there is none, as after interpolating, all of them."""
+    by_hand = [n for n, entries in step.items() if any(entry is not None and entry.by_hand for entry in entries)]
+    return by_hand or list(step)
 
 
 def interpolate(entries: Entries) -> tuple[Entries, int]:

@@ -231,6 +231,60 @@ def test_undo_goes_to_the_frame_that_it_changes(correcting: MainWindow, qtbot: Q
     assert not correcting.study.correct.entries
 
 
+@pytest.fixture
+def interpolated(correcting: MainWindow, qtbot: QtBot) -> MainWindow:
+    """Frames 1 and 9 are corrected by hand, and those between interpolated; 9 is shown."""
+    for frame in (1, 9):
+        go(correcting, frame, qtbot)
+        qtbot.waitUntil(lambda: "dotted" in correcting.study.correct.view.words)
+        QTest.keyClick(correcting, Key.Key_4)
+    QTest.keyClick(correcting, Key.Key_7)
+    qtbot.waitUntil(lambda: "interpolated: 7" in correcting.messages.text)
+    return correcting
+
+
+@pytest.mark.parametrize(("key", "frame", "loose"), [(Key.Key_6, 5, 6), (Key.Key_9, 9, 7), (Key.Key_6, 9, 7)])
+def test_how_many_interpolated_frames_went_is_said_and_no_longer_once_they_are_back(
+    interpolated: MainWindow, qtbot: QtBot, key: Qt.Key, frame: int, loose: int
+) -> None:
+    go(interpolated, frame, qtbot)
+    QTest.keyClick(interpolated, key)
+    assert f"taken out: {loose}." in interpolated.messages.text
+    go(interpolated, 0, qtbot)
+    QTest.keyClick(interpolated, Key.Key_Z, CTRL)
+    assert interpolated.messages.text == f"Interpolated frames that are back: {loose}."
+    qtbot.waitUntil(lambda: shown(interpolated) == frame)
+    QTest.keyClick(interpolated, Key.Key_Z, CTRL | SHIFT)
+    assert interpolated.messages.text == f"Interpolated frames that were taken out again: {loose}."
+
+
+def test_a_single_interpolated_frame_that_went_is_said_too(correcting: MainWindow, qtbot: QtBot) -> None:
+    for frame in (1, 3):
+        go(correcting, frame, qtbot)
+        QTest.keyClick(correcting, Key.Key_6)
+    QTest.keyClick(correcting, Key.Key_7)
+    qtbot.waitUntil(lambda: "interpolated: 1" in correcting.messages.text)
+    QTest.keyClick(correcting, Key.Key_9)
+    assert "taken out: 1." in correcting.messages.text
+
+
+def test_a_recording_that_is_gone_is_said_as_long_as_it_cannot_be_corrected(
+    paused: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "clip.avi").rename(tmp_path / "away.avi")
+    QTest.keyClick(paused, Key.Key_E)
+    view = paused.study.correct.view
+    qtbot.waitUntil(lambda: view.words.endswith("does not exist: check the path."), timeout=10_000)
+    for name in ("polygon", "brush", "take_model", "no_region", "undo", "next_place"):
+        assert not paused.actions_by_name[name].isEnabled(), name
+    (tmp_path / "away.avi").rename(tmp_path / "clip.avi")
+    QTest.keyClick(paused, Key.Key_E)
+    QTest.keyClick(paused, Key.Key_E)
+    qtbot.waitUntil(lambda: "Frame 3 of 12" in view.words, timeout=10_000)
+    for name in ("polygon", "brush", "take_model", "no_region", "undo", "next_place"):
+        assert paused.actions_by_name[name].isEnabled(), name
+
+
 def test_a_polygon_by_keys_alone(correcting: MainWindow) -> None:
     view = correcting.study.correct.view
     alt = Qt.KeyboardModifier.AltModifier

@@ -12,7 +12,7 @@ from app.capture.video import VideoFile
 from app.errors import OutputError
 from app.pipeline.ahead_cache import mark_of
 from app.pipeline.types import Rect
-from app.trainer.corrections import Corrections, interpolate
+from app.trainer.corrections import Corrections, gone, interpolate
 from app.trainer.saving import Saved, save_training
 from app.trainer.shapes import Between, Ring, mask_of, nearest_edge, nearest_point, rings_of, stroke
 from app.trainer.store import Autosave, Store
@@ -180,6 +180,21 @@ def test_forgetting_a_frame_frees_what_followed_from_it_in_one_step(corrections)
     assert list(corrections.entries) == [2]
     corrections.undo()
     assert len(corrections.entries) == 7
+
+
+@pytest.mark.parametrize("change", ["correct", "forget"])
+def test_undo_and_redo_are_about_the_frame_that_a_person_changed(corrections, change):
+    corrections.correct(5, disc(50, 50))
+    fill(corrections)
+    before = corrections.entries
+    if change == "correct":
+        corrections.correct(5, disc(90, 90))
+    else:
+        corrections.forget(5)
+    assert gone(before, corrections.entries) == [3, 4, 6, 7]
+    assert corrections.undo() == [5]
+    assert gone(before, corrections.entries) == []
+    assert corrections.redo() == [5]
 
 
 def test_the_same_mask_again_is_no_step(corrections):

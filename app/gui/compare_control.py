@@ -86,7 +86,7 @@ class CompareControl(QObject):
         self.active = True
         self.a = self._models.wanted
         self.b = self.b or self._other(source)
-        self._fill()
+        self.fill()
         self.view.start()
         self._bar.show()
         self._timer.start(_LOOK_MS)
@@ -130,7 +130,8 @@ class CompareControl(QObject):
 
     # What is compared
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
+        """Lists what can be chosen now."""
         models = [(tr("Model: {name}", name=name), name) for name in shipped()]
         others = [(tr("Folder of masks …"), OPEN_MASKS), (tr("Another model …"), OPEN_MODEL)]
         if self._recorded(self._sources.current) is not None:
@@ -148,7 +149,7 @@ class CompareControl(QObject):
     def _choose(self, side: str, word: str) -> None:
         if word in (OPEN_MASKS, OPEN_MODEL):
             title = tr("Folder with masks") if word == OPEN_MASKS else tr("Open a model's folder")
-            self._fill()
+            self.fill()
             self._dialogs.ask_folder(title, lambda folder: self.choose(side, folder))
         else:
             self.choose(side, word)
@@ -159,7 +160,7 @@ class CompareControl(QObject):
             self.a = word
         else:
             self.b = word
-        self._fill()
+        self.fill()
         self.refresh()
 
     def _side(self, word: str, source: Repeatable, area: Rect | None) -> OpenSide:

@@ -18,6 +18,7 @@ from app.gui.correct_tools import BrushTool, PolygonTool
 from app.gui.correct_view import CorrectView, Scene
 from app.gui.dialogs import Dialogs
 from app.gui.live_view import LiveView
+from app.gui.outside import outside
 from app.gui.sources import Sources
 from app.gui.study_bar import CORRECT_TEXTS, CorrectBar
 from app.gui.study_rows import CorrectionsRow
@@ -36,6 +37,9 @@ from app.trainer.store import Autosave, Store
 
 ACTIONS = (*CORRECT_TEXTS, "next_place", "previous_place", "zoom_in", "zoom_out", "zoom_fit")
 """What does something only in this mode, or in one like it."""
+_TOOLS = ("polygon", "brush", "eraser")
+_NEED_CORRECTIONS = ("take_model", "take_neighbour", "no_region", "undo", "next_place", "previous_place")
+"""What can be done as soon as the recording's corrections are there, and not before."""
 
 _LOOK_MS = 60
 
@@ -53,6 +57,8 @@ class Session:
 class CorrectControl(QObject):
     """`show` and `hide` are called when the mode begins and ends."""
 
+    opened = Signal()
+    """The corrections of the source are there."""
     _save_failed = Signal(str)
 
     def __init__(
@@ -75,6 +81,8 @@ class CorrectControl(QObject):
         self.active = False
         self._session: Session | None = None
         self._opening: Repeatable | None = None
+        self._refused = ""
+        """Why the corrections of the source could not be opened."""
         self._stopping = threading.Event()
         self._guess: tuple[Prediction, float, Mask] | None = None
         self.view.edited.connect(self._edited)
@@ -98,7 +106,7 @@ class CorrectControl(QObject):
             return False
         self._pipeline.pause()
         self.active = True
-        self._open(source)
+        self.look()
         self.view.start()
         self._bar.show()
         self._timer.start(_LOOK_MS)
@@ -117,7 +125,7 @@ class CorrectControl(QObject):
     def reset(self) -> None:
         """Another source is shown."""
         self.stop()
-        self._opening, session, self._session = None, self._session, None
+        self._opening, session, self._session, self._refused = None, self._session, None, ""
         self._timeline.set_study(None)
         if session is not None:
             session.autosave.close()
@@ -142,10 +150,14 @@ class CorrectControl(QObject):
         event = self._sources.event
         return event is not None and event.state is SourceState.RUNNING
 
+    def look(self) -> None:
+        """Has the corrections of the source opened, unless they are; `opened` tells."""
+        source = self._sources.current
+        if self._session is None and isinstance(source, Repeatable) and self._opening is not source:
+            self._open(source)
+
     def _open(self, source: Repeatable) -> None:
-        if self._session is not None or self._opening is source:
-            return
-        self._opening = source
+        self._opening, self._refused = source, ""
 
         def work() -> tuple[Store, Entries, str] | None:
             try:
@@ -166,11 +178,14 @@ class CorrectControl(QObject):
             self._session = Session(source, store, Corrections(entries), autosave)
             if said:
                 self._say(said)
-            self._changed(save=False)
+            self.show()
+            self.opened.emit()
 
         def failed(text: str) -> None:
-            self._opening = None  # The next time, it is tried again.
-            self._say(text)
+            if self._opening is source:
+                self._opening, self._refused = None, text  # The next time, it is tried again.
+                self._say(text)
+                self.show()
 
         self._background.run("corrections", work, opened, failed)
 
@@ -193,7 +208,7 @@ class CorrectControl(QObject):
 
     def _words(self, frame: Frame, guess: Mask | None) -> str:
         if self._session is None:
-            return tr("Opening what is kept of this recording …")
+            return outside(self._refused) or tr("Opening what is kept of this recording …")
         place = tr("Frame {n} of {total}", n=frame.number + 1, total=self._timeline.maximum() + 1)
         entry = self._session.corrections.entries.get(frame.number)
         if entry is None:
@@ -219,29 +234,31 @@ class CorrectControl(QObject):
         corrections = session.corrections if session is not None else Corrections()
         frame = self._live.frame
         entry = corrections.entries.get(frame.number) if frame is not None else None
-        self._actions["undo"].setEnabled(self.active)  # A point that was just set counts, too.
+        for name in _TOOLS:
+            self._actions[name].setEnabled(self.active and not self._refused)
+        for name in _NEED_CORRECTIONS:
+            self._actions[name].setEnabled(self.active and session is not None)
         self._actions["redo"].setEnabled(self.active and corrections.can_redo)
         self._actions["forget_correction"].setEnabled(self.active and entry is not None)
         self._actions["confirm"].setEnabled(self.active and entry is not None and not entry.by_hand)
         self._actions["interpolate"].setEnabled(self.active and len(corrections.by_hand()) > 1)
         self._actions["save_training"].setEnabled(self.active and bool(corrections.entries))
 
-    def _changed(self, save: bool = True) -> None:
+    def _changed(self) -> None:
         """The corrections are others."""
         session = self._session
         if session is None:
             return
-        corrections = session.corrections
-        if save:
-            session.autosave.put(corrections.entries)
+        session.autosave.put(session.corrections.entries)
         self.show_marks()
         self.show()
 
     def show_marks(self) -> None:
-        """Marks on the time line what is corrected, once that is known."""
+        """Marks on the time line what is corrected, once that is known; nothing where nothing is, and will be."""
         if self._session is not None:
             corrections = self._session.corrections
-            self._timeline.set_study(CorrectionsRow(corrections.by_hand(), corrections.interpolated()))
+            marks = CorrectionsRow(corrections.by_hand(), corrections.interpolated())
+            self._timeline.set_study(marks if self.active or self.entries else None)
 
     # What the user does
 

@@ -70,6 +70,7 @@ class Study:
             lambda: self.correct.entries,
             say,
         )
+        self.correct.opened.connect(self._corrections_opened)
         view.mode_changed.connect(self._tool_taken)
         self._update()
 
@@ -136,7 +137,16 @@ class Study:
             other.stop()
             self._live.leave_mode()
             one.start()
+        if self.compare.active:
+            self.correct.look()  # They are one of the things that can be compared with.
         self._update()
+
+    def _corrections_opened(self) -> None:
+        """What is kept of the source is there: it is shown, or can be chosen."""
+        if self.compare.active:
+            self.compare.fill()
+        else:
+            self.correct.show_marks()
 
     def _stop(self) -> None:
         self.correct.stop()

@@ -391,6 +391,23 @@ def test_corrections_come_back_and_the_time_line_marks_them(
     assert isinstance(window.transport.slider._study, CorrectionsRow)
 
 
+def test_own_corrections_of_before_can_be_compared_with_at_once(
+    correcting: MainWindow, opened: Opened, qtbot: QtBot, tmp_path: Path
+) -> None:
+    QTest.keyClick(correcting, Key.Key_4)
+    correcting.close()
+    window = opened(VideoFile(tmp_path / "clip.avi"))
+    qtbot.waitUntil(window.transport.isVisible, timeout=10_000)
+    QTest.keyClick(window, Key.Key_W)
+    qtbot.waitUntil(lambda: window.study_bar.compare.b.findData(OWN) >= 0, timeout=10_000)
+    assert window.study.compare.b == OTHER
+    assert not isinstance(window.transport.slider._study, CorrectionsRow)
+    window.study.compare.choose("b", OWN)
+    qtbot.waitUntil(lambda: window.study.compare.view.names[1] == "Own corrections", timeout=10_000)
+    QTest.keyClick(window, Key.Key_W)
+    assert isinstance(window.transport.slider._study, CorrectionsRow)
+
+
 def test_from_the_window_to_training_data(correcting: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     for frame in (2, 6):
         go(correcting, frame, qtbot)

@@ -90,8 +90,7 @@ class Timeline(QSlider):
         """Leaves the pictures and the strips' names out, and makes the strips lower."""
         self._form, self._columns = _THIN if thin else _WHOLE, None
         self.progress.setVisible(not thin)
-        self.updateGeometry()
-        self.update()
+        self._take_room()
 
     def set_strips(self, strips: Strips) -> None:
         """Shows what is known by now."""
@@ -100,10 +99,15 @@ class Timeline(QSlider):
 
     def set_study(self, row: StudyRow | None) -> None:
         """Shows one more row under the strips, or none."""
-        if (row is None) != (self._study is None):
-            self._study = row
-            self.updateGeometry()
-        self._study = row
+        before, self._study = self._study, row
+        if (row is None) != (before is None):
+            self._take_room()
+        self.update()
+
+    def _take_room(self) -> None:
+        """The style sheet gives every slider a least height, and this one would stay at it."""
+        self.setMinimumHeight(self.sizeHint().height())
+        self.updateGeometry()
         self.update()
 
     def set_pictures(self, pictures: Sequence[Pixels]) -> None:

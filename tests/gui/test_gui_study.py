@@ -20,7 +20,7 @@ from app.capture.video import VideoFile
 from app.gui.compare_view import A, B, words_of
 from app.gui.main_window import MainWindow
 from app.gui.study_bar import OPEN_MASKS, OWN, RECORDED
-from app.gui.study_rows import AgreementRow, CorrectionsRow
+from app.gui.study_rows import HEIGHT, AgreementRow, CorrectionsRow
 from app.gui.timeline import Timeline
 from app.gui.zoom import Zoom
 from app.pipeline.types import Rect
@@ -663,6 +663,15 @@ def test_the_rows_of_the_time_line_tell_hand_from_interpolation_without_colour(q
     assert not lit(6, top)
     assert any(lit(6, top + step) for step in range(12, 18))
     assert not any(lit(10, top + step) for step in range(16))
+
+
+def test_the_thin_time_line_has_room_for_its_row(correcting: MainWindow, qtbot: QtBot) -> None:
+    slider = correcting.transport.slider
+    correcting.transport.form.click()
+    qtbot.waitUntil(lambda: slider.height() >= slider.sizeHint().height())
+    assert slider._strip(2).bottom() + HEIGHT <= slider.height()
+    QTest.keyClick(correcting, Key.Key_E)
+    qtbot.waitUntil(lambda: slider.height() == slider.sizeHint().height() == 44)
 
 
 def test_without_a_window(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ from app.gui.sources import Sources
 from app.gui.study_bar import OPEN_MASKS, OPEN_MODEL, OWN, RECORDED, CompareBar
 from app.gui.study_rows import AgreementRow
 from app.gui.timeline import Timeline
-from app.gui.words import tr
+from app.gui.words import mark, tr
 from app.paths import cache_folder
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import Rect, SourceState
@@ -33,6 +33,8 @@ from model.bundle import shipped
 _LOOK_MS = 60
 _JOIN_S = 5.0
 _STILL = (SourceState.PAUSED, SourceState.ENDED)
+_NAMES = {OWN: mark("Own corrections"), RECORDED: mark("Recorded masks")}
+"""What the sides that have no name of their own are called."""
 
 
 class CompareControl(QObject):
@@ -213,7 +215,8 @@ class CompareControl(QObject):
         verdict = comparison.at(frame)
         if verdict is None:
             comparison.want(frame.number)
-        self.view.names = comparison.names
+        a, b = (tr(_NAMES[name]) if name in _NAMES else name for name in comparison.names)
+        self.view.names = a, b
         self.view.show_verdict(verdict)
         self.view.say(
             tr(

@@ -125,8 +125,21 @@ SENTENCES = (
     mark("The corrections of this recording cannot be read ({reason}): see that {path} can be read, then try again."),
     mark("The corrections in {path} are damaged and cannot be set aside: move the file away, then try again."),
     mark("The corrections are not saved ({error})."),
+    mark("The corrections in {path}"),
+    mark("The training data in {path}"),
     mark("The comparison broke off: choose something else, and see the log."),
+    mark("The comparison cannot read its files ({reason}): choose something else."),
     mark("{folder} holds no masks: give a folder with masks as pictures or Labelme files."),
+    mark("{folder} holds masks of several recordings: give a folder with the masks of this recording alone."),
+    mark(
+        "{path} is {width} x {height} pixels, which is neither the frame's size nor the scan area's:"
+        " set the scan area that the masks were made in."
+    ),
+    mark("The correction"),
+    mark("{path} is not the masks of a recording: choose a recording's folder."),
+    mark("{path} is damaged at frame {n}: compare something else."),
+    mark("{path} cannot be read: {reason}."),
+    mark("{path} is not a picture, or is damaged."),
     mark("{folder} holds the pictures that were corrected: save into another folder."),
     # Settings
     mark("Settings taken over from {file}, with 1 preset."),

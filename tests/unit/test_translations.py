@@ -112,6 +112,29 @@ def test_sentences_from_below_are_still_said_there() -> None:
 
 @pytest.mark.parametrize(
     "text",
+    [
+        "/m/a.png is 290 x 200 pixels, which is neither the frame's size nor the scan area's:"
+        " set the scan area that the masks were made in.",
+        "The training data in /data/out cannot be written (No space left on device):"
+        " free some space or choose another folder.",
+        "The corrections in /data/c cannot be written (No space left on device):"
+        " free some space or choose another folder.",
+        "The comparison cannot read its files (No space left on device): choose something else.",
+        "/r/masks.mkv is not the masks of a recording: choose a recording's folder.",
+        "/r/masks.mkv is damaged at frame 7: compare something else.",
+        "/m holds masks of several recordings: give a folder with the masks of this recording alone.",
+        "/m/a.png is not a picture, or is damaged.",
+        "/m cannot be read: No space left on device.",
+    ],
+)
+def test_what_comparing_and_correcting_say_is_known_with_its_parts(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything but names and numbers goes through the translator."""
+    monkeypatch.setattr("app.gui.outside.tr", lambda known, **fields: "·".join(fields.values()))
+    assert re.sub(r"/[\w./]+", "", outside(text)).strip("·0123456789") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
     ["", "Something else altogether", "/a/b/clip.mp4", "default · abc", "'x' is no key", "12 × 34"],
 )
 def test_what_is_not_known_stays_as_it_is(text: str) -> None:

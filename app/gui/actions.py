@@ -40,6 +40,7 @@ def make_actions(window: QWidget, bindings: Bindings) -> dict[str, QAction]:
     actions = {}
     for key in KEYS:
         action = QAction(tr(SHORT.get(key.action, key.text)), window)
+        action.setObjectName(key.action)
         action.setIconText(tr(SHORT.get(key.action, key.text)))
         action.setAutoRepeat(key.repeats)
         action.setCheckable(key.action in CHECKABLE)
@@ -72,6 +73,15 @@ def with_keys(text: str, action: QAction) -> str:
 def keys_within(page: QWidget, action: QAction, do: Callable[[], object]) -> list[QShortcut]:
     """Has the action's keys of now do something in a page too: the window's own do not reach one with the keyboard."""
     return [QShortcut(keys, page, do) for keys in action.shortcuts()]
+
+
+def triggered_within(page: QWidget, window: QWidget, *names: str) -> None:
+    """Has the keys that these actions of the window have now do the same in a page."""
+    for name in names:
+        action = window.findChild(QAction, name)
+        if action is not None:
+            for shortcut in keys_within(page, action, action.trigger):
+                shortcut.setAutoRepeat(action.autoRepeat())
 
 
 def connect_actions(actions: Mapping[str, QAction], handlers: Mapping[str, Callable[[], None]]) -> None:

@@ -21,7 +21,7 @@ from app.capture.dicom import TISSUE, DicomClip
 from app.capture.dicom_folder import DicomEntry, DicomFolder
 from app.capture.pixels import shrunk
 from app.capture.source import Pixels, Source
-from app.gui.actions import keys_within
+from app.gui.actions import keys_within, triggered_within
 from app.gui.bridge import Background
 from app.gui.kept_list import thumbnail_icon
 from app.gui.outside import outside
@@ -31,6 +31,8 @@ from app.pipeline.kept import THUMBNAIL
 from app.pipeline.types import SourceChanged, SourceState
 
 ACTIONS = ("show_entries", "entry_back", "entry_next")
+_ELSEWHERE = ("play_pause", "play_back", "play_on", "step_back", "step_forward", "close")
+"""What the window's keys do in the list, too. Arrows, Home, End and Space are the list's own."""
 _OPEN = (SourceState.RUNNING, SourceState.PAUSED, SourceState.ENDED)
 
 
@@ -67,6 +69,7 @@ class DicomList(QDialog):
         keys_within(self, actions["show_entries"], self.close)
         keys_within(self, actions["entry_back"], lambda: self.moved.emit(-1))
         keys_within(self, actions["entry_next"], lambda: self.moved.emit(1))
+        triggered_within(self, parent, *_ELSEWHERE)
 
     def mark(self, place: int | None) -> None:
         """This clip is the one that is shown."""
@@ -142,23 +145,28 @@ class DicomControl:
         self._folder, self._entries, self._skipped = source, list(source.entries), source.skipped
         self._enable()
         if len(self._entries) > 1 and self.list is None:
-            self.toggle()
+            self._show(asked=False)
 
     def toggle(self) -> None:
         """Shows the list, or closes it."""
         if self.list is not None:
             self.list.close()
         elif self._entries:
-            self.list = DicomList(self._window, self._entries, self._skipped, self._actions)
-            self.list.chosen.connect(self.open)
-            self.list.moved.connect(self.move)
-            self.list.finished.connect(self._closed)
-            self._mark()
-            # Over the controls rather than over the picture.
-            window = self._window.geometry()
-            self.list.move(window.right() - self.list.width() - 12, window.top() + 60)
-            self.list.show()
-            self._look(self.list, 0)
+            self._show(asked=True)
+
+    def _show(self, asked: bool) -> None:
+        """Where nobody asked for it, the keyboard stays with the picture."""
+        self.list = DicomList(self._window, self._entries, self._skipped, self._actions)
+        self.list.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not asked)
+        self.list.chosen.connect(self.open)
+        self.list.moved.connect(self.move)
+        self.list.finished.connect(self._closed)
+        self._mark()
+        # Over the controls rather than over the picture.
+        window = self._window.geometry()
+        self.list.move(window.right() - self.list.width() - 12, window.top() + 60)
+        self.list.show()
+        self._look(self.list, 0)
 
     def open(self, place: int) -> None:
         """Shows the clip at this place of the list alone."""

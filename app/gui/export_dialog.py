@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.gui.actions import keys_within
+from app.gui.actions import keys_within, triggered_within
 from app.gui.dialogs import Dialogs
 from app.gui.outside import outside
 from app.gui.widgets import ElidedLabel, accessible, heading
@@ -117,6 +117,7 @@ class ExportDialog(QDialog):
         self._make()
         self._place()
         keys_within(self, toggle, self.close)
+        triggered_within(self, parent, "close")
         self._show_choice()
         self.resize(min(620, self.screen().availableSize().width() * 19 // 20), self.sizeHint().height())
 

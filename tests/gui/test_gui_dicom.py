@@ -108,6 +108,32 @@ def test_the_list_closes_and_comes_back_by_its_key_and_buttons_are_large(window:
     qtbot.waitUntil(lambda: window.dicom.list is not None)
 
 
+def test_opened_by_itself_the_list_leaves_the_keyboard_with_the_picture(window: MainWindow, qtbot: QtBot) -> None:
+    """It asks the desktop for that; Qt's offscreen platform would not listen."""
+    quiet = Qt.WidgetAttribute.WA_ShowWithoutActivating
+    assert window.dicom.list is not None
+    assert window.dicom.list.testAttribute(quiet)
+    press(window, Qt.Key.Key_F4)
+    qtbot.waitUntil(lambda: window.dicom.list is None and window.isActiveWindow())
+    press(window, Qt.Key.Key_F4)
+    qtbot.waitUntil(lambda: window.dicom.list is not None and window.dicom.list.isActiveWindow())
+    assert not window.dicom.list.testAttribute(quiet)
+
+
+def test_keys_of_playing_and_closing_reach_the_window_from_the_list(window: MainWindow, qtbot: QtBot) -> None:
+    listed = window.dicom.list
+    assert listed is not None
+    listed.activateWindow()
+    qtbot.waitUntil(listed.isActiveWindow)
+    QTest.keyClick(listed.list, Qt.Key.Key_K)
+    qtbot.waitUntil(lambda: window.top.badge.text() == "PAUSED")
+    before = window.view.frame
+    QTest.keyClick(listed.list, Qt.Key.Key_Comma)
+    qtbot.waitUntil(lambda: window.view.frame is not before)
+    QTest.keyClick(listed.list, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
 def test_another_source_ends_it(window: MainWindow, qtbot: QtBot) -> None:
     window.open_word("live")
     qtbot.waitUntil(lambda: window.dicom.list is None)

@@ -180,6 +180,14 @@ def test_closing_the_window_ends_the_export(window: MainWindow, qtbot: QtBot, tm
     assert not list((tmp_path / "out").glob("*/.part*"))
 
 
+def test_the_key_that_closes_the_program_does_so_from_the_dialog(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = open_dialog(window, qtbot)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    QTest.keyClick(dialog, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
 def test_the_whole_frame_is_warned_of_where_pictures_are_written(window: MainWindow, qtbot: QtBot) -> None:
     window.pipeline.set_find_scan_area(False)
     window.pipeline.set_scan_area(None)

@@ -85,6 +85,8 @@ class CorrectControl(QObject):
         """Why the corrections of the source could not be opened."""
         self._stopping = threading.Event()
         self._guess: tuple[Prediction, float, Mask] | None = None
+        self._held: list[tuple[int, Callable[[], None]]] = []
+        """Answers about frames that are on their way, by the frame's number."""
         self.view.edited.connect(self._edited)
         self.view.pressed_while_playing.connect(pipeline.pause)
         self._save_failed.connect(say, Qt.ConnectionType.QueuedConnection)
@@ -117,7 +119,7 @@ class CorrectControl(QObject):
         """Ends; everything is kept."""
         if self.active:
             self.view.finish()
-            self.active = False
+            self.active, self._held = False, []
             self._timer.stop()
             self.view.leave()
             self._bar.hide()
@@ -195,6 +197,7 @@ class CorrectControl(QObject):
         """The frame, or what is known of it, may be another."""
         if not self.active:
             return
+        self._give_held()
         frame, session = self._live.frame, self._session
         if frame is None:
             return
@@ -262,6 +265,32 @@ class CorrectControl(QObject):
 
     # What the user does
 
+    def _answer(self, do: Callable[[], None]) -> None:
+        """Does something with the frame that is shown; where another one was sought, with that, once it is there."""
+        sought = self._pipeline.sought
+        self._live.pull()  # It may be published, and not shown yet.
+        number = None if sought is None else min(sought, self._timeline.maximum())
+        if number is None or (self._live.frame is not None and self._live.frame.number == number):
+            do()
+        else:
+            self._held.append((number, do))
+
+    def _give_held(self) -> None:
+        if not self._held:
+            return
+        coming = self._pipeline.sought is not None  # Asked before looking: what came meanwhile is seen.
+        self._live.pull()
+        held, self._held = self._held, []
+        number = self._live.frame.number if self._live.frame is not None else None
+        for of, do in held:
+            if of == number:
+                do()
+        others = [one for one in held if one[0] != number]
+        if coming:
+            self._held = others + self._held
+        elif others:
+            self._say(tr("A frame was left before it was shown: go back to it and answer again."))
+
     def _edited(self, frame: Frame, mask: Mask) -> None:
         if self._session is not None:
             before = self.entries
@@ -297,6 +326,9 @@ class CorrectControl(QObject):
 
     def take_model(self) -> None:
         """The model's mask is right, or a start."""
+        self._answer(self._take_model)
+
+    def _take_model(self) -> None:
         frame = self._live.frame
         guess = self._model_mask(frame) if frame is not None else None
         if frame is None or guess is None:
@@ -307,6 +339,9 @@ class CorrectControl(QObject):
 
     def take_neighbour(self) -> None:
         """The mask of the nearest frame that was corrected by hand."""
+        self._answer(self._take_neighbour)
+
+    def _take_neighbour(self) -> None:
         frame, session = self._live.frame, self._session
         if frame is None or session is None:
             return
@@ -323,12 +358,18 @@ class CorrectControl(QObject):
 
     def no_region(self) -> None:
         """The region is not in this frame."""
+        self._answer(self._no_region)
+
+    def _no_region(self) -> None:
         if (frame := self._live.frame) is not None:
             self.view.tool.cancel()
             self._edited(frame, _nothing(frame))
 
     def confirm(self) -> None:
         """The interpolated mask is right: it is as good as one by hand."""
+        self._answer(self._confirm)
+
+    def _confirm(self) -> None:
         frame = self._live.frame
         entry = self.entries.get(frame.number) if frame is not None else None
         if frame is not None and entry is not None and entry.size == frame.pixels.shape[:2]:
@@ -336,6 +377,9 @@ class CorrectControl(QObject):
 
     def forget(self) -> None:
         """Nothing is known of this frame any more."""
+        self._answer(self._forget)
+
+    def _forget(self) -> None:
         if self._session is not None and (frame := self._live.frame) is not None:
             before = self.entries
             self._session.corrections.forget(frame.number)

@@ -116,6 +116,12 @@ class Grabber(OwnThread):
             self._seek = max(frame, 0)
             self._changed.notify_all()
 
+    @property
+    def sought(self) -> int | None:
+        """The frame that a seek or step asked for last, as it was asked for; None once it is published."""
+        with self._changed:
+            return self._going if self._seek is None else self._seek
+
     def set_speed(self, speed: float) -> None:
         """Plays a recording so many times as fast as it was taken, from the next frame on; below 0: backwards."""
         with self._changed:

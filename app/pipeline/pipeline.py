@@ -218,6 +218,12 @@ class Pipeline:
             if self._grabber is not None:
                 self._grabber.seek(frame)
 
+    @property
+    def sought(self) -> int | None:
+        """The frame that is on its way after a seek or step; it may lie beyond the end. None: nothing is."""
+        with self._lock:
+            return None if self._grabber is None else self._grabber.sought
+
     def set_speed(self, speed: float) -> None:
         """Plays the present recording so many times as fast as it was taken; below 0: backwards."""
         with self._lock:

@@ -1,7 +1,8 @@
 """Correcting by hand and comparing, in the window, by mouse, touch and keys."""
 
 import csv
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ from app.__main__ import main as app_main
 from app.capture.folder import ImageFolder
 from app.capture.matroska import ClipWriter
 from app.capture.recorded import CLIP, MASKS, RecordedClip
+from app.capture.source import Picture
 from app.capture.video import VideoFile
 from app.gui.compare_view import A, B, words_of
 from app.gui.main_window import MainWindow
@@ -221,6 +223,62 @@ def test_the_models_mask_the_neighbours_and_none(correcting: MainWindow, qtbot: 
     assert "no region, by hand" in correcting.study.correct.view.words
     QTest.keyClick(correcting, Key.Key_9)
     assert sorted(correcting.study.correct.entries) == [2, 5]
+
+
+class Slow(VideoFile):
+    """Reads nothing more while its gate is set; each release lets one picture through."""
+
+    gate: threading.Semaphore | None = None
+
+    def read(self) -> Picture | None:
+        if self.gate is not None:
+            self.gate.acquire(timeout=10)
+        return super().read()
+
+
+@pytest.fixture
+def slow(opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
+    """Correcting at frame 2; from then on, each picture has to be let through."""
+    monkeypatch.setattr(conftest, "find_bundle", hashed)
+    source = Slow(write_clip(tmp_path / "clip.avi").path)
+    window = opened(source)
+    qtbot.waitUntil(window.transport.isVisible, timeout=10_000)
+    QTest.keyClick(window, Key.Key_E)
+    go(window, 2, qtbot)
+    qtbot.waitUntil(lambda: "dotted" in window.study.correct.view.words, timeout=10_000)
+    source.gate = threading.Semaphore(0)
+    yield window
+    source.gate.release(1000)
+
+
+@pytest.mark.parametrize(("key", "wanted"), [(Key.Key_Home, 0), (Key.Key_End, FRAMES - 1)])
+def test_an_answer_right_after_a_key_that_seeks_is_of_the_frame_that_comes(
+    slow: MainWindow, qtbot: QtBot, key: Qt.Key, wanted: int
+) -> None:
+    gate = slow.sources.current.gate  # type: ignore[union-attr]
+    QTest.keyClick(slow, key)
+    QTest.keyClick(slow, Key.Key_6)
+    assert shown(slow) == 2
+    assert not slow.study.correct.entries
+    gate.release(1000)
+    qtbot.waitUntil(lambda: shown(slow) == wanted)
+    qtbot.waitUntil(lambda: list(slow.study.correct.entries) == [wanted])
+
+
+def test_each_answer_is_of_its_frame_and_one_that_was_never_shown_is_said(slow: MainWindow, qtbot: QtBot) -> None:
+    gate = slow.sources.current.gate  # type: ignore[union-attr]
+    QTest.keyClick(slow, Key.Key_Home)
+    qtbot.waitUntil(lambda: slow.pipeline._grabber._going == 0)  # type: ignore[union-attr]
+    QTest.keyClick(slow, Key.Key_6)
+    QTest.keyClick(slow, Key.Key_End)
+    QTest.keyClick(slow, Key.Key_6)
+    QTest.keyClick(slow, Key.Key_Comma)
+    QTest.keyClick(slow, Key.Key_6)
+    gate.release()
+    qtbot.waitUntil(lambda: list(slow.study.correct.entries) == [0])
+    gate.release(1000)
+    qtbot.waitUntil(lambda: sorted(slow.study.correct.entries) == [0, FRAMES - 2])
+    qtbot.waitUntil(lambda: "left before it was shown" in slow.messages.text)
 
 
 def test_undo_goes_to_the_frame_that_it_changes(correcting: MainWindow, qtbot: QtBot) -> None:

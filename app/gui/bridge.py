@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app import log
 from app.capture.source import SourceError
 from app.errors import OutputError
+from app.gui.words import tr
 from app.pipeline.types import Event
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ class Background(QObject):
                 self._finished.emit(lambda: failed(text))
             except Exception as error:  # noqa: BLE001
                 log.failure(_log, name, error)
-                said = f"This went wrong: {name} ({type(error).__name__}). Try again."
+                said = tr("This went wrong: {what} ({error}). Try again.", what=name, error=type(error).__name__)
                 self._finished.emit(lambda: failed(said))
             else:
                 self._finished.emit(lambda: done(result))

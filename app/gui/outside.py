@@ -149,8 +149,6 @@ SENTENCES = (
     mark("it was written by a newer SonoBlock"),
     mark("The settings were damaged ({problem}): the defaults are used, and the file was kept as {aside}."),
     mark("The settings {path} cannot be read ({error}): the defaults are used."),
-    # What runs beside the window
-    mark("This went wrong: {what} ({error}). Try again."),
     # Self-check
     mark("Source"),
     mark("Picture age"),

@@ -28,6 +28,10 @@
         <translation>有区域的帧与无区域的帧之间不插值。</translation>
     </message>
     <message>
+        <source> Removed, since their frames have no correction any more: {removed}.</source>
+        <translation> 已删除（其帧不再有修正）：{removed}。</translation>
+    </message>
+    <message>
         <source> Trying again.</source>
         <translation>正在重试。</translation>
     </message>
@@ -106,6 +110,10 @@
     <message>
         <source>A folder in {path}</source>
         <translation>{path} 中的文件夹</translation>
+    </message>
+    <message>
+        <source>A frame was left before it was shown: go back to it and answer again.</source>
+        <translation>有一帧在显示之前就被跳过：请回到该帧重新作答。</translation>
     </message>
     <message>
         <source>A has no answer for this frame</source>
@@ -748,8 +756,16 @@
         <translation>在已修正的帧之间插值</translation>
     </message>
     <message>
+        <source>Interpolated frames that are back: {n}.</source>
+        <translation>已恢复的插值帧：{n}。</translation>
+    </message>
+    <message>
         <source>Interpolated frames that no longer fit were taken out: {loose}. Interpolate again (7).</source>
         <translation>已去掉 {loose} 个不再适用的插值帧。请重新插值 (7)。</translation>
+    </message>
+    <message>
+        <source>Interpolated frames that were taken out again: {n}.</source>
+        <translation>再次移除的插值帧：{n}。</translation>
     </message>
     <message>
         <source>IoU of A, B</source>
@@ -1908,8 +1924,20 @@
         <translation>比较中断：请选择其他内容，并查看日志。</translation>
     </message>
     <message>
+        <source>The comparison cannot read its files ({reason}): choose something else.</source>
+        <translation>比较无法读取所需文件（{reason}）：请选择其他内容。</translation>
+    </message>
+    <message>
+        <source>The correction</source>
+        <translation>修正</translation>
+    </message>
+    <message>
         <source>The corrections are not saved ({error}).</source>
         <translation>修正没有保存（{error}）。</translation>
+    </message>
+    <message>
+        <source>The corrections in {path}</source>
+        <translation>{path} 中的修正</translation>
     </message>
     <message>
         <source>The corrections in {path} are damaged and cannot be set aside: move the file away, then try again.</source>
@@ -2082,6 +2110,10 @@
     <message>
         <source>The settings {path} cannot be read ({error}): the defaults are used.</source>
         <translation>无法读取设置 {path}（{error}）：现使用默认设置。</translation>
+    </message>
+    <message>
+        <source>The training data in {path}</source>
+        <translation>{path} 中的训练数据</translation>
     </message>
     <message>
         <source>The two ticks are too close to each other: take two that are far apart.</source>
@@ -2556,6 +2588,10 @@
         <translation>{engine}：未运行</translation>
     </message>
     <message>
+        <source>{folder} holds masks of several recordings: give a folder with the masks of this recording alone.</source>
+        <translation>{folder} 含有多段录像的掩膜：请给出只含此录像掩膜的文件夹。</translation>
+    </message>
+    <message>
         <source>{folder} holds no image: choose a folder with JPEG, PNG, BMP or TIFF files.</source>
         <translation>{folder} 中没有图像：请选择含 JPEG、PNG、BMP 或 TIFF 文件的文件夹。</translation>
     </message>
@@ -2680,6 +2716,10 @@
         <translation>无法读取 {path}（{error}）：请检查其所在的磁盘或网络。</translation>
     </message>
     <message>
+        <source>{path} cannot be read: {reason}.</source>
+        <translation>无法读取 {path}：{reason}。</translation>
+    </message>
+    <message>
         <source>{path} cannot be used ({error}): nothing was changed; choose another file.</source>
         <translation>无法使用 {path}（{error}）：未作任何更改；请选择其他文件。</translation>
     </message>
@@ -2712,6 +2752,10 @@
         <translation>{path} 是文本文件，不是视频：请选择视频文件或图像文件夹。</translation>
     </message>
     <message>
+        <source>{path} is damaged at frame {n}: compare something else.</source>
+        <translation>{path} 在第 {n} 帧损坏：请比较其他内容。</translation>
+    </message>
+    <message>
         <source>{path} is damaged at frame {n}: copy it again from where it came.</source>
         <translation>{path} 在第 {n} 帧损坏：请从原处重新复制。</translation>
     </message>
@@ -2726,6 +2770,18 @@
     <message>
         <source>{path} is empty: copy it again from where it came, or choose another file.</source>
         <translation>{path} 是空文件：请从原处重新复制，或选择其他文件。</translation>
+    </message>
+    <message>
+        <source>{path} is not a picture, or is damaged.</source>
+        <translation>{path} 不是图像，或已损坏。</translation>
+    </message>
+    <message>
+        <source>{path} is not the masks of a recording: choose a recording&apos;s folder.</source>
+        <translation>{path} 不是录像的掩膜：请选择录像所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} is {width} x {height} pixels, which is neither the frame&apos;s size nor the scan area&apos;s: set the scan area that the masks were made in.</source>
+        <translation>{path} 为 {width} x {height} 像素，既不是帧的尺寸，也不是扫描区域的尺寸：请设置制作掩膜时的扫描区域。</translation>
     </message>
     <message>
         <source>{path} may not be read: change its permissions, or copy it to a place that is yours.</source>

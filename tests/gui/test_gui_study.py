@@ -87,7 +87,7 @@ def paused(opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, qtbo
     monkeypatch.setattr(conftest, "find_bundle", hashed)
     monkeypatch.setattr(conftest, "open_engine", open_engine)
     window = opened(write_clip(tmp_path / "clip.avi"))
-    qtbot.waitUntil(window.transport.isVisible, timeout=10_000)
+    qtbot.waitUntil(lambda: window.transport.isVisible() and window.view.frame is not None, timeout=10_000)
     QTest.keyClick(window, Key.Key_K)
     window.scan_area.set_area(None)
     go(window, 2, qtbot)
@@ -242,7 +242,7 @@ def slow(opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, qtbot:
     monkeypatch.setattr(conftest, "find_bundle", hashed)
     source = Slow(write_clip(tmp_path / "clip.avi").path)
     window = opened(source)
-    qtbot.waitUntil(window.transport.isVisible, timeout=10_000)
+    qtbot.waitUntil(lambda: window.transport.isVisible() and window.view.frame is not None, timeout=10_000)
     QTest.keyClick(window, Key.Key_E)
     go(window, 2, qtbot)
     qtbot.waitUntil(lambda: "dotted" in window.study.correct.view.words, timeout=10_000)
@@ -443,7 +443,7 @@ def test_corrections_come_back_and_the_time_line_marks_them(
     correcting.close()
 
     window = opened(VideoFile(tmp_path / "clip.avi"))
-    qtbot.waitUntil(window.transport.isVisible, timeout=10_000)
+    qtbot.waitUntil(lambda: window.transport.isVisible() and window.view.frame is not None, timeout=10_000)
     QTest.keyClick(window, Key.Key_E)
     qtbot.waitUntil(lambda: dict(window.study.correct.entries) == entries, timeout=10_000)
     assert isinstance(window.transport.slider._study, CorrectionsRow)
@@ -455,7 +455,7 @@ def test_own_corrections_of_before_can_be_compared_with_at_once(
     QTest.keyClick(correcting, Key.Key_4)
     correcting.close()
     window = opened(VideoFile(tmp_path / "clip.avi"))
-    qtbot.waitUntil(window.transport.isVisible, timeout=10_000)
+    qtbot.waitUntil(lambda: window.transport.isVisible() and window.view.frame is not None, timeout=10_000)
     QTest.keyClick(window, Key.Key_W)
     qtbot.waitUntil(lambda: window.study_bar.compare.b.findData(OWN) >= 0, timeout=10_000)
     assert window.study.compare.b == OTHER
@@ -486,7 +486,7 @@ def test_pictures_of_a_folder_are_corrected_too(opened: Opened, tmp_path: Path, 
     for number in range(2):
         cv2.imwrite(str(tmp_path / f"{number}.png"), picture(white=white(number)))
     window = opened(ImageFolder(tmp_path))
-    qtbot.waitUntil(window.transport.isVisible, timeout=10_000)
+    qtbot.waitUntil(lambda: window.transport.isVisible() and window.view.frame is not None, timeout=10_000)
     QTest.keyClick(window, Key.Key_E)
     qtbot.waitUntil(lambda: "not corrected" in window.study.correct.view.words, timeout=10_000)
     QTest.keyClick(window, Key.Key_6)
@@ -496,7 +496,7 @@ def test_pictures_of_a_folder_are_corrected_too(opened: Opened, tmp_path: Path, 
 @pytest.mark.parametrize("key", [Key.Key_E, Key.Key_W])
 def test_a_recording_that_lies_nowhere_is_said(opened: Opened, qtbot: QtBot, key: Qt.Key) -> None:
     window = opened(Clip())
-    qtbot.waitUntil(window.transport.isVisible, timeout=10_000)
+    qtbot.waitUntil(lambda: window.transport.isVisible() and window.view.frame is not None, timeout=10_000)
     QTest.keyClick(window, key)
     assert "open one first" in window.messages.text
     assert not window.study.active
@@ -641,7 +641,7 @@ def test_the_masks_of_an_own_recording_are_what_its_clip_is_compared_with(
     masks.close()
     monkeypatch.setattr(conftest, "find_bundle", hashed)
     window = opened(RecordedClip(folder))
-    qtbot.waitUntil(window.transport.isVisible, timeout=10_000)
+    qtbot.waitUntil(lambda: window.transport.isVisible() and window.view.frame is not None, timeout=10_000)
     QTest.keyClick(window, Key.Key_K)
     window.scan_area.set_area(None)
     QTest.keyClick(window, Key.Key_W)

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from app import log
-from app.capture.dicom import RATE, DicomClip, UltrasoundRegion
+from app.capture.dicom import RATE, DicomClip
 from app.capture.files import unreadable
-from app.capture.source import Picture, SourceError, SourceInfo, SourceKind
+from app.capture.source import Part, Picture, SourceError, SourceInfo, SourceKind
 from app.capture.video import has_dicom_mark
 
 MOST_FILES = 10_000
@@ -54,8 +54,8 @@ class DicomEntry:
 class DicomFolder:
     """All clips and pictures of a folder or DICOMDIR, one after another, as one recording.
 
-    `entries` is the list, and `name` follows the one that is shown. A file that cannot be opened when its turn comes
-    leaves the show, as in `ImageFolder`; its place in `skipped` counts it.
+    `entries` is the list; each picture says which of them it is of, since the next one may be open already. A file that
+    cannot be opened when its turn comes leaves the show, as in `ImageFolder`; its place in `skipped` counts it.
     """
 
     kind = SourceKind.REPLAY
@@ -73,6 +73,7 @@ class DicomFolder:
         """Number of DICOM files that cannot be read."""
         self.path = path
         self._clip: DicomClip | None = None
+        self._part: Part | None = None
         self._at = 0
         self._read = 0
         self._before_s = 0.0
@@ -83,11 +84,6 @@ class DicomFolder:
     def frame_count(self) -> int:
         """Number of frames of all entries, once open."""
         return sum(entry.frames for entry in self.entries)
-
-    @property
-    def regions(self) -> tuple[UltrasoundRegion, ...]:
-        """The regions of the entry that is shown."""
-        return self._clip.regions if self._clip is not None else ()
 
     def another(self) -> DicomFolder:
         """A second one of the same files, not open."""
@@ -110,7 +106,7 @@ class DicomFolder:
             if picture is not None:
                 self._read += 1
                 self._last_s = self._before_s + (picture.time_s or 0.0)
-                return Picture(picture.pixels, self._last_s)
+                return replace(picture, time_s=self._last_s, part=self._part)
             self._settle()
             if self._at + 1 >= len(self.entries):
                 return None
@@ -165,8 +161,9 @@ class DicomFolder:
                     ) from error
                 continue
             self._clip, self._read = clip, 0
-            self.entries[self._at] = replace(self.entries[self._at], frames=max(clip.frame_count, 1))
-            self.name = self.entries[self._at].name
+            entry = self.entries[self._at] = replace(self.entries[self._at], frames=max(clip.frame_count, 1))
+            first = sum(before.frames for before in self.entries[: self._at])
+            self._part = Part(entry.path, entry.name, first, entry.frames, clip.regions)
             return info
         raise SourceError(f"{self.path} holds no DICOM picture: choose another folder.")
 

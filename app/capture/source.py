@@ -5,10 +5,13 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from app.capture.dicom import UltrasoundRegion
 
 Pixels = NDArray[np.uint8]
 
@@ -60,6 +63,22 @@ class Reply(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Part:
+    """One of several recordings that are played as one, such as a clip of a DICOM folder."""
+
+    path: Path
+    """Its own file."""
+    name: str
+    """What people call it."""
+    first: int
+    """Number of its first frame in the whole."""
+    frames: int
+    """Number of its frames."""
+    regions: tuple[UltrasoundRegion, ...]
+    """What its file says of where the ultrasound is."""
+
+
 @dataclass(frozen=True, eq=False)
 class Picture:
     """One picture as a source yields it."""
@@ -70,6 +89,8 @@ class Picture:
     """Seconds since the start of a recording; None for live sources."""
     reply: Reply | None = None
     """Where its mask is wanted; None: nowhere."""
+    part: Part | None = None
+    """Which of several recordings it is of; None where there is one only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +107,8 @@ class Frame:
     """Seconds since the start of a recording; None for live sources."""
     reply: Reply | None = None
     """Where its mask is wanted; None: nowhere."""
+    part: Part | None = None
+    """Which of several recordings it is of; None where there is one only."""
 
 
 @runtime_checkable

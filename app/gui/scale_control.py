@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
 
@@ -22,6 +23,9 @@ from app.gui.words import mark, tr
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.scale import FROM_FILE, Scale, measure, of_regions, pixel_mm
 from app.pipeline.types import Rect
+
+if TYPE_CHECKING:
+    from app.capture.dicom import UltrasoundRegion
 
 _LONGEST_CM = 50.0
 
@@ -58,13 +62,14 @@ class ScaleControl:
         view.frame_sized.connect(self._sized)
         view.mode_changed.connect(self._tool_moved)
         view.tool_moved.connect(self._tool_moved)
-        view.state_changed.connect(self.measure)
+        view.state_changed.connect(self._follow)
         strip.accepted.connect(self._accepted)
         self.reset()
 
     def reset(self) -> None:
         """Another source: no scale before its first frame."""
         self._size: Size | None = None
+        self._regions: tuple[UltrasoundRegion, ...] = ()
         self._show(None)
 
     def refresh(self) -> None:
@@ -154,6 +159,12 @@ class ScaleControl:
 
     # What follows from it
 
+    def _follow(self) -> None:
+        """Of several clips, the frame that is shown may be of another one, with another scale."""
+        if regions_of(self._sources.current, self._view.frame) != self._regions:
+            self._show(self._chosen())
+        self.measure()
+
     def _sized(self, width: int, height: int) -> None:
         before, self._size = self._view.marks.scale, (width, height)
         self.refresh()
@@ -174,7 +185,8 @@ class ScaleControl:
         source, size = self._sources.current, self._size
         if source is None or size is None:
             return {}
-        file = of_regions(regions_of(source), self._area(size), size)
+        self._regions = regions_of(source, self._view.frame)
+        file = of_regions(self._regions, self._area(size), size)
         own = self._notes.scales(source.word, size)
         return own if file is None else {FROM_FILE: file, **own}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtGui import QAction
 
-from app.capture.source import Source, SourceKind
+from app.capture.source import Frame, Source, SourceKind
 from app.gui.live_view import LiveView
 from app.gui.mode_strip import ModeStrip
 from app.gui.outside import outside
@@ -32,9 +32,9 @@ class Say(Protocol):
     def __call__(self, text: str, offers: Mapping[str, QAction] | None = None) -> None: ...
 
 
-def regions_of(source: Source | None) -> tuple[UltrasoundRegion, ...]:
-    """The regions that a DICOM source tells of; empty for any other."""
-    return getattr(source, "regions", ())
+def regions_of(source: Source | None, frame: Frame | None) -> tuple[UltrasoundRegion, ...]:
+    """The regions that a DICOM source tells of, of several clips the one that the frame is of; empty for any other."""
+    return frame.part.regions if frame is not None and frame.part is not None else getattr(source, "regions", ())
 
 
 class ScanAreaControl:
@@ -62,6 +62,7 @@ class ScanAreaControl:
         self._say = say
         self._clock = clock
         view.frame_sized.connect(self._sized)
+        view.state_changed.connect(self._follow)
         view.scan_area_drawn.connect(self.set_area)
         view.mode_changed.connect(self._tool_moved)
         view.tool_moved.connect(self._tool_moved)
@@ -81,8 +82,7 @@ class ScanAreaControl:
 
     def refresh(self) -> None:
         """Says what was found meanwhile; called some times a second."""
-        if self._size is not None and regions_of(self._sources.current) != self._regions:
-            self._decide()
+        self._follow()
         found = self._pipeline.found_area
         if found is not self._said and self._view.tool is None:
             self._tell(found)
@@ -153,6 +153,14 @@ class ScanAreaControl:
 
     # What follows from it
 
+    def _follow(self) -> None:
+        """The frame that is shown may be of another clip, and so may what the file says."""
+        frame = self._view.frame
+        if frame is None or frame.pixels.shape[1::-1] != self._size:
+            return  # `_sized` comes.
+        if regions_of(self._sources.current, frame) != self._regions:
+            self._decide()
+
     def _sized(self, width: int, height: int) -> None:
         self._size = width, height
         self._decide()
@@ -162,13 +170,13 @@ class ScanAreaControl:
         source = self._sources.current
         if source is None or self._size is None:
             return
-        self._regions, self._said, self._give_up = regions_of(source), None, None
+        self._regions, self._said, self._give_up = regions_of(source, self._view.frame), None, None
         own = self._sources.given_area or self._notes.area(source.word, self._size)
         file = from_regions(self._regions)
         if isinstance(own, Rect):
-            self._use(own, tr("your own"))
+            self._use(own, tr("your own"), by_file=False)
         elif own is not None:
-            self._use(None, "")
+            self._use(None, "", by_file=False)
         elif file is not None:
             self._use(file.area, tr("from the file"))
         else:
@@ -179,11 +187,10 @@ class ScanAreaControl:
         info = self._pipeline.source_info
         return source.kind is not SourceKind.DEMO and not (info is not None and info.stills)
 
-    def _use(self, area: Rect | None, origin: str, find: bool = False) -> None:
+    def _use(self, area: Rect | None, origin: str, find: bool = False, by_file: bool = True) -> None:
         self._origin = origin
         self._pipeline.set_find_scan_area(find)
-        if self._pipeline.scan_area != area:
-            self._pipeline.set_scan_area(area)
+        self._pipeline.set_scan_area(area, by_file)
         self._view.update()
 
     @property

@@ -63,7 +63,8 @@ class StateLines:
         else:
             state = event.state if event else SourceState.OPENING
             self._top.badge.say(*badge(source.kind, state, self._pipeline.frozen, self._still(event)))
-            self._top.name.setText(name_of(source))
+            part = self._view.frame.part if self._view.frame is not None else None
+            self._top.name.setText(outside(part.name) if part is not None else name_of(source))
         self._top.detail.setText(self._detail(event))
         self.show_overlay()
         self._bottom.rates.setText(rates(self._pipeline.statistics.snapshot()))

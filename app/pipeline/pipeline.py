@@ -18,7 +18,7 @@ from app.pipeline.grab import Grabber
 from app.pipeline.masks import MaskReturn
 from app.pipeline.recorder import Recorder
 from app.pipeline.recording import MadeBy
-from app.pipeline.scan_area import Found
+from app.pipeline.scan_area import Found, from_regions
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
 from app.pipeline.types import Event, ModelChanged, Prediction, Rect, SourceChanged
@@ -62,6 +62,7 @@ class Pipeline:
         self._lock = threading.RLock()
         self._generation = 0
         self._scan_area: Rect | None = None
+        self._by_file = True
         self._found: Found | None = None
         self._finding = False
         self._search = object()
@@ -139,6 +140,7 @@ class Pipeline:
             self.statistics.reset()
             self.recorder.source_changed()
             self._scan_area, self._info, self._frozen, self._grabber = scan_area, None, False, None
+            self._by_file = scan_area is None
             self._found = self._recall = None
             self._search = object()
             if source is not None:
@@ -147,11 +149,15 @@ class Pipeline:
                 self._grabber = Grabber(source, self._publish, self._source_changed, after, timed=self.statistics.timed)
                 self._grabber.start()
 
-    def set_scan_area(self, rect: Rect | None) -> None:
-        """Has the model look at this rectangle only; None: the one that is found, if one is, or the whole frame."""
+    def set_scan_area(self, rect: Rect | None, by_file: bool = False) -> None:
+        """Has the model look at this rectangle only; None: the one that is found, if one is, or the whole frame.
+
+        `by_file`: a frame of one of several recordings has the scan area that its own file gives, if it gives one.
+        """
         with self._lock:
-            self._scan_area = rect
-            self._renew()
+            if (rect, by_file) != (self._scan_area, self._by_file):
+                self._scan_area, self._by_file = rect, by_file
+                self._renew()
 
     def set_find_scan_area(self, on: bool) -> None:
         """Looks for the scan area of live sources and recordings while none is set. Off until switched on.
@@ -312,7 +318,8 @@ class Pipeline:
             self.recorder.offer(frame, self._area_of(frame), shown=not self._frozen)
             if self._frozen:
                 return
-            if jumped:
+            before = self.frames.latest()
+            if jumped or (before is not None and before.part is not frame.part):
                 # The overlay of another place in the recording must not be seen on this picture, however young it is.
                 self._generation += 1
                 self.predictions.clear()
@@ -356,8 +363,9 @@ class Pipeline:
             return Job(self._generation, self._area_of(frame), self.threshold, steadied, self._recall)
 
     def _area_of(self, frame: Frame) -> Rect:
-        """The scan area inside a frame."""
-        return Rect.in_frame(self.scan_area, frame.pixels.shape)
+        """The scan area inside a frame, which need not be of the same one of several recordings as the one shown."""
+        given = from_regions(frame.part.regions) if self._by_file and frame.part is not None else None
+        return Rect.in_frame(self.scan_area if given is None else given.area, frame.pixels.shape)
 
     def _deliver(self, prediction: Prediction) -> bool:
         if prediction.generation == self._generation:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
@@ -14,6 +15,7 @@ from app.capture.dicom_folder import DicomFolder
 from app.capture.words import parse
 from app.gui.dicom_list import words
 from app.gui.main_window import MainWindow
+from app.pipeline.types import Rect
 from tests.gui.conftest import Opened
 from tests.gui.parts import Live, picture
 from tests.unit.test_capture_dicom import SECRETS, plain
@@ -44,6 +46,50 @@ def window(opened: Opened, folder: Path, qtbot: QtBot) -> MainWindow:
     made = opened(parse(str(folder)), sources={"live": Live(picture())})
     qtbot.waitUntil(lambda: made.dicom.list is not None)
     return made
+
+
+def region(x: int, y: int, delta: float) -> Dataset:
+    """Tissue, 200 × 150 pixels of `delta` cm."""
+    item = Dataset()
+    item.RegionLocationMinX0, item.RegionLocationMinY0 = x, y
+    item.RegionLocationMaxX1, item.RegionLocationMaxY1 = x + 199, y + 149
+    item.PhysicalUnitsXDirection = item.PhysicalUnitsYDirection = 3
+    item.PhysicalDeltaX = item.PhysicalDeltaY = delta
+    item.RegionSpatialFormat = item.RegionDataType = 1
+    item.RegionFlags = 0
+    return item
+
+
+AREAS = Rect(0, 30, 200, 150), Rect(100, 60, 200, 150)
+"""Of the two clips of a folder."""
+NAMES = "Series 1, 3 frames, 10:31", "Series 2, 5 frames, 10:31"
+
+
+@pytest.fixture
+def two(opened: Opened, tmp_path: Path, qtbot: QtBot) -> MainWindow:
+    """A folder of two clips with other regions, paused at its first frame."""
+    home = tmp_path / "two"
+    home.mkdir()
+    for series, frames, area, delta in ((1, 3, AREAS[0], 0.01), (2, 5, AREAS[1], 0.02)):
+        more = {"SeriesNumber": series, "SeriesInstanceUID": f"1.2.{series}"}
+        plain(home / str(series), frames=frames, SequenceOfUltrasoundRegions=[region(area.x, area.y, delta)], **more)
+    window = opened(parse(str(home)))
+    qtbot.waitUntil(lambda: window.dicom.list is not None)
+    window.pipeline.pause()
+    go(window, qtbot, 0)
+    return window
+
+
+def go(window: MainWindow, qtbot: QtBot, number: int) -> None:
+    window.pipeline.seek(number)
+    qtbot.waitUntil(lambda: window.top.badge.text() == "PAUSED")
+    qtbot.waitUntil(lambda: window.view.frame is not None and window.view.frame.number == number)
+
+
+def known(window: MainWindow) -> tuple[Rect | None, float]:
+    """Scan area, and size of a pixel in mm."""
+    scale = window.view.marks.scale
+    return window.pipeline.scan_area, round(scale.mm_x, 3) if scale is not None else 0.0
 
 
 def shown(window: MainWindow) -> str:
@@ -159,3 +205,15 @@ def test_the_study_is_named_where_there_are_several(folder: Path) -> None:
         "Study 1 · series 1\n3 frames, 10:31",
         "Study 2 · series 1\n12 frames, 10:31",
     ]
+
+
+def test_area_scale_and_name_are_those_of_the_clip_that_is_shown(two: MainWindow, qtbot: QtBot) -> None:
+    for number, clip in ((2, 0), (3, 1), (2, 0), (7, 1), (0, 0)):
+        go(two, qtbot, number)
+        # At once, not with the next look at what is known.
+        assert known(two) == (AREAS[clip], 0.1 * (clip + 1))
+        two._refresh()
+        # By now, the first frame of the other clip was read ahead.
+        assert known(two) == (AREAS[clip], 0.1 * (clip + 1))
+        assert two.top.name.text() == NAMES[clip]
+    assert two.windowTitle() == "DICOM folder – SonoBlock"

@@ -498,12 +498,17 @@ def test_a_folder_is_a_list_by_series_and_a_recording_of_all(tmp_path: Path) -> 
     ]
     assert numbers(source) == [0, 0, 1, 0, 1, 2]
     assert source.frame_count == 6
+    names = [entry.name for entry in source.entries]
     for frame, number in ((5, 2), (0, 0), (2, 1), (3, 0), (99, 2)):
         source.seek(frame)
         picture = source.read()
         assert picture is not None
         assert painted_number(picture.pixels) == number
-    assert source.name == "Series 2, 3 frames, 10:31"
+        part = picture.part
+        assert part is not None
+        assert (part.first, part.frames) == {0: (0, 1), 2: (1, 2)}.get(frame, (3, 3))
+        assert part.name == names[part.frames - 1]
+    assert source.name == "DICOM folder"
     source.close()
 
 

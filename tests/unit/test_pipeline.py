@@ -1,11 +1,15 @@
 import subprocess
 import sys
 import threading
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from app.capture.dicom import UltrasoundRegion
 from app.capture.phantom import Phantom
+from app.capture.source import Part
 from app.capture.video import VideoFile
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import ModelChanged, Rect, SourceChanged, SourceState
@@ -312,6 +316,45 @@ def test_the_overlay_of_another_place_is_gone_before_the_sought_frame_shows(benc
     bench.pipeline.seek(150)
     await_true(lambda: bench.shown == 150)
     assert bench.latest is None
+
+
+class TwoClips(Clip):
+    """Two recordings of three frames, played as one; each file says where its ultrasound is."""
+
+    def __init__(self):
+        super().__init__(6)
+        regions = [UltrasoundRegion(x, 2, 10, 12, 3, 3, 0.1, 0.1, 1, 1, 0) for x in (1, 20)]
+        self.parts = [Part(Path(), str(x), 3 * x, 3, (region,)) for x, region in enumerate(regions)]
+
+    def read(self):
+        picture = super().read()
+        return picture and replace(picture, part=self.parts[(self._next - 1) // 3])
+
+
+def test_each_of_several_recordings_has_the_scan_area_of_its_own_file(bench):
+    pipeline, own = bench.pipeline, [Rect(1, 2, 10, 12), Rect(20, 2, 10, 12)]
+    pipeline.set_model("m", "blob")
+    pipeline.set_source(TwoClips())
+    pipeline.pause()
+    bench.wait_for_state(SourceState.PAUSED)
+    # As long as the window did not say so, too: it only does once the frame is shown.
+    pipeline.set_scan_area(own[0], by_file=True)
+    for frame in (2, 3, 2, 5):
+        pipeline.seek(frame)
+        prediction = bench.wait_for_prediction(lambda latest, frame=frame: latest.frame_number == frame)
+        assert prediction.scan_area == own[frame // 3]
+    pipeline.set_scan_area(own[0])
+    assert bench.wait_for_prediction(lambda latest: latest.frame_number == 5).scan_area == own[0]
+
+
+def test_the_overlay_of_another_recording_is_gone_before_the_next_ones_first_frame(bench):
+    pipeline, seen = bench.pipeline, []
+    pipeline.frames.watch(lambda: seen.append((pipeline.frames.latest().number, pipeline.generation)))
+    pipeline.set_source(TwoClips())
+    await_true(lambda: len(seen) >= 6)
+    generations = dict(seen[:6])
+    assert len({generations[number] for number in (0, 1, 2)}) == 1
+    assert generations[2] < generations[3] == generations[5]
 
 
 def test_frozen_keeps_the_frame_and_gives_it_its_prediction(bench):

@@ -163,7 +163,7 @@ class DicomFolder:
             self._clip, self._read = clip, 0
             entry = self.entries[self._at] = replace(self.entries[self._at], frames=max(clip.frame_count, 1))
             first = sum(before.frames for before in self.entries[: self._at])
-            self._part = Part(entry.path, entry.name, first, entry.frames, clip.regions)
+            self._part = Part(entry.path, entry.name, first, entry.frames, info.rate, clip.regions)
             return info
         raise SourceError(f"{self.path} holds no DICOM picture: choose another folder.")
 

@@ -75,6 +75,8 @@ class Part:
     """Number of its first frame in the whole."""
     frames: int
     """Number of its frames."""
+    rate: float | None
+    """Frames a second; None where it does not say."""
     regions: tuple[UltrasoundRegion, ...]
     """What its file says of where the ultrasound is."""
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from app.capture.source import Recording, Repeatable, Source, SourceError
+from app.capture.dicom import DicomClip
+from app.capture.source import Part, Recording, Repeatable, Source, SourceError
 from app.gui.export_dialog import Choice, ExportDialog, Situation
 from app.gui.live_view import LiveView
 from app.gui.models import Models
+from app.gui.outside import outside
 from app.gui.sources import ParseWord, Sources
 from app.gui.timeline import Timeline
 from app.paths import exports_folder
@@ -95,7 +97,11 @@ class ExportControl:
             self._exporter.join(_JOIN_S)
 
     def _situation(self) -> Situation | None:
-        """None where there is no recording."""
+        """None where there is no recording.
+
+        Of several clips that are played as one it is the one that is shown, alone: each has a scan area of its own,
+        and a name may stand where another one has its own.
+        """
         source, frame, info = self._sources.current, self._view.frame, self._pipeline.source_info
         if not isinstance(source, Recording) or frame is None or info is None:
             return None
@@ -104,14 +110,21 @@ class ExportControl:
         height, width = frame.pixels.shape[:2]
         whole = area is None or (area.width >= width and area.height >= height)
         chosen = None if marked is None or marked[1] is None else (marked[0], marked[1])
-        return Situation(source.frame_count, frame.number, chosen, info.rate or _USUAL_RATE, whole)
+        part = frame.part
+        if part is None:
+            return Situation(source.frame_count, frame.number, chosen, info.rate or _USUAL_RATE, whole)
+        at, rate = frame.number - part.first, part.rate or _USUAL_RATE
+        return Situation(part.frames, at, _within(part, chosen), rate, whole, outside(part.name))
 
     def _begin(self) -> None:
-        dialog, source = self.dialog, self._sources.current
-        if dialog is None or source is None or self._exporter is not None:
+        # Playing goes on: the frame, its scan area and what the dialog says are of one clip from here on.
+        self._view.pull()
+        self.refresh()
+        dialog, source, frame = self.dialog, self._sources.current, self._view.frame
+        if dialog is None or source is None or frame is None or self._exporter is not None:
             return
         try:
-            own = self._another(source)
+            own = self._another(source, frame.part)
         except SourceError as error:
             self._say(str(error))
             return
@@ -138,8 +151,10 @@ class ExportControl:
         event = self._sources.event
         return event is not None and event.state in _STILL
 
-    def _another(self, source: Source) -> Source:
-        """A second one of the same recording, not open. Raises SourceError."""
+    def _another(self, source: Source, part: Part | None) -> Source:
+        """A second one of the same recording, not open; of one of several, it alone. Raises SourceError."""
+        if part is not None:
+            return DicomClip(part.path, name=part.name)
         if isinstance(source, Repeatable):
             return source.another()
         demo = Path(self._settings.demo_folder) if self._settings.demo_folder else None
@@ -155,3 +170,11 @@ class ExportControl:
         self.dialog = None
         # Or its keys would be deaf where the desktop does not see to it.
         self._window.activateWindow()
+
+
+def _within(part: Part, frames: tuple[int, int] | None) -> tuple[int, int] | None:
+    """A range of the whole as one of a part's own frames; None where they share none."""
+    if frames is None:
+        return None
+    first, last = max(frames[0] - part.first, 0), min(frames[1] - part.first, part.frames - 1)
+    return (first, last) if first <= last else None

@@ -89,6 +89,8 @@ class Situation:
     """Frames a second."""
     whole_frame: bool
     """Whether the scan area is the whole frame."""
+    clip: str = ""
+    """Name of the clip that is shown, where several are played as one; all else here is about it alone."""
 
     def frames(self, choice: Choice) -> tuple[int, int]:
         """First and last frame of what is chosen."""
@@ -328,10 +330,19 @@ class ExportDialog(QDialog):
         self.masks.setCurrentIndex(self.masks.findData(choice.masks or ""))
         self.where.setText(str(self.folder))
         if not self._running and self._ended is None:
-            self.said.setText(tr(_WHOLE_FRAME) if situation.whole_frame and choice.shows_pictures else "")
+            self.said.setText(self._before())
             self.bar.setRange(0, 1)
             self.bar.setValue(0)
         self._enable()
+
+    def _before(self) -> str:
+        """What is to be known before an export."""
+        said = []
+        if self._situation.clip:
+            said.append(tr("Only the clip that is shown is exported: {clip}.", clip=self._situation.clip))
+        if self._situation.whole_frame and self._choice.shows_pictures:
+            said.append(tr(_WHOLE_FRAME))
+        return " ".join(said)
 
     def _enable(self) -> None:
         self.go.setText(tr("Stop") if self._running else tr("Export"))

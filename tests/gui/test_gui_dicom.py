@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
+import pydicom
 import pytest
 from pydicom.dataset import Dataset
 from PySide6.QtCore import Qt
@@ -18,6 +20,7 @@ from app.gui.main_window import MainWindow
 from app.pipeline.types import Rect
 from tests.gui.conftest import Opened
 from tests.gui.parts import Live, picture
+from tests.media import SIZE
 from tests.unit.test_capture_dicom import SECRETS, plain
 
 FRAMES = {(1, 1): 3, (2, 1): 5, (2, 2): 1}
@@ -60,6 +63,18 @@ def region(x: int, y: int, delta: float) -> Dataset:
     return item
 
 
+def named(path: Path, area: Rect) -> Path:
+    """Paints the red channel of all frames full outside a clip's area, where a name may stand."""
+    data = pydicom.dcmread(path)
+    pixels = np.frombuffer(data.PixelData, np.uint8).reshape(-1, *reversed(SIZE), 3).copy()
+    inside = pixels[:, area.y : area.y + area.height, area.x : area.x + area.width].copy()
+    pixels[..., 0] = 255
+    pixels[:, area.y : area.y + area.height, area.x : area.x + area.width] = inside
+    data.PixelData = pixels.tobytes()
+    data.save_as(path)
+    return path
+
+
 AREAS = Rect(0, 30, 200, 150), Rect(100, 60, 200, 150)
 """Of the two clips of a folder."""
 NAMES = "Series 1, 3 frames, 10:31", "Series 2, 5 frames, 10:31"
@@ -72,7 +87,8 @@ def two(opened: Opened, tmp_path: Path, qtbot: QtBot) -> MainWindow:
     home.mkdir()
     for series, frames, area, delta in ((1, 3, AREAS[0], 0.01), (2, 5, AREAS[1], 0.02)):
         more = {"SeriesNumber": series, "SeriesInstanceUID": f"1.2.{series}"}
-        plain(home / str(series), frames=frames, SequenceOfUltrasoundRegions=[region(area.x, area.y, delta)], **more)
+        regions = [region(area.x, area.y, delta)]
+        named(plain(home / str(series), frames=frames, SequenceOfUltrasoundRegions=regions, **more), area)
     window = opened(parse(str(home)))
     qtbot.waitUntil(lambda: window.dicom.list is not None)
     window.pipeline.pause()
@@ -217,3 +233,39 @@ def test_area_scale_and_name_are_those_of_the_clip_that_is_shown(two: MainWindow
         assert known(two) == (AREAS[clip], 0.1 * (clip + 1))
         assert two.top.name.text() == NAMES[clip]
     assert two.windowTitle() == "DICOM folder – SonoBlock"
+
+
+def test_of_a_folder_only_the_clip_that_is_shown_is_exported(two: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    qtbot.waitUntil(lambda: two.models.ready)
+    two.playback._set_range((1, 4))
+    for number, clip, frames, repeated in ((2, 0, 3, (1, 2)), (5, 1, 5, (0, 1))):
+        go(two, qtbot, number)
+        two.export.start()
+        dialog, out = two.export.dialog, tmp_path / str(clip)
+        assert dialog is not None
+        assert dialog.said.text() == f"Only the clip that is shown is exported: {NAMES[clip]}."
+        assert (dialog.frames, dialog._situation.range) == ((0, frames - 1), repeated)
+        dialog._set_folder(str(out))
+        dialog._take(video=False, pictures="raw")
+        dialog.go.click()
+        qtbot.waitUntil(lambda: two.export._exporter is None)
+        pictures = [cv2.imread(str(path)) for path in sorted(out.rglob("*.png"))]
+        assert [picture.shape[:2] for picture in pictures] == [(150, 200)] * frames
+        assert max(int(picture[..., 2].max()) for picture in pictures) < 255
+        dialog.close()
+
+
+def test_what_is_exported_is_the_clip_shown_when_the_export_begins(
+    two: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    qtbot.waitUntil(lambda: two.models.ready)
+    two.export.start()
+    dialog = two.export.dialog
+    assert dialog is not None
+    dialog._set_folder(str(tmp_path / "out"))
+    dialog._take(video=False, pictures="raw")
+    two._status.stop()
+    go(two, qtbot, 4)
+    dialog.go.click()
+    qtbot.waitUntil(lambda: two.export._exporter is not None and two.export._exporter.ended is not None)
+    assert len(list((tmp_path / "out").rglob("*.png"))) == 5

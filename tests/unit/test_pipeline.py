@@ -324,7 +324,7 @@ class TwoClips(Clip):
     def __init__(self):
         super().__init__(6)
         regions = [UltrasoundRegion(x, 2, 10, 12, 3, 3, 0.1, 0.1, 1, 1, 0) for x in (1, 20)]
-        self.parts = [Part(Path(), str(x), 3 * x, 3, (region,)) for x, region in enumerate(regions)]
+        self.parts = [Part(Path(), str(x), 3 * x, 3, None, (region,)) for x, region in enumerate(regions)]
 
     def read(self):
         picture = super().read()

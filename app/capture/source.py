@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -169,4 +170,14 @@ class Repeatable(Recording, Protocol):
 
     def another(self) -> Recording:
         """A second one of the same recording, not open."""
+        ...
+
+
+@runtime_checkable
+class Stamped(Recording, Protocol):
+    """A recording that lists when each of its frames is shown."""
+
+    @property
+    def times_s(self) -> Sequence[float] | None:
+        """Seconds since the first frame, rising, once open; None where nobody knows, or not yet. In any thread."""
         ...

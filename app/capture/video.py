@@ -84,6 +84,17 @@ class VideoFile:
         stamps = index.stamps() if index is not None and index.ready else None
         return count if stamps is None else max(len(stamps), self._position)
 
+    @property
+    def times_s(self) -> list[float] | None:
+        """When each frame is shown, in seconds since the first; None where that is not listed, or not yet.
+
+        In any thread.
+        """
+        index, stamps = self._index, self._stamps
+        if index is not None and index.ready:
+            stamps = index.stamps()
+        return None if stamps is None else (stamps.times_ms / 1000).tolist()
+
     def another(self) -> VideoFile:
         """A second one of the same file, not open."""
         return VideoFile(self.path, word=self.word, stream=self._open_stream, frames=self._said)

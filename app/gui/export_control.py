@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from app.capture.dicom import DicomClip
-from app.capture.source import Part, Recording, Repeatable, Source, SourceError
+from app.capture.source import Part, Recording, Repeatable, Source, SourceError, Stamped
 from app.gui.export_dialog import Choice, ExportDialog, Situation
 from app.gui.live_view import LiveView
 from app.gui.models import Models
@@ -112,7 +112,9 @@ class ExportControl:
         chosen = None if marked is None or marked[1] is None else (marked[0], marked[1])
         part = frame.part
         if part is None:
-            return Situation(source.frame_count, frame.number, chosen, info.rate or _USUAL_RATE, whole)
+            times_s = source.times_s if isinstance(source, Stamped) else None
+            rate = info.rate or _USUAL_RATE
+            return Situation(source.frame_count, frame.number, chosen, rate, whole, times_s=times_s)
         at, rate = frame.number - part.first, part.rate or _USUAL_RATE
         return Situation(part.frames, at, _within(part, chosen), rate, whole, outside(part.name))
 

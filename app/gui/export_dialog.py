@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -34,6 +35,8 @@ from app.pipeline.exporter import Exported
 from app.pipeline.gif import LONGEST_SIDE, RATE
 
 LAST_S = (5, 10, 30, 60)
+_SAME_S = 0.002
+"""Time stamps that are closer are the same: they are rounded to a ms."""
 _PICTURES: dict[SnapshotKind | Literal[""], str] = {
     "": mark("No frames"),
     "raw": mark("Frames as they came"),
@@ -91,14 +94,29 @@ class Situation:
     """Whether the scan area is the whole frame."""
     clip: str = ""
     """Name of the clip that is shown, where several are played as one; all else here is about it alone."""
+    times_s: Sequence[float] | None = None
+    """When each frame is shown, seconds since the first; None where only the rate is known."""
 
     def frames(self, choice: Choice) -> tuple[int, int]:
         """First and last frame of what is chosen."""
         if choice.frames == "range" and self.range is not None:
             return self.range
         if choice.frames == "last":
-            return max(self.at - round(choice.seconds * self.rate) + 1, 0), self.at
+            return self._first_of_last(choice.seconds), self.at
         return 0, max(self.total - 1, 0)
+
+    def seconds(self, first: int, last: int) -> float:
+        """How long these frames are shown."""
+        if self.times_s is None or last >= len(self.times_s):
+            return (last - first + 1) / self.rate
+        after = self.times_s[last + 1] if last + 1 < len(self.times_s) else self.times_s[last] + 1 / self.rate
+        return after - self.times_s[first]
+
+    def _first_of_last(self, seconds: float) -> int:
+        """The first frame of the last seconds up to the one that is shown."""
+        if self.times_s is None or self.at >= len(self.times_s):
+            return max(self.at - round(seconds * self.rate) + 1, 0)
+        return min(bisect_right(self.times_s, self.times_s[self.at] - seconds + _SAME_S), self.at)
 
 
 class ExportDialog(QDialog):
@@ -320,7 +338,7 @@ class ExportDialog(QDialog):
                 last=last + 1,
                 total=situation.total,
                 count=count,
-                seconds=count / situation.rate,
+                seconds=situation.seconds(first, last),
             )
         )
         self.video.setChecked(choice.video and self._codec is not None)

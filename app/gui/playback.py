@@ -14,8 +14,6 @@ from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceChanged, SourceState
 
 _OPEN = (SourceState.RUNNING, SourceState.PAUSED, SourceState.ENDED)
-_USUAL_RATE = 25.0
-"""Frames a second of a recording that does not say."""
 
 
 class Playback:
@@ -97,10 +95,7 @@ class Playback:
         self._pipeline.step(frames)
 
     def seek_by(self, seconds: int) -> None:
-        frame, info = self._view.frame, self._pipeline.source_info
-        if frame is not None:
-            rate = (info.rate if info else None) or _USUAL_RATE
-            self._pipeline.seek(max(frame.number + round(seconds * rate), 0))
+        self._pipeline.skip(seconds)
 
     def seek_start(self) -> None:
         self._pipeline.seek(0)

@@ -7,10 +7,11 @@ import logging
 import threading
 import time
 import zlib
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
 from app import log
-from app.capture.source import Frame, Picture, Pixels, Recording, Source, SourceError, SourceInfo
+from app.capture.source import Frame, Picture, Pixels, Recording, Source, SourceError, SourceInfo, Stamped
 from app.pipeline.rewind import Rewind
 from app.pipeline.types import SourceChanged, SourceState
 from app.thread import OwnThread
@@ -104,11 +105,26 @@ class Grabber(OwnThread):
     def step(self, frames: int) -> None:
         """Pauses a recording and shows the frame so many further on, or back."""
         with self._changed:
-            # What is on its way counts as shown, or a step that comes before it arrives would be lost.
-            at = next((place for place in (self._seek, self._going, self._shown) if place is not None), -1)
             self._playing = False
-            self._seek = max(at + frames, 0)
+            self._seek = max(self._at() + frames, 0)
             self._changed.notify_all()
+
+    def skip(self, seconds: float) -> None:
+        """Shows the frame of a recording so many seconds further on, or back; it plays on from there if it was playing.
+
+        Where the recording lists no time stamps, seconds are counted by its rate.
+        """
+        with self._changed:
+            rate = (self._info.rate if self._info is not None else None) or RATE
+            self._seek = frame_after(self.source, max(self._at(), 0), seconds, rate)
+            self._changed.notify_all()
+
+    def _at(self) -> int:
+        """The frame that is shown, -1 before the first.
+
+        What is on its way counts as shown, or a step that comes before it arrives would be lost.
+        """
+        return next((place for place in (self._seek, self._going, self._shown) if place is not None), -1)
 
     def seek(self, frame: int) -> None:
         """Shows this frame of a recording, which plays on from there if it was playing."""
@@ -328,6 +344,25 @@ def read_timed(source: Source | Rewind, timed: Timed) -> Picture | None:
     picture = source.read()
     timed({"capture": (time.perf_counter() - start) * 1000})
     return picture
+
+
+def frame_after(source: Source, frame: int, seconds: float, rate: float) -> int:
+    """The frame that is shown so many seconds after another, or before it; never that one itself, if there is another.
+
+    By the time stamps of an open recording where it lists them, else by a steady rate, in frames a second.
+    """
+    times = source.times_s if isinstance(source, Stamped) else None
+    if times is None or frame >= len(times):
+        found = frame + round(seconds * rate)
+    else:
+        wanted = times[frame] + seconds
+        found = min(bisect_left(times, wanted), len(times) - 1)
+        if found > 0 and wanted - times[found - 1] < times[found] - wanted:
+            found -= 1
+    # Where frames are rare, the next one is further away than that.
+    found = max(found, frame + 1) if seconds > 0 else min(found, frame - 1)
+    last = source.frame_count - 1 if isinstance(source, Recording) else found
+    return max(min(found, last), 0)
 
 
 class Reel:

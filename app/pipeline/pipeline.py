@@ -218,6 +218,12 @@ class Pipeline:
             if self._grabber is not None:
                 self._grabber.step(frames)
 
+    def skip(self, seconds: float) -> None:
+        """Shows the frame of a recording so many seconds further on, or back; plays on from there if it was playing."""
+        with self._lock:
+            if self._grabber is not None:
+                self._grabber.skip(seconds)
+
     def seek(self, frame: int) -> None:
         """Shows this frame of a recording, clipped to it; it plays on from there if it was playing."""
         with self._lock:

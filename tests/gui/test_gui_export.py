@@ -1,6 +1,7 @@
 """Exporting what is replayed, in the window: what is offered, while it plays on, stopped, and said."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -20,6 +21,7 @@ from app.pipeline.codecs import best_codec, count_frames
 from app.pipeline.types import Rect
 from tests.gui.conftest import Opened
 from tests.gui.parts import Live, picture
+from tests.media import encode_video, needs
 
 FRAMES = 40
 AREA = Rect(60, 40, 200, 160)
@@ -120,6 +122,35 @@ def test_the_last_seconds_count_back_from_the_frame_that_is_shown() -> None:
     assert situation.frames(Choice("last", 10)) == (101, 400)
     assert situation.frames(Choice("last", 60)) == (0, 400)
     assert situation.frames(Choice("range")) == (0, 999)
+
+
+def test_where_frames_come_at_varying_times_their_stamps_count_and_not_their_number() -> None:
+    """A hundred frames in ten seconds, then one a second; rounded to a ms, as files do."""
+    times = [*(round(number / 10, 3) for number in range(100)), *(10.0 + number for number in range(60))]
+    situation = Situation(160, 159, None, 10.0, False, times_s=times)
+    assert situation.frames(Choice("last", 10)) == (150, 159)
+    assert situation.seconds(150, 159) == pytest.approx(9 + 0.1)
+    assert situation.seconds(0, 99) == pytest.approx(10)
+    assert replace(situation, at=99).frames(Choice("last", 5)) == (50, 99)
+    assert replace(situation, at=99).frames(Choice("last", 60)) == (0, 99)
+
+
+@needs("ffmpeg")
+def test_seconds_in_the_dialog_are_those_of_the_files_stamps(opened: Opened, qtbot: QtBot, tmp_path: Path) -> None:
+    """Every frame of 25 a second for a second, then one a second for nine."""
+    rare = ("-vf", "select='lt(n,25)+not(mod(n,25))'", "-vsync", "vfr", "-c:v", "libx264", "-preset", "ultrafast")
+    window = opened(VideoFile(encode_video(tmp_path / "rare.mp4", *rare, frames=250, rate=25)))
+    qtbot.waitUntil(lambda: window.export._situation() is not None, timeout=PATIENCE_MS)
+    window.pipeline.pause()
+    window.pipeline.seek(33)
+    qtbot.waitUntil(lambda: window.view.frame is not None and window.view.frame.number == 33, timeout=PATIENCE_MS)
+    window.playback.seek_by(-1)
+    window.playback.seek_by(-1)
+    qtbot.waitUntil(lambda: window.view.frame is not None and window.view.frame.number == 31, timeout=PATIENCE_MS)
+    dialog = open_dialog(window, qtbot)
+    choose(dialog.seconds, 5)
+    assert dialog.frames == (27, 31)
+    assert dialog.count.text() == "Frames 28 to 32 of 34: 5 frames, 5.0 s"
 
 
 def test_playing_goes_on_and_stopping_keeps_what_is_finished(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.capture.source import Frame, Picture, SourceError, SourceInfo, SourceKind
-from app.pipeline.grab import DEBT_S, Grabber, Pace, Reel, RepeatWatch
+from app.pipeline.grab import DEBT_S, Grabber, Pace, Reel, RepeatWatch, frame_after
 from app.pipeline.types import SourceState
 from tests.pipeline_parts import Clip, Hand, Listener, await_true, pixels_of
 
@@ -186,6 +186,43 @@ def test_steps_asked_for_at_once_add_up(watch):
         watched.grabber.step(1)
     watched.wait_for_frame(20)
     assert watched.numbers[-1] == 20
+
+
+def test_seconds_asked_for_at_once_add_up(watch):
+    clip = Clip(500, rate=20.0)
+    watched = watch(clip, "pause")
+    watched.wait_for_frame(0)
+    for seconds in (*[1] * 10, *[-1] * 3, 2):
+        watched.grabber.skip(seconds)
+    watched.wait_for_frame(9 * 20)
+    assert watched.numbers[-1] == 9 * 20
+
+
+def test_seconds_while_playing_play_on(watch):
+    watched = watch(Clip(1000, rate=100.0))
+    watched.wait_for_frame(2)
+    watched.grabber.skip(5)
+    await_true(lambda: watched.numbers[-1] > 500)
+    assert watched.states.events[-1].state is SourceState.RUNNING
+
+
+class Varying(Clip):
+    """Ten frames in the first second, then one every three seconds."""
+
+    def __init__(self):
+        super().__init__(13)
+        self.times_s = [*(number / 10 for number in range(10)), 4.0, 7.0, 10.0]
+
+
+def test_seconds_are_those_of_the_time_stamps_and_always_another_frame():
+    clip = Varying()
+    for frame, seconds, expected in (
+        *((0, 0.5, 5), (0, 1, 9), (2, -1, 0), (9, 1, 10), (9, 3, 10), (10, 3, 11), (10, -1, 9), (11, -6, 9)),
+        *((0, 60, 12), (12, 1, 12), (0, -1, 0), (12, -1, 11), (99, -1, 12)),
+    ):
+        assert frame_after(clip, frame, seconds, 25.0) == expected, (frame, seconds)
+    clip.times_s = None
+    assert [frame_after(clip, 3, seconds, 5.0) for seconds in (1, -1, 0.01, -0.01, 60)] == [8, 0, 4, 2, 12]
 
 
 def test_a_step_pauses_and_play_goes_on_from_there(watch):

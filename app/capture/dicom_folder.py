@@ -78,6 +78,7 @@ class DicomFolder:
         self._read = 0
         self._before_s = 0.0
         self._last_s = 0.0
+        self._problem: SourceError | None = None
         self._info: SourceInfo | None = None
 
     @property
@@ -93,32 +94,48 @@ class DicomFolder:
         """Lists the files and decodes the first frame. Raises SourceError."""
         if self._info is None:
             self.entries, self.skipped = list_dicom(self.path)
-            self._at, self._before_s, self._last_s = 0, 0.0, 0.0
+            self._at, self._before_s, self._last_s, self._problem = 0, 0.0, 0.0, None
             self._info = self._enter()
         return self._info
 
     def read(self) -> Picture | None:
-        """The next frame, or None behind the last entry's last. Raises SourceError."""
+        """The next frame, or None behind the last entry's last.
+
+        Raises SourceError, for an entry that cannot be read to its end only when all others were read.
+        """
         if self._info is None:
             raise SourceError(f"{self.path} is not open: open it before reading.")
         while self._clip is not None:
-            picture = self._clip.read()
+            picture = self._read_clip()
             if picture is not None:
                 self._read += 1
                 self._last_s = self._before_s + (picture.time_s or 0.0)
                 return replace(picture, time_s=self._last_s, part=self._part)
             self._settle()
             if self._at + 1 >= len(self.entries):
+                problem, self._problem = self._problem, None
+                if problem is not None:
+                    raise problem
                 return None
             self._at += 1
             self._before_s = self._last_s + 1 / (self._info.rate or RATE)
             self._enter()
         return None
 
+    def _read_clip(self) -> Picture | None:
+        assert self._clip is not None
+        try:
+            return self._clip.read()
+        except SourceError as error:
+            self._problem = error
+            return None
+
     def seek(self, frame: int) -> None:
         """The next `read` gives this frame, counted from 0 over all entries and clipped. Raises SourceError."""
         if self._info is None:
             raise SourceError(f"{self.path} is not open: open it before seeking.")
+        if not self.entries:  # All were left out by now, such as where the disk is gone.
+            raise SourceError(f"{self.path} holds no DICOM picture: choose another folder.")
         frame = max(0, min(frame, self.frame_count - 1))
         ends = list(itertools.accumulate(entry.frames for entry in self.entries))
         at = next(number for number, end in enumerate(ends) if frame < end)

@@ -162,8 +162,8 @@ class VideoFile:
         pixels = self._decode() if self._pending is None else self._pending
         self._pending = None
         if pixels is None:
-            self._check_whole()
             self._count = self._position
+            self._check_whole()
             return None
         stamp_ms = self._capture.get(cv2.CAP_PROP_POS_MSEC)
         if self._stamps is not None and self._stamps.frame_at(stamp_ms - self._start_ms) != self._position:

@@ -81,6 +81,8 @@ class StateLines:
         self._lost = (event, self._clock()) if event.state is SourceState.NO_SIGNAL else None
         if self._lost is None:
             self._view.say("")
+            if event.reason:  # It goes on, such as a recording that is cut off.
+                self._say(event.reason)
         self._say_lost()
 
     def _say_lost(self) -> None:

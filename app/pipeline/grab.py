@@ -238,7 +238,8 @@ class Grabber(OwnThread):
                 self._aim(reel)
             reel.read_ahead()
             self._ended = reel.at_end
-            self._say(SourceState.ENDED if reel.at_end else SourceState.RUNNING if playing else SourceState.PAUSED)
+            state = SourceState.ENDED if reel.at_end else SourceState.RUNNING if playing else SourceState.PAUSED
+            self._say(state, reel.take_problem())
             pace.speed = self._speed
             due = pace.due(reel.picture) if playing and reel.picture else None
             order, target = self._await_order(due, playing, pace.speed)
@@ -381,6 +382,8 @@ class Reel:
         self.jumped = False
         """Whether the next picture does not follow the last one in time."""
         self.at_end = False
+        self._problem: str | None = None
+        self._told = False
 
     def close(self) -> None:
         """Ends the thread that decodes backwards, if there is one."""
@@ -390,13 +393,33 @@ class Reel:
         """Reads the next picture, the first one after the last if the recording loops. Raises SourceError."""
         if self.picture is not None or self.at_end:
             return
-        self.picture = read_timed(self._frames, self._timed)
+        self.picture = self._read()
         if self.picture is None and self._recording.loops and self.number > 0:
             self._go(0)
-            self.picture = read_timed(self._frames, self._timed)
+            self.picture = self._read()
         if self.picture is None and self.number == 0:
             raise SourceError(f"{self._recording.name} holds no picture that can be read: choose another file.")
         self.at_end = self.picture is None
+
+    def _read(self) -> Picture | None:
+        """The next picture; None at the end, which for a recording that is cut off is where it can be read no further.
+
+        Raises SourceError where there is nothing before that.
+        """
+        try:
+            return read_timed(self._frames, self._timed)
+        except SourceError as error:
+            if self.number == 0:
+                raise
+            self._problem = str(error)
+            return None
+
+    def take_problem(self) -> str:
+        """Why the recording can be read no further, the first time that this was met; else empty."""
+        if self._problem is None or self._told:
+            return ""
+        self._told = True
+        return self._problem
 
     def advance(self) -> None:
         """The next picture was shown."""

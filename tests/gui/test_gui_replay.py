@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.capture.source import Picture, SourceError
 from app.capture.video import VideoFile
 from app.gui.main_window import MainWindow
 from app.gui.timeline import AREA, CONFIDENCE, UNLIKE, Timeline
@@ -185,6 +186,25 @@ def test_end_goes_to_the_last_frame(replay: MainWindow, qtbot: QtBot) -> None:
     press(replay, Qt.Key.Key_K)
     press(replay, Qt.Key.Key_End)
     qtbot.waitUntil(lambda: shown(replay) == 9)
+
+
+class CutOff(Clip):
+    """Says that it has ten frames; five can be read."""
+
+    def read(self) -> Picture | None:
+        if self._next >= 5:
+            raise SourceError("/clips/one.avi ends early, after 5 of 10 frames: copy it again from where it came.")
+        return super().read()
+
+
+def test_a_recording_that_is_cut_off_plays_on_and_says_so(opened: conftest.Opened, qtbot: QtBot) -> None:
+    window = opened(CutOff())
+    qtbot.waitUntil(lambda: "ends early, after 5 of 10 frames" in window.messages.text)
+    press(window, Qt.Key.Key_K)
+    qtbot.waitUntil(lambda: window.top.badge.text() == "PAUSED")
+    window.pipeline.seek(1)
+    qtbot.waitUntil(lambda: shown(window) == 1)
+    assert window.view.text == ""
 
 
 # Looking ahead

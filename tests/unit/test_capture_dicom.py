@@ -26,7 +26,7 @@ from app.capture.dicom import DicomClip, times
 from app.capture.dicom_folder import DicomFolder, list_dicom
 from app.capture.source import Pixels, Recording, SourceError, SourceKind
 from app.capture.words import parse
-from tests.media import SIZE, encode_video, needs, painted, painted_number, write_images, write_video
+from tests.media import SIZE, cut, encode_video, needs, painted, painted_number, write_images, write_video
 
 HTJ2K = (
     "/0//UQApQAAAAABAAAAAMAAAAAAAAAAAAAAAQAAAADAAAAAAAAAAAAABBwEB/1AACAACAAAAAv9SAAwAAgABAAUEBEAB/1wAEyBI"
@@ -534,6 +534,20 @@ def test_a_folder_leaves_damaged_files_out(tmp_path: Path) -> None:
     source.open()
     assert numbers(source) == [0, 0, 1, 2]
     assert source.skipped == 1
+    source.close()
+
+
+def test_a_file_of_a_folder_that_is_cut_short_is_said_once_the_others_were_read(tmp_path: Path) -> None:
+    write_study(tmp_path / "study")
+    cut(plain(tmp_path / "study" / "a", frames=8, SeriesNumber=1, SeriesInstanceUID="1.2.1"), 0.6)
+    source = DicomFolder(tmp_path / "study")
+    source.open()
+    seen = []
+    with pytest.raises(SourceError, match=r"a ends early, after 4 of 8 frames"):
+        while (picture := source.read()) is not None:
+            seen.append(painted_number(picture.pixels))
+    assert seen == [0, 1, 2, 3, 0, 1, 0, 1, 2]
+    assert source.frame_count == 9
     source.close()
 
 

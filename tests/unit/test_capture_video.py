@@ -252,6 +252,10 @@ def test_a_file_cut_short_shows_what_it_has_and_then_says_so(
     # The very last frame may be half a frame.
     assert seen[:-1] == list(range(len(seen) - 1))
     assert 10 < len(seen) < 50
+    assert clip.frame_count == len(seen)
+    clip.seek(5)
+    assert [painted_number(picture.pixels) for picture in (clip.read(),) if picture] == [5]
+    clip.close()
     assert capfd.readouterr().err == ""
 
 

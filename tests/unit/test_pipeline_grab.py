@@ -257,6 +257,56 @@ def test_a_recording_without_a_picture_says_so_and_ends(watch):
     assert watched.grabber.join(10)
 
 
+class CutOff(Clip):
+    """Says that it has ten frames; four can be read."""
+
+    def read(self):
+        if self._next >= 4:
+            raise SourceError("clip ends early, after 4 of 10 frames: copy it again.")
+        return super().read()
+
+
+def reasons(watched):
+    assert SourceState.NO_SIGNAL not in [event.state for event in watched.states.events]
+    return [event.reason for event in watched.states.events if event.reason]
+
+
+def test_what_there_is_of_a_recording_that_is_cut_off_is_played_over_and_over_and_the_rest_said_once(watch):
+    watched = watch(CutOff())
+    watched.wait_for_frame(0, count=3)
+    assert watched.numbers[:9] == [0, 1, 2, 3, 0, 1, 2, 3, 0]
+    watched.wait_for_frame(2, count=3)
+    assert reasons(watched) == ["clip ends early, after 4 of 10 frames: copy it again."]
+
+
+def test_a_recording_that_is_cut_off_ends_and_is_stepped_sought_and_played_again(watch):
+    watched = watch(CutOff(loops=False))
+    assert watched.wait_for_state(SourceState.ENDED).reason.startswith("clip ends early")
+    grabber = watched.grabber
+    for order in (lambda: grabber.step(-1), lambda: grabber.seek(1), lambda: grabber.step(1)):
+        count = len(watched.numbers)
+        order()
+        await_true(lambda count=count: len(watched.numbers) > count)
+    assert watched.numbers == [0, 1, 2, 3, 2, 1, 2]
+    grabber.seek(8)
+    watched.wait_for_state(SourceState.ENDED, count=2)
+    grabber.play()
+    watched.wait_for_frame(3, count=2)
+    assert len(reasons(watched)) == 1
+
+
+def test_a_recording_that_cannot_be_read_at_all_any_more_is_a_lost_signal(watch):
+    clip = CutOff()
+    watched = watch(clip)
+    watched.wait_for_frame(3)
+    clip.read = lambda: failed("clip does not exist: check the path.")
+    assert watched.wait_for_state(SourceState.NO_SIGNAL).reason == "clip does not exist: check the path."
+
+
+def failed(text):
+    raise SourceError(text)
+
+
 def test_live_frames_count_from_zero_and_carry_their_arrival(watch):
     hand = Hand()
     hand.give(10, 20, 30)

@@ -222,10 +222,12 @@ class VideoFile:
         return SourceInfo(width, height, self._rate, code)
 
     def _reopen(self) -> cv2.VideoCapture:
-        """Opens the file anew, before its first frame."""
+        """Opens the file anew, before its first frame. Raises SourceError."""
         self._release()
         self._capture, self._stream = self._opened([])
         if not self._capture.isOpened():
+            if self._open_stream is None:
+                check_video_file(self.path)  # It may be gone by now.
             raise SourceError(
                 f"{self.path} cannot be read as a video: it is damaged, cut short or of a kind not known here;"
                 " copy it again, or convert it to MP4."

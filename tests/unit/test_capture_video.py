@@ -1,5 +1,6 @@
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -257,6 +258,17 @@ def test_a_file_cut_short_shows_what_it_has_and_then_says_so(
     assert [painted_number(picture.pixels) for picture in (clip.read(),) if picture] == [5]
     clip.close()
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes no file that is open")
+def test_a_file_that_is_gone_when_it_is_gone_back_in_is_not_called_damaged(tmp_path: Path) -> None:
+    clip = VideoFile(write_video(tmp_path / "clip.avi", frames=40))
+    clip.open()
+    numbers(clip)
+    (tmp_path / "clip.avi").unlink()
+    with pytest.raises(SourceError, match=r"clip\.avi does not exist: check the path\.$"):
+        clip.seek(0)
+    clip.close()
 
 
 def test_a_file_that_changes_while_closed_is_opened_anew(tmp_path: Path) -> None:

@@ -460,10 +460,11 @@ class CorrectControl(QObject):
         session = self._session
         if session is None:
             return
-        source, entries, area = session.source.another(), session.corrections.entries, self._pipeline.scan_area
+        source, entries, name = session.source.another(), session.corrections.entries, session.store.name
+        area, by_file = self._pipeline.scan_area, self._pipeline.area_by_file
         self._background.run(
             "training data",
-            lambda: save_training(source, entries, area, Path(folder), session.store.name, self._stopping.is_set),
+            lambda: save_training(source, entries, area, Path(folder), name, self._stopping.is_set, by_file=by_file),
             lambda saved: self._say(_saved_words(saved, folder)),
             self._say,
         )

@@ -18,7 +18,7 @@ from app.pipeline.grab import Grabber
 from app.pipeline.masks import MaskReturn
 from app.pipeline.recorder import Recorder
 from app.pipeline.recording import MadeBy
-from app.pipeline.scan_area import Found, from_regions
+from app.pipeline.scan_area import Found, area_for
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
 from app.pipeline.types import Event, ModelChanged, Prediction, Rect, SourceChanged
@@ -279,6 +279,11 @@ class Pipeline:
         return self._scan_area or (found.area if found is not None else None)
 
     @property
+    def area_by_file(self) -> bool:
+        """Whether each of several recordings has the scan area that its own file gives, rather than the user's."""
+        return self._by_file
+
+    @property
     def finding_scan_area(self) -> bool:
         """Whether the scan area of the present source is looked for while none is set."""
         return self._finding and self._grabber is not None and self._grabber.source.kind is not SourceKind.DEMO
@@ -370,8 +375,7 @@ class Pipeline:
 
     def _area_of(self, frame: Frame) -> Rect:
         """The scan area inside a frame, which need not be of the same one of several recordings as the one shown."""
-        given = from_regions(frame.part.regions) if self._by_file and frame.part is not None else None
-        return Rect.in_frame(self.scan_area if given is None else given.area, frame.pixels.shape)
+        return Rect.in_frame(area_for(frame.part, self.scan_area, self._by_file), frame.pixels.shape)
 
     def _deliver(self, prediction: Prediction) -> bool:
         if prediction.generation == self._generation:

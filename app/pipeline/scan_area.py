@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.capture.source import Pixels
+from app.capture.source import Part, Pixels
 from app.pipeline.types import Rect
 from model.preprocess import to_grey
 
@@ -100,6 +100,15 @@ def from_regions(regions: Sequence[UltrasoundRegion]) -> Found | None:
     if not areas:
         return None
     return Found(max(areas, key=lambda area: area.width * area.height), 1.0, "given by the file")
+
+
+def area_for(part: Part | None, area: Rect | None, by_file: bool) -> Rect | None:
+    """The scan area in pictures of one of several recordings: `area`, or `by_file` what its own file says.
+
+    A name may stand where another one of them has its ultrasound.
+    """
+    given = from_regions(part.regions) if by_file and part is not None else None
+    return area if given is None else given.area
 
 
 def find(frames: Sequence[Pixels]) -> Found | None:

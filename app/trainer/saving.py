@@ -10,6 +10,7 @@ from pathlib import Path
 from app.capture.source import Recording
 from app.errors import OutputError
 from app.pipeline.ahead_cache import mark_of
+from app.pipeline.scan_area import area_for
 from app.pipeline.snapshot import make_folder
 from app.pipeline.types import Rect
 from app.trainer.corrections import Entries
@@ -40,12 +41,14 @@ def save_training(
     out: Path,
     name: str,
     stopped: Callable[[], bool] = lambda: False,
+    *,
+    by_file: bool = True,
 ) -> Saved:
     """Writes `out`/images/NAME_NUMBER.png and .json (Labelme) and `out`/masks/NAME_NUMBER.png, the scan area each.
 
-    `area` None is the whole frame; `name` is a time, and this recording's alone. Its own files of before are replaced,
-    and go where a frame has no correction any more; other files in `out` stay. The recording is opened and closed.
-    Raises SourceError and OutputError.
+    `area` None is the whole frame; `by_file`, what a picture's own file gives goes before it. `name` is a time, and this
+    recording's alone. Its own files of before are replaced, and go where a frame has no correction any more; other files
+    in `out` stay. The recording is opened and closed. Raises SourceError and OutputError.
     """
     source = getattr(recording, "path", None)
     if source is not None and source.resolve() in (out.resolve(), (out / IMAGES).resolve()):
@@ -67,7 +70,7 @@ def save_training(
             if entry.mark is not None and entry.mark != mark_of(picture.pixels):
                 left_out += 1
                 continue
-            place = Rect.in_frame(area, entry.size)
+            place = Rect.in_frame(area_for(picture.part, area, by_file), entry.size)
             stem, mask = f"{name}_{number:06}", entry.mask()[place.y :, place.x :][: place.height, : place.width]
             write_picture(out / IMAGES / f"{stem}.png", place.cut(picture.pixels))
             labelme.write(out / IMAGES / f"{stem}.json", f"{stem}.png", {LABEL: mask})

@@ -1180,6 +1180,10 @@
         <translation>只能手工修正录像或图像文件夹：请先打开一个。</translation>
     </message>
     <message>
+        <source>Only the clip that is shown is exported: {clip}.</source>
+        <translation>只导出当前显示的片段：{clip}。</translation>
+    </message>
+    <message>
         <source>Opacity</source>
         <translation>不透明度</translation>
     </message>

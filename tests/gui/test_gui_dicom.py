@@ -18,6 +18,8 @@ from app.capture.words import parse
 from app.gui.dicom_list import words
 from app.gui.main_window import MainWindow
 from app.pipeline.types import Rect
+from app.trainer.corrections import Corrections
+from app.trainer.saving import save_training
 from tests.gui.conftest import Opened
 from tests.gui.parts import Live, picture
 from tests.media import SIZE
@@ -269,3 +271,19 @@ def test_what_is_exported_is_the_clip_shown_when_the_export_begins(
     dialog.go.click()
     qtbot.waitUntil(lambda: two.export._exporter is not None and two.export._exporter.ended is not None)
     assert len(list((tmp_path / "out").rglob("*.png"))) == 5
+
+
+def test_training_data_of_a_folder_is_cut_by_each_clips_own_area(two: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    folder = two.sources.current
+    assert isinstance(folder, DicomFolder)
+    corrections = Corrections()
+    for number in (1, 5):
+        corrections.correct(number, np.zeros(SIZE[::-1], np.bool_))
+    save_training(folder.another(), corrections.entries, AREAS[0], tmp_path / "out", "n")
+    pictures = [cv2.imread(str(path)) for path in sorted((tmp_path / "out" / "images").glob("*.png"))]
+    assert [picture.shape[:2] for picture in pictures] == [(150, 200)] * 2
+    assert max(int(picture[..., 2].max()) for picture in pictures) < 255
+    # An area that the user drew holds for all.
+    save_training(folder.another(), corrections.entries, AREAS[0], tmp_path / "own", "n", by_file=False)
+    pictures = [cv2.imread(str(path)) for path in sorted((tmp_path / "own" / "images").glob("*.png"))]
+    assert [int(picture[..., 2].max()) == 255 for picture in pictures] == [False, True]

@@ -46,9 +46,9 @@ def save_training(
 ) -> Saved:
     """Writes `out`/images/NAME_NUMBER.png and .json (Labelme) and `out`/masks/NAME_NUMBER.png, the scan area each.
 
-    `area` None is the whole frame; `by_file`, what a picture's own file gives goes before it. `name` is a time, and this
-    recording's alone. Its own files of before are replaced, and go where a frame has no correction any more; other files
-    in `out` stay. The recording is opened and closed. Raises SourceError and OutputError.
+    `area` None is the whole frame; `by_file`, what a picture's own file gives goes before it. `name` is a time, and
+    this recording's alone. Its own files of before are replaced, and go where a frame has no correction any more; other
+    files in `out` stay. The recording is opened and closed. Raises SourceError and OutputError.
     """
     source = getattr(recording, "path", None)
     if source is not None and source.resolve() in (out.resolve(), (out / IMAGES).resolve()):

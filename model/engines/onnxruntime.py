@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from model.bundle import Bundle
 from model.errors import EngineError
 
-# Microsoft's builds for Windows report what they do to the system's diagnostics unless told not to.
+# Older builds for Windows know nothing of ORT_DISABLE_TELEMETRY (see model/__init__.py): they report what they do to the
+# system's diagnostics until told not to here.
 ort.disable_telemetry_events()
 
 # In this order where the installed build has them: NVIDIA, any GPU on Windows, and always the processor.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +49,26 @@ def test_openvino_has_nothing_to_report_with() -> None:
     command = [sys.executable, "-c", code]
     ended = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     assert ended.stdout.strip() == "openvino.tools.ovc.telemetry_stub"
+
+
+def test_onnx_runtime_reports_nothing_and_keeps_no_number_of_this_machine(tmp_path: Path) -> None:
+    code = """
+import os
+import numpy as np
+from model.bundle import find
+from model.engines.choice import open_engine
+bundle = find("default")
+engine = open_engine("onnxruntime", bundle)
+engine.predict(np.zeros((1, engine.size, engine.size, 1), np.float32))
+print(os.environ.get("ORT_DISABLE_TELEMETRY"))
+"""
+    folders = {name: str(tmp_path / name) for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA")}
+    command = [sys.executable, "-c", code]
+    environment = {**os.environ, **folders}
+    environment.pop("ORT_DISABLE_TELEMETRY", None)
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=environment)
+    assert ended.stdout.strip() == "1"
+    assert [path for path in tmp_path.rglob("*") if path.name in ("Microsoft", ".onnxruntime")] == []
 
 
 def test_the_window_loads_nothing_of_training() -> None:

@@ -17,7 +17,17 @@ from numpy.typing import NDArray
 from model.data import marks
 from model.data.folder import look, read_image, read_masks
 from model.data.labelme import is_labelme
-from model.data.pictures import CLASSES, Listing, Mask, Pair, Picture, natural_key, read_file, write_picture
+from model.data.pictures import (
+    CLASSES,
+    Listing,
+    Mask,
+    Pair,
+    Picture,
+    decode_deep,
+    natural_key,
+    read_bytes,
+    write_picture,
+)
 from model.data.splits import near_duplicate_groups
 from model.errors import DataError
 from model.preprocess import to_square
@@ -26,6 +36,8 @@ SPECK_SHARE = 0.05
 """A piece of a mask smaller than this share of the largest one is a stray speck; a larger one is another region."""
 FULL_SHARE = 0.9
 """A mask that covers this much of its picture is taken for a mistake, such as black and white exchanged."""
+DARK = 256 // 8
+"""A picture of 16 bits whose values in 8 all lie below this is taken for one of 10 or 12 bits that was never scaled."""
 SHOWN = 20
 """Findings of one kind that the report on the screen names; the JSON file has all."""
 
@@ -45,6 +57,7 @@ KINDS = {
     "sizes differ": Harm.STOPS,
     "full mask": Harm.HARMS,
     "not two-valued": Harm.HARMS,
+    "nearly black": Harm.HARMS,
     "empty mask": Harm.LOOK,
     "several regions": Harm.LOOK,
     "stray specks": Harm.LOOK,
@@ -62,6 +75,7 @@ HINTS = {
     "sizes differ": "make the mask anew from this very picture",
     "full mask": "is black and white exchanged?",
     "not two-valued": "all that is not black counts as region: save masks as PNG, with two values",
+    "nearly black": "of the 16 bits only the lower ones are used: scale the values up, or save 8 bits",
     "empty mask": "right only if the region is not in the picture",
     "several regions": "right only if the region is in several pieces",
     "stray specks": "pixels beside the region that were set by mistake",
@@ -173,7 +187,7 @@ def _look_at(pair: Pair) -> tuple[Picture | None, list[Finding]]:
     findings: list[Finding] = []
     try:
         image = read_image(pair.image)
-        findings += _marks(pair, image)
+        findings += [*_marks(pair, image), *_depth(pair, image)]
     except DataError as error:
         findings.append(Finding("damaged file", pair.image, str(error), pair))
     try:
@@ -196,8 +210,8 @@ def _look_at(pair: Pair) -> tuple[Picture | None, list[Finding]]:
 def _values(pair: Pair) -> Iterable[Finding]:
     """Mask files with more than two colours."""
     for path in (pair.mask, *pair.others):
-        pixels = read_file(path).astype(np.uint32)
-        colours = np.unique(pixels @ np.array([1, 256, 65536], np.uint32))
+        pixels = decode_deep(read_bytes(path), path).astype(np.uint64)
+        colours = np.unique(pixels @ np.array([1, 2**16, 2**32], np.uint64))
         if len(colours) > 2:
             yield Finding("not two-valued", path, f"{len(colours)} different values", pair)
 
@@ -219,6 +233,15 @@ def _shape(pair: Pair, name: str, mask: Mask) -> Iterable[Finding]:
         yield Finding("several regions", pair.mask, f"{prefix}{len(regions)} regions of {sizes} pixels", pair)
     if len(specks):
         yield Finding("stray specks", pair.mask, f"{prefix}{len(specks)} of at most {specks[0]} pixels", pair)
+
+
+def _depth(pair: Pair, image: Picture) -> Iterable[Finding]:
+    """A picture of 16 bits that is nearly black in 8, which is how all programs here read it."""
+    if image.max() >= DARK or is_labelme(pair.image):
+        return
+    deep = decode_deep(read_bytes(pair.image), pair.image)
+    if deep.dtype == np.uint16:
+        yield Finding("nearly black", pair.image, f"16 bits with no value above {deep.max()} of 65535", pair)
 
 
 def _marks(pair: Pair, image: Picture) -> Iterable[Finding]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from model.data import kaggle, labelme
 from model.data.pictures import CLASSES, Listing, by_stem, natural_key, pictures_in, read_file
 from model.data.pictures import Pair as Pair
+from model.data.pictures import read_mask as read_mask
 from model.errors import DataError
 from model.preprocess import SIZE, mask_to_square, to_square
 
@@ -146,11 +147,6 @@ def _mask_folders(folder: Path, classes: tuple[str, ...]) -> list[Path]:
 def read_image(path: Path) -> NDArray[np.uint8]:
     """A picture, from a Labelme file too, as uint8 (height, width, 3) BGR. Raises DataError that names the file."""
     return labelme.read_image(path) if labelme.is_labelme(path) else read_file(path)
-
-
-def read_mask(path: Path) -> NDArray[np.bool_]:
-    """A mask file as bool (height, width): whatever is not black is region. Raises DataError."""
-    return np.asarray(read_file(path).max(axis=2) > 0)
 
 
 def read_masks(pair: Pair) -> NDArray[np.bool_]:

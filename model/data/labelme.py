@@ -25,7 +25,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data.pictures import Listing, Mask, Pair, Picture, by_stem, decode, natural_key, pictures_in, read_file
+from model.data.pictures import (
+    Listing,
+    Mask,
+    Pair,
+    Picture,
+    by_stem,
+    decode,
+    decode_mask,
+    natural_key,
+    pictures_in,
+    read_file,
+)
 from model.errors import DataError
 from model.files import write_text
 
@@ -189,13 +200,13 @@ def _shape(path: Path, kind: str, entry: Mapping[str, Any]) -> Shape:
 
 def _mask_content(path: Path, points: Points, encoded: str) -> Mask:
     try:
-        picture = decode(base64.b64decode(encoded), path)
+        mask = decode_mask(base64.b64decode(encoded), path)
     except (DataError, binascii.Error) as error:
         raise ValueError("its mask is not a PNG") from error
     (left, top), (right, bottom) = points[:2].astype(int)
-    if picture.shape[:2] != (bottom - top + 1, right - left + 1):
+    if mask.shape != (bottom - top + 1, right - left + 1):
         raise ValueError("its mask does not fit its corner points")
-    return np.asarray(picture.max(axis=2) > 0)
+    return mask
 
 
 def _image_path(path: Path, content: Mapping[str, Any]) -> Path | None:

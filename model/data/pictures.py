@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -95,20 +96,40 @@ def read_bytes(path: Path) -> bytes:
 
 def decode(content: bytes, path: Path) -> Picture:
     """The picture in `content` as uint8 (height, width, 3) BGR. Raises DataError that names `path`."""
+    return np.asarray(_decode(content, path, cv2.IMREAD_COLOR), np.uint8)
+
+
+def decode_deep(content: bytes, path: Path) -> NDArray[np.uint8 | np.uint16]:
+    """The same in the file's own depth, 8 or 16 bits. Raises DataError that names `path`."""
+    return _decode(content, path, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+
+
+def _decode(content: bytes, path: Path, how: int) -> NDArray[Any]:
     # Not cv2.imread: it cannot open names outside the code page on Windows.
     try:
-        picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+        picture = cv2.imdecode(np.frombuffer(content, np.uint8), how) if content else None
     except cv2.error:
         # Sizes that no memory holds are an exception, other damage is None.
         picture = None
     if picture is None:
         raise DataError(f"{path} is not a picture, or is damaged.")
-    return picture  # type: ignore[return-value]
+    return picture
 
 
 def read_file(path: Path) -> Picture:
     """A picture file as uint8 (height, width, 3) BGR. Raises DataError that names the file."""
     return decode(read_bytes(path), path)
+
+
+def decode_mask(content: bytes, path: Path) -> Mask:
+    """A mask picture as bool (height, width): whatever is not black is region. Raises DataError that names `path`."""
+    # In its own depth: of a mask of 16 bits with the values 0 and 1, nothing would be left in 8.
+    return np.asarray(decode_deep(content, path).max(axis=2) > 0)
+
+
+def read_mask(path: Path) -> Mask:
+    """A mask file as bool (height, width): whatever is not black is region. Raises DataError that names the file."""
+    return decode_mask(read_bytes(path), path)
 
 
 def write_picture(path: Path, pixels: NDArray[np.uint8]) -> None:

@@ -98,6 +98,20 @@ def test_masks_that_are_not_two_valued(data):
     assert report.harmful
 
 
+def test_masks_of_16_bits_are_told_apart_by_all_of_them(data):
+    small = mask(data).astype(np.uint16) // 255
+    set_mask(data, small, 0)
+    set_mask(data, small * (np.arange(120, dtype=np.uint16) % 2 + 1), 1)
+    assert found(data) == [("not two-valued", "masks/p_1.png")]
+
+
+@pytest.mark.parametrize(("bits", "harmful"), [(10, True), (12, True), (16, False)])
+def test_a_picture_of_16_bits_that_uses_only_the_lower_ones_is_found(data, bits, harmful):
+    set_picture(data, picture(data)[:, :, 0].astype(np.uint16) << (bits - 8))
+    assert check(data).harmful == harmful
+    assert (("nearly black", "images/p_0.png") in found(data)) == harmful
+
+
 def test_near_duplicates_are_named_together(data):
     noise = np.random.default_rng(0).integers(0, 4, (90, 120, 3)).astype(np.uint8)
     set_picture(data, picture(data, 3) + noise, 5)

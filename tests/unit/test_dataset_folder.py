@@ -81,6 +81,20 @@ def test_whatever_is_not_black_in_a_mask_is_region(tmp_path):
     assert read_mask(path).tolist() == [[False, True, True]]
 
 
+@pytest.mark.parametrize("value", [1, 255, 4095, 65535])
+@pytest.mark.parametrize("name", ["p_0.png", "p_0.tiff"])
+def test_whatever_is_not_black_in_a_mask_of_16_bits_is_region(tmp_path, name, value):
+    assert cv2.imwrite(str(tmp_path / name), np.array([[0, value]], np.uint16))
+    assert read_mask(tmp_path / name).tolist() == [[False, True]]
+
+
+def test_what_a_mask_lets_shine_through_does_not_count(tmp_path):
+    clear = np.zeros((1, 2, 4), np.uint8)
+    clear[0] = (0, 0, 0, 255), (0, 9, 0, 0)
+    assert cv2.imwrite(str(tmp_path / "m.png"), clear)
+    assert read_mask(tmp_path / "m.png").tolist() == [[False, True]]
+
+
 def test_the_real_data_set_loads_whole(data_folder):
     data = load(data_folder)
     assert len(data) == 500

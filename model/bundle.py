@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from model.errors import BundleError, DataError
-from model.files import write_beside, write_text
+from model.files import read_json, write_beside, write_text
 from model.structures import Structure, parse_colour, with_colours
 
 FORMAT = 1
@@ -56,6 +56,11 @@ class Bundle:
         return _structures(self.card)
 
     @property
+    def development(self) -> frozenset[str]:
+        """Names of the pictures that the card calls not trained on."""
+        return frozenset(self.card.get("training", {}).get("development", []))
+
+    @property
     def hash(self) -> str:
         """Twelve hexadecimal digits that name these very weights."""
         digests = "".join(entry["sha256"] for _, entry in sorted(self.card.get("files", {}).items()))
@@ -92,7 +97,7 @@ def read(folder: Path) -> Bundle:
         problem = _misfit(card)
         files = {str(name): str(entry["sha256"]) for name, entry in card["files"].items()}
         float(card["threshold"]), str(card["name"]), str(card["title"]), _structures(card)
-    except (KeyError, TypeError, ValueError, AttributeError, DataError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, DataError) as error:
         raise BundleError(f"The model card {folder / CARD} is incomplete ({error}); get the model anew.") from error
     if problem:
         raise BundleError(f"The model in {folder} does not fit this program: {problem}.")
@@ -104,10 +109,10 @@ def read(folder: Path) -> Bundle:
 def _read_card(folder: Path) -> dict[str, Any]:
     path = folder / CARD
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        card = read_json(path)
     except FileNotFoundError as error:
         raise BundleError(f"{folder} is not a model bundle: it has no {CARD}.") from error
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise BundleError(f"The model card {path} cannot be read: {error}. Get the model anew.") from error
     if not isinstance(card, dict):
         raise BundleError(f"The model card {path} is not a card. Get the model anew.")
@@ -129,6 +134,9 @@ def _misfit(card: dict[str, Any]) -> str:
         return f"its threshold {card['threshold']} is not between 0 and 1"
     if not {KERAS_FILE, ONNX_FILE} <= card["files"].keys():
         return f"it lacks {KERAS_FILE} or {ONNX_FILE}"
+    names = card.get("training", {}).get("development", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return "its development pictures are not a list of names"
     if card.get("novelty") is not None and NOVELTY_FILE not in card["files"]:
         return f"it lacks {NOVELTY_FILE}"
     return ""

@@ -21,6 +21,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 
 from model import calibration, paper
+from model.files import write_beside
 from model.metrics import HIT
 from model.paper import Quartiles
 from model.robustness import NONE, Row
@@ -118,7 +119,8 @@ def save_as(figure: Figure, path: Path) -> None:
     """Writes one file, PNG or SVG by its suffix. Raises OSError."""
     with matplotlib.rc_context(STYLE):
         # No date inside: the same runs give the same file.
-        figure.savefig(path, dpi=200, metadata={"Date": None} if path.suffix == ".svg" else {})
+        metadata = {"Date": None} if path.suffix == ".svg" else {}
+        write_beside(path, lambda beside: figure.savefig(beside, dpi=200, metadata=metadata))
 
 
 def box_plot(sets: dict[str, list[Box]]) -> Figure:

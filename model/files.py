@@ -2,20 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 
 def write_beside(path: Path, write: Callable[[Path], Any]) -> None:
-    """Has `write` fill a file beside `path`, then renames it: the old one stays whole until then. Raises OSError."""
+    """Has `write` fill a file beside `path`, then renames it: the old one stays whole until then.
+
+    Raises OSError, which names `path` where it was the writing that failed.
+    """
     beside = path.with_name(f".part-{path.name}")
     try:
         write(beside)
         beside.replace(path)
-    except BaseException:
+    except BaseException as error:
+        _name_instead(error, beside, path)
         beside.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def folder_beside(out: Path) -> Iterator[Path]:
+    """A new folder to fill, beside `out`. Its content is in `out`, which is missing or empty, once it is whole.
+
+    Raises OSError, which names `out` where it was the writing that failed.
+    """
+    place = out.resolve()
+    beside = place.with_name(f".part-{place.name}")
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        beside.mkdir(parents=True)
+        yield beside
+        if place.is_dir():
+            # Someone may stand in it, so it stays the folder that it is.
+            for part in list(beside.iterdir()):
+                part.rename(place / part.name)
+        else:
+            beside.rename(place)
+    except OSError as error:
+        _name_instead(error, beside, out)
+        raise
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _name_instead(error: BaseException, beside: Path, path: Path) -> None:
+    """Has the error of writing `beside`, or in it, name `path`, which is what the user asked for."""
+    if not isinstance(error, OSError):
+        return
+    # A full disk is often told without a name; where a file was copied, the second one is that which was written.
+    names = [Path(name) for name in (error.filename, error.filename2) if isinstance(name, str | os.PathLike)]
+    if not names or any(name.is_relative_to(beside) for name in names):
+        error.filename, error.filename2 = str(path), None
+
+
+def read_json(path: Path) -> Any:
+    """The content of a JSON file. Raises OSError, and ValueError for whatever else keeps it from being read."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def write_text(path: Path, text: str) -> None:

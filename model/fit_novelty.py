@@ -128,7 +128,7 @@ class Measured:
 
 def split(bundle: Bundle, folder: Path) -> tuple[list[Path], list[Path]]:
     """The pictures of a data set that the model was trained on, and its development pictures. Raises DataError."""
-    development = set(bundle.card.get("training", {}).get("development", []))
+    development = bundle.development
     pairs = find_pairs(folder, names_of(bundle.structures))
     seen = [pair.image for pair in pairs if pair.stem not in development]
     unseen = [pair.image for pair in pairs if pair.stem in development]

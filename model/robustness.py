@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from model.disturbances import DISTURBANCES, SEED, Disturbance
 from model.engines import choice
 from model.engines.engine import Engine
 from model.errors import DataError, ModelError
+from model.files import read_json
 from model.intervals import Interval, differences
 from model.metrics import Overlap, overlap
 from model.postprocess import to_mask
@@ -35,11 +35,6 @@ class Contender:
 
     name: str
     bundle: Bundle
-
-    @property
-    def development(self) -> set[str]:
-        """Stems of the pictures that its card names as not trained on."""
-        return set(self.bundle.card.get("training", {}).get("development", []))
 
 
 @dataclass(frozen=True)
@@ -102,7 +97,7 @@ class Robustness:
     def _which(self) -> str:
         if self.part == "all":
             return "all of the data set, also those that a model may have been trained on"
-        each = ", ".join(f"{contender.name} {len(contender.development)}" for contender in self.contenders)
+        each = ", ".join(f"{contender.name} {len(contender.bundle.development)}" for contender in self.contenders)
         if self.part == "own":
             return f"each model on those that it was not trained on ({each})"
         return f"those that no model here was trained on (development pictures: {each})"
@@ -166,7 +161,7 @@ def _choose(stems: Sequence[str], part: str, contenders: Sequence[Contender]) ->
     """Of these stems, those that each contender is measured on."""
     if part == "all":
         return tuple(set(stems) for _ in contenders)
-    new = [contender.development.intersection(stems) for contender in contenders]
+    new = [set(contender.bundle.development.intersection(stems)) for contender in contenders]
     chosen = tuple(new) if part == "own" else (set.intersection(*new),) * len(new)
     if not all(chosen):
         raise DataError(
@@ -233,7 +228,7 @@ def _row(kind: Disturbance | None, model: str, undisturbed: Overlap, disturbed: 
 def read_rows(path: Path) -> list[Row]:
     """The rows of a file that the command wrote with `--json`. Raises ModelError, OSError."""
     try:
-        return [_from_json(row) for row in json.loads(path.read_text(encoding="utf-8"))["rows"]]
+        return [_from_json(row) for row in read_json(path)["rows"]]
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path} is not what 'robustness --json' writes ({error}): make it anew.") from error
 

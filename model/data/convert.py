@@ -11,6 +11,7 @@ from model.data import labelme
 from model.data.folder import find_pairs, read_image, read_masks
 from model.data.pictures import CLASSES, Mask, Pair, is_picture, write_mask, write_picture
 from model.errors import DataError
+from model.files import folder_beside
 
 _NAME = re.compile(r"[\w][\w .()+-]*")
 
@@ -25,17 +26,9 @@ def convert(folder: Path, out: Path, to: str, classes: Sequence[str] = CLASSES, 
     check_names(classes)
     require_new(out)
     pairs = find_pairs(folder, classes)
-    beside = out.with_name(f".part-{out.name}")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    try:
+    with folder_beside(out) as beside:
         for pair in pairs:
             (_to_labelme if to == "labelme" else _to_masks)(pair, beside, exact)
-        if out.exists():
-            out.rmdir()
-        beside.rename(out)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return len(pairs)
 
 

@@ -38,7 +38,7 @@ from model.data.pictures import (
     read_file,
 )
 from model.errors import DataError
-from model.files import write_text
+from model.files import read_json, write_text
 
 AREAS = {"polygon": 3, "rectangle": 2, "oriented_rectangle": 4, "circle": 2, "ellipse": 2, "mask": 2}
 """Shapes with an area, and the fewest points that each needs."""
@@ -53,6 +53,9 @@ FINER = 5
 """Polygons are filled on a grid this much finer (odd, so that it has the pixels' centres)."""
 FARTHEST = 1e6
 """Points farther out than this are damage, not drawing."""
+
+LARGEST = 2**28
+"""A picture of more pixels than this is damage, too."""
 
 Points = NDArray[np.float64]
 
@@ -157,10 +160,10 @@ def read(path: Path) -> LabelFile:
 def _read_json(path: Path) -> dict[str, Any] | None:
     """The file's content; None if it is JSON of another kind."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        content = read_json(path)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except ValueError as error:
         raise DataError(f"{path} is damaged: it is not a JSON file ({error}).") from error
     return content if isinstance(content, dict) and "shapes" in content else None
 
@@ -176,11 +179,20 @@ def _parse(path: Path, content: dict[str, Any] | None) -> LabelFile:
                 without_area[kind] += 1
             else:
                 shapes.append(_shape(path, kind, entry))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
             raise DataError(f"{path}: shape {number} is damaged ({error}); draw it anew in Labelme.") from error
+    image_path, image_data = _image_path(path, content), _image_data(path, content)
+    return LabelFile(path, tuple(shapes), without_area, image_path, image_data, _size(path, content))
+
+
+def _size(path: Path, content: Mapping[str, Any]) -> tuple[int, int] | None:
     height, width = content.get("imageHeight"), content.get("imageWidth")
-    size = (height, width) if isinstance(height, int) and isinstance(width, int) and min(height, width) > 0 else None
-    return LabelFile(path, tuple(shapes), without_area, _image_path(path, content), _image_data(path, content), size)
+    # True and False are whole numbers to Python.
+    if type(height) is not int or type(width) is not int or min(height, width) <= 0:
+        return None
+    if height * width > LARGEST:
+        raise DataError(f"{path} is damaged: no picture is as large as it says (imageHeight, imageWidth).")
+    return height, width
 
 
 def _shape(path: Path, kind: str, entry: Mapping[str, Any]) -> Shape:

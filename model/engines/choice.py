@@ -19,7 +19,7 @@ from model.engines.crew import Crew
 from model.engines.engine import Engine
 from model.engines.threads import spare_threads
 from model.errors import EngineError
-from model.files import write_text
+from model.files import read_json, write_text
 from model.userdirs import cache_folder
 
 AUTO = "auto"
@@ -149,8 +149,8 @@ def _key(bundle: Bundle, threads: int) -> str:
 
 def _recall() -> dict[str, str]:
     try:
-        memory = json.loads((cache_folder() / _MEMORY).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
+        memory = read_json(cache_folder() / _MEMORY)
+    except (OSError, ValueError):
         return {}
     return memory if isinstance(memory, dict) else {}
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from model.bundle import Bundle
 from model.errors import EngineError
 
-# Older builds for Windows know nothing of ORT_DISABLE_TELEMETRY (see model/__init__.py): they report what they do to the
-# system's diagnostics until told not to here.
+# Older builds for Windows know nothing of ORT_DISABLE_TELEMETRY (see model/__init__.py): they report what they do to
+# the system's diagnostics until told not to here.
 ort.disable_telemetry_events()
 
 # In this order where the installed build has them: NVIDIA, any GPU on Windows, and always the processor.

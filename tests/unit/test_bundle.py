@@ -48,7 +48,7 @@ def test_a_folder_without_a_card_is_no_bundle(tmp_path):
         bundle.read(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "\x00", '"card"'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "\x00", '"card"', "[" * 20_000, "9" * 5000])
 def test_a_damaged_card_is_refused(copy, text):
     (copy / "card.json").write_text(text, encoding="utf-8")
     with pytest.raises(BundleError, match="card"):
@@ -78,6 +78,10 @@ def test_a_card_without_a_needed_entry_is_refused(copy, key):
         ({"threshold": "high"}, "incomplete"),
         ({"files": {}}, "lacks"),
         ({"files": []}, "incomplete"),
+        ({"threshold": 10**400}, "incomplete"),
+        ({"training": 5}, "incomplete"),
+        ({"training": {"development": 5}}, "development pictures"),
+        ({"training": {"development": [["a"]]}}, "development pictures"),
     ],
 )
 def test_a_model_that_does_not_fit_is_refused_with_the_reason(copy, changes, reason):

@@ -15,6 +15,7 @@ from model.errors import DataError
 from tests.media import write_image
 
 SIZE = (60, 80)
+NESTED, LONG = '{"shapes": ' + "[" * 20_000, '{"shapes": [], "imageHeight": ' + "9" * 5000 + "}"
 
 
 def png(pixels):
@@ -198,6 +199,7 @@ def test_a_label_that_nobody_uses_is_an_error_that_names_the_others(tmp_path):
         (shape(kind="mask", points=[(1, 1), (5, 5)], mask="no png"), "not a PNG"),
         (shape(kind="mask", points=[(1, 1), (5, 5)], mask=png(np.ones((9, 9), np.uint8))), "corner points"),
         (shape(group_id=[1]), "group_id"),
+        (shape(points=[(1, 1), (2, 2), (10**400, 0)]), "shape 1"),
     ],
 )
 def test_a_damaged_shape_is_named(tmp_path, broken, named):
@@ -209,12 +211,24 @@ def test_a_damaged_shape_is_named(tmp_path, broken, named):
         read(path)
 
 
-@pytest.mark.parametrize("content", ['{"shapes": [', "[1, 2]", '{"flags": {}}', '{"shapes": 3}', "\x00"])
+@pytest.mark.parametrize("content", ['{"shapes": [', "[1, 2]", '{"flags": {}}', '{"shapes": 3}', "\x00", NESTED, LONG])
 def test_a_file_that_is_no_label_file_is_named(tmp_path, content):
     path = label_file(tmp_path, shape())
     path.write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=r"a\.json"):
         find_pairs(path)
+
+
+@pytest.mark.parametrize("side", [10**7, 10**4000])
+def test_a_size_that_no_picture_has_is_damage(tmp_path, side):
+    label_file(tmp_path, shape(), imageHeight=side, imageWidth=side)
+    with pytest.raises(DataError, match=r"a\.json is damaged.*imageHeight"):
+        find_pairs(tmp_path)
+
+
+def test_a_size_that_is_no_number_counts_for_nothing(tmp_path):
+    label_file(tmp_path, shape(), imageHeight=True, imageWidth=True)
+    assert mask_of(tmp_path).shape == (1, *SIZE)
 
 
 def test_a_damaged_embedded_picture_is_named(tmp_path):

@@ -76,6 +76,7 @@ def test_bad_input_is_one_line_and_exit_status_2(pictures, tmp_path, capsys, mor
     empty, broken, text = tmp_path / "empty", tmp_path / "broken", tmp_path / "notes.txt"
     empty.mkdir()
     broken.mkdir()
+    write_image(broken / "a.png", np.zeros((9, 9, 3), np.uint8))
     (broken / "x.png").write_bytes(b"no picture")
     text.write_text("no data set", encoding="utf-8")
     places = {"EMPTY": empty, "BROKEN": broken, "PICTURES": pictures, "TEXT": text}
@@ -84,3 +85,14 @@ def test_bad_input_is_one_line_and_exit_status_2(pictures, tmp_path, capsys, mor
     line = capsys.readouterr().err.strip()
     assert "\n" not in line
     assert named in line
+    # The corrected command finds nothing in its way.
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / ".part-out").exists()
+
+
+def test_an_empty_folder_may_be_the_one_that_one_is_in(pictures, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    out.mkdir()
+    monkeypatch.chdir(out)
+    assert main(["predict", "--data", str(pictures), "--out", ".", "--engine", "onnxruntime"]) == 0
+    assert [path.name for path in out.iterdir()] == ["masks"]

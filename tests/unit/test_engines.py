@@ -152,9 +152,10 @@ def test_other_work_does_not_decide_which_engine_is_quicker(monkeypatch):
     assert times == pytest.approx({"steady": 5, "hindered": 2})
 
 
-def test_a_damaged_memory_is_measured_anew(default, stubs):
+@pytest.mark.parametrize("content", ["{", "[" * 20_000, "9" * 5000])
+def test_a_damaged_memory_is_measured_anew(default, stubs, content):
     choice.open_engine("auto", default)
-    (choice.cache_folder() / "engines.json").write_text("{", encoding="utf-8")
+    (choice.cache_folder() / "engines.json").write_text(content, encoding="utf-8")
     assert choice.open_engine("auto", default).name == "onnxruntime"
     assert len(stubs) == 4
 

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import errno
 import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from model import options as commands
-from model.bundle import SIZES
+from model.bundle import SIZES, Bundle
 from model.errors import DataError, ModelError
 from model.files import write_text
+from model.outputs import require_files, require_folders
 from model.presets import Preset
 from model.progress import progress_line
 from model.structures import BLOCK_REGION, Structure, names_of, parse_structures
+
+if TYPE_CHECKING:
+    from model.crossvalidate import CrossValidation
+    from model.run import Run
+
+SEEDS = range(2**31)
+"""What chance may start from: members and folds add to it, and it stays what every generator takes."""
+_DEFAULTS = {"seed": 42, "development": 50, "folds": 10}
+"""Of options that a run which is resumed has of its own."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,19 +35,26 @@ def main(arguments: list[str] | None = None) -> int:
 
     0, 1 for a harmful finding of `data check`, 2 for what the user can mend, 130 for Ctrl+C.
     """
-    options = commands.parser(_COMMANDS).parse_args(arguments)
     try:
+        options = commands.parser(_COMMANDS).parse_args(arguments)
         return options.run(options) or 0
     except ModelError as error:
         print(f"sonoblock: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"sonoblock: {error.filename or 'a file'}: {error.strerror}.", file=sys.stderr)
+        print(f"sonoblock: {_sentence(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:
         # Training says what it keeps.
         print(f"sonoblock: {str(stop) or 'stopped.'}", file=sys.stderr)
         return 130
+
+
+def _sentence(error: OSError) -> str:
+    name, reason = error.filename or "a file", error.strerror or error
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{name} cannot be written ({reason}): free some space or choose another folder."
+    return f"{name}: {reason}."
 
 
 def _structures(options: argparse.Namespace) -> tuple[Structure, ...]:
@@ -54,22 +72,80 @@ def _preset(options: argparse.Namespace) -> Preset:
     for key, value in changes.items():
         if value < 1:
             raise ModelError(f"--{key} {value}: give a whole number above 0.")
+    if options.seed is not None and options.seed not in SEEDS:
+        raise ModelError(f"--seed {options.seed}: give a whole number from 0 to {SEEDS[-1]}.")
     if "size" in changes and changes["size"] not in SIZES:
         raise ModelError(f"--size {options.size}: give a multiple of {SIZES.step} from {SIZES[0]} to {SIZES[-1]}.")
     if "channels" in changes:
         if preset.network != "paper_unet":
             raise ModelError(f"--channels: the network of '{options.preset}' has fixed channels; the paper's has not.")
         changes["network_options"] = {**preset.network_options, "channels": changes.pop("channels")}
-    return dataclasses.replace(preset, mixed_precision=options.mixed_precision, **changes)
+    return dataclasses.replace(preset, mixed_precision=bool(options.mixed_precision), **changes)
+
+
+def _or_default(options: argparse.Namespace, name: str) -> int:
+    given = getattr(options, name)
+    return _DEFAULTS[name] if given is None else int(given)
+
+
+def _require_as_begun(options: argparse.Namespace, out: Path, begun: Run | CrossValidation, **more: object) -> None:
+    """Raises ModelError where an option is given that is not what the run in `out` was started with.
+
+    `more` are the values of the options that only one command has.
+    """
+    if options.preset != begun.preset_name:
+        raise ModelError(f"{out} was started with the preset '{begun.preset_name}', not '{options.preset}'.")
+    preset, classes = begun.preset, ",".join(f"{one.name}={one.hex}" for one in begun.structures)
+    if options.classes and _structures(options) == begun.structures:
+        classes = options.classes
+    was = {
+        "seed": begun.seed,
+        **{name: getattr(preset, name) for name in ("epochs", "batch", "size", "mixed_precision")},
+        "channels": preset.network_options.get("channels", 16),
+        "classes": classes,
+        **more,
+    }
+    for name, value in was.items():
+        asked, option = getattr(options, name), f"--{name.replace('_', '-')}"
+        if asked is None or asked is False or asked == value:
+            continue
+        with_what = f"without {option}" if value is False else f"with {option} {value}, not {asked}"
+        raise ModelError(f"{out} was started {with_what}: leave {option} away, or start anew in another folder.")
+
+
+def _require_as_split(options: argparse.Namespace, out: Path, run: Run) -> None:
+    """The same of a training, and how its pictures are split. Raises ModelError."""
+    from model.data.splits import USERS_TABLE
+
+    drawn, kept, asked = run.split.method == "random", len(run.split.development), options.development
+    # Whole groups need not give as many as were asked for.
+    fits = asked is not None and (asked if drawn else asked / 2) <= kept <= asked
+    _require_as_begun(
+        options,
+        out,
+        run,
+        development=asked if fits else kept,
+        random_split=drawn,
+        groups=options.groups if run.split.method.endswith(USERS_TABLE) else False,
+    )
 
 
 def _train(options: argparse.Namespace) -> None:
+    from model.data.folder import find_pairs
     from model.data.splits import read_groups
+    from model.run import find_run
 
-    preset = _preset(options)
+    preset, structures = _preset(options), _structures(options)
     if options.groups and options.random_split:
         raise ModelError("--groups keeps pictures together and --random-split does not: give one of them.")
     out = options.out or Path("runs") / options.preset
+    # All that can be wrong is said before TensorFlow is loaded, which takes seconds and says much itself.
+    require_folders(out)
+    begun = find_run(out, options.resume)
+    if begun is not None:
+        _require_as_split(options, out, begun)
+    find_pairs(options.data, begun.classes if begun else names_of(structures))
+    groups = read_groups(options.groups) if options.groups else None
 
     from model.package import package_run
     from model.train import train
@@ -79,11 +155,11 @@ def _train(options: argparse.Namespace) -> None:
         out,
         options.preset,
         preset,
-        seed=options.seed,
-        development=options.development,
+        seed=_or_default(options, "seed"),
+        development=_or_default(options, "development"),
         grouped=not options.random_split,
-        groups=read_groups(options.groups) if options.groups else None,
-        structures=_structures(options),
+        groups=groups,
+        structures=structures,
         resume=options.resume,
         gpus=options.gpus,
     )
@@ -96,28 +172,16 @@ def _cross_validate(options: argparse.Namespace) -> None:
     preset = _preset(options)
     only = _fold_numbers(options.only)
     from model import crossvalidate
-    from model.data.splits import read_groups
 
     out = (
         options.out or Path("runs") / f"cross-{options.preset}{'-grouped' if options.grouped or options.groups else ''}"
     )
     if options.resume:
         plan = crossvalidate.resume(options.data, out)
-        if plan.preset_name != options.preset:
-            raise ModelError(f"{out} was started with the preset '{plan.preset_name}', not '{options.preset}'.")
+        _require_folds_as_begun(options, out, plan)
         print(f"{out}: going on with preset {plan.preset_name} as it was started; {crossvalidate.progress(plan)} done")
     else:
-        plan = crossvalidate.start(
-            options.data,
-            out,
-            options.preset,
-            preset,
-            folds=options.folds,
-            grouped=options.grouped or options.groups is not None,
-            groups=read_groups(options.groups) if options.groups else None,
-            seed=options.seed,
-            structures=_structures(options),
-        )
+        plan = _start_folds(options, out, preset, only)
     crossvalidate.cross_validate(
         plan,
         options.data,
@@ -127,6 +191,42 @@ def _cross_validate(options: argparse.Namespace) -> None:
         on_done=lambda done: print(f"fold {done.fold}: sum IoU {done.sum_iou:.3f}, accuracy {done.accuracy:.1%}"),
     )
     print(*crossvalidate.table(plan), f"{out / crossvalidate.FILE}, {crossvalidate.TABLE}", sep="\n")
+
+
+def _require_folds_as_begun(options: argparse.Namespace, out: Path, plan: CrossValidation) -> None:
+    from model.data.splits import USERS_TABLE
+
+    _require_as_begun(
+        options,
+        out,
+        plan,
+        folds=len(plan.folds),
+        grouped=plan.method != "random",
+        groups=options.groups if plan.method.endswith(USERS_TABLE) else False,
+    )
+
+
+def _start_folds(options: argparse.Namespace, out: Path, preset: Preset, only: list[int] | None) -> CrossValidation:
+    from model import crossvalidate
+    from model.cluster import require_cluster
+    from model.data.splits import read_groups
+
+    # Before anything is written: the corrected command is to find an empty folder.
+    require_folders(out)
+    crossvalidate.require_folds(only or (), _or_default(options, "folds"))
+    if options.dask:
+        require_cluster(options.dask)
+    return crossvalidate.start(
+        options.data,
+        out,
+        options.preset,
+        preset,
+        folds=_or_default(options, "folds"),
+        grouped=options.grouped or options.groups is not None,
+        groups=read_groups(options.groups) if options.groups else None,
+        seed=_or_default(options, "seed"),
+        structures=_structures(options),
+    )
 
 
 def _folds(options: argparse.Namespace) -> None:
@@ -157,12 +257,14 @@ def _evaluate(options: argparse.Namespace) -> None:
 
     if options.mm_per_pixel is not None and not 0 < options.mm_per_pixel < float("inf"):
         raise ModelError(f"--mm-per-pixel {options.mm_per_pixel}: give the side of a pixel in mm, above 0.")
+    require_files(options.json, options.csv)
+    require_folders(options.figures)
     bundle = find(options.model)
     other = find(options.compare) if options.compare else None
     classes = names_of(bundle.structures)
     if other and names_of(other.structures) != classes:
         raise ModelError(f"{bundle.name} and {other.name} have different classes, so they cannot be compared.")
-    pairs = [pair for pair in find_pairs(options.data, classes) if _in_part(pair.stem, options.part, bundle.card)]
+    pairs = [pair for pair in find_pairs(options.data, classes) if _in_part(pair.stem, options.part, bundle)]
     if not pairs:
         raise DataError(f"{options.data} holds none of the model's {options.part} pictures.")
     results = evaluate.evaluate(bundle, open_engine(options.engine, bundle), pairs)
@@ -181,8 +283,8 @@ def _evaluate(options: argparse.Namespace) -> None:
         by_class = {name: [row.as_json() for row in rows] for name, rows in compared.items()}
         content["comparison"] = {"model": other.name, "hash": other.hash, "differences": by_class[classes[0]]}
         content["comparison"] |= {"classes": by_class} if len(classes) > 1 else {}
-    for card in [bundle.card] + ([other.card] if other else []):
-        _say_what_it_may_have_seen(card, [pair.stem for pair in pairs])
+    for one in [bundle] + ([other] if other else []):
+        _say_what_it_may_have_seen(one, [pair.stem for pair in pairs])
     if options.json:
         _write_json(options.json, content)
     if options.csv:
@@ -194,19 +296,16 @@ def _evaluate(options: argparse.Namespace) -> None:
             print(path)
 
 
-def _say_what_it_may_have_seen(card: dict[str, Any], stems: list[str]) -> None:
-    development = set(card.get("training", {}).get("development", []))
+def _say_what_it_may_have_seen(bundle: Bundle, stems: list[str]) -> None:
     # None at all: another data set, of which nothing is known.
-    unseen = development.intersection(stems)
+    unseen = bundle.development.intersection(stems)
     if unseen and len(unseen) < len(stems):
         seen = len(stems) - len(unseen)
-        print(f"Note: {card['name']} may have been trained on {seen} of these {len(stems)} pictures.")
+        print(f"Note: {bundle.name} may have been trained on {seen} of these {len(stems)} pictures.")
 
 
-def _in_part(stem: str, part: str, card: dict[str, Any]) -> bool:
-    if part == "all":
-        return True
-    return (stem in card.get("training", {}).get("development", [])) == (part == "development")
+def _in_part(stem: str, part: str, bundle: Bundle) -> bool:
+    return part == "all" or (stem in bundle.development) == (part == "development")
 
 
 def _robustness(options: argparse.Namespace) -> None:
@@ -214,7 +313,7 @@ def _robustness(options: argparse.Namespace) -> None:
 
     if options.figure and options.figure.suffix not in (".png", ".svg"):
         raise ModelError(f"--figure {options.figure}: give a name that ends in .png or .svg.")
-    _require_folders(options.json, options.figure)
+    require_files(options.json, options.figure)
     if options.figure:
         from model.figures import robustness_plot, save_as
     found = measure(options.data, _split(options.models) or [], options.part, options.engine, progress_line("pictures"))
@@ -224,13 +323,6 @@ def _robustness(options: argparse.Namespace) -> None:
     if options.figure:
         save_as(robustness_plot(found.rows), options.figure)
         print(options.figure)
-
-
-def _require_folders(*paths: Path | None) -> None:
-    """Measuring takes minutes: what would fail at its end is found before. Raises ModelError."""
-    for path in paths:
-        if path is not None and not path.parent.is_dir():
-            raise ModelError(f"{path.parent} is not a folder: make it first.")
 
 
 def _stability(options: argparse.Namespace) -> None:
@@ -244,10 +336,10 @@ def _stability(options: argparse.Namespace) -> None:
         raise ModelError(f"--pictures {options.pictures}: give a whole number above 0.")
     if options.time_constant is not None and not 0 < options.time_constant < float("inf"):
         raise ModelError(f"--time-constant {options.time_constant}: give seconds, above 0.")
-    _require_folders(options.json)
+    require_files(options.json)
     bundle = find(options.model)
     found = find_pairs(options.data, names_of(bundle.structures))
-    pairs = stability.draw([pair for pair in found if _in_part(pair.stem, options.part, bundle.card)], options.pictures)
+    pairs = stability.draw([pair for pair in found if _in_part(pair.stem, options.part, bundle)], options.pictures)
     if not pairs:
         raise DataError(f"{options.data} holds none of the model's {options.part} pictures.")
     engine = open_engine(options.engine, bundle)
@@ -263,7 +355,7 @@ def _stability(options: argparse.Namespace) -> None:
     finally:
         engine.close()
     print(*stability.table(content), sep="\n")
-    _say_what_it_may_have_seen(bundle.card, [pair.stem for pair in pairs])
+    _say_what_it_may_have_seen(bundle, [pair.stem for pair in pairs])
     if options.json:
         _write_json(options.json, content)
 
@@ -292,6 +384,7 @@ def _predict(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     from model.report import write_report
 
+    require_folders(options.out)
     for path in write_report(options.out, options.runs, options.data, options.test, options.engine, options.robustness):
         print(path)
 
@@ -310,9 +403,16 @@ def _calibrate(options: argparse.Namespace) -> None:
     from model.data.folder import find_pairs
     from model.engines.choice import open_engine
 
+    require_files(options.json)
+    require_folders(options.figures, options.out)
     bundle = find(options.model)
     classes = names_of(bundle.structures)
-    pairs = [pair for pair in find_pairs(options.data, classes) if _in_part(pair.stem, "development", bundle.card)]
+    plan = CrossValidation.read(options.folds) if options.folds else None
+    if plan and names_of(plan.structures) != classes:
+        raise ModelError(
+            f"{bundle.name} and {options.folds} have different classes: give a cross-validation of its own."
+        )
+    pairs = [pair for pair in find_pairs(options.data, classes) if _in_part(pair.stem, "development", bundle)]
     if not pairs:
         raise DataError(
             f"{options.data} holds none of the development pictures of {bundle.name}: give its own data set."
@@ -321,12 +421,7 @@ def _calibrate(options: argparse.Namespace) -> None:
     found = calibration.calibrate(held, classes, bundle.threshold)
     print(*calibration.table(found), sep="\n")
     content, threshold = found.as_json(), found.threshold
-    if options.folds:
-        plan = CrossValidation.read(options.folds)
-        if names_of(plan.structures) != classes:
-            raise ModelError(
-                f"{bundle.name} and {options.folds} have different classes: give a cross-validation of its own."
-            )
+    if plan:
         folds = calibration.calibrate(calibration.hold_out_folds(plan, options.data, options.folds), classes, 0.5)
         threshold = round(sum(folds.thresholds) / len(folds.thresholds), 3)
         print("", f"The folds of {options.folds}:", *calibration.table(folds), sep="\n")
@@ -342,6 +437,8 @@ def _calibrate(options: argparse.Namespace) -> None:
         from model.package import package_calibrated
 
         print(package_calibrated(bundle, found, threshold, options.data, options.out or bundle.folder).folder)
+    elif not options.json:
+        print("Nothing was written: --write puts this into the model, --json FILE into a file.")
 
 
 def _novelty(options: argparse.Namespace) -> None:
@@ -352,6 +449,8 @@ def _novelty(options: argparse.Namespace) -> None:
 
     if options.write and not options.fit:
         raise ModelError("--write writes what --fit makes: give both.")
+    require_files(options.json)
+    require_folders(options.out)
     bundle = find(options.model)
     others = fit_novelty.find_kinds(options.others) if options.others else {}
     seen, unseen = fit_novelty.split(bundle, options.data)
@@ -375,6 +474,9 @@ def _bench(options: argparse.Namespace) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from model.bench import bench
 
+    if options.rounds < 1:
+        raise ModelError(f"--rounds {options.rounds}: give a whole number above 0.")
+    require_files(options.json)
     timings = bench(_split(options.engines), _split(options.models), options.rounds)
     print(f"{'model':28}{'engine':16}{'median ms':>10}{'p95 ms':>10}{'threads':>9}")
     for row in timings:

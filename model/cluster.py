@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import CancelledError
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from model.errors import ModelError
@@ -33,6 +34,16 @@ def spread(
     asyncio.run(_spread(address, run, jobs, keep, expected))
 
 
+def require_cluster(address: str) -> None:
+    """Raises ModelError where no cluster with a worker answers at `address`."""
+
+    async def connect() -> None:
+        async with _connected(address):
+            pass
+
+    asyncio.run(connect())
+
+
 async def _spread(
     address: str,
     run: Callable[[Job], Outcome],
@@ -40,20 +51,29 @@ async def _spread(
     keep: Callable[[Job, Outcome | Exception], None],
     expected: tuple[type[Exception], ...],
 ) -> None:
-    try:
-        import distributed
-    except ImportError as error:
-        raise ModelError("--dask needs the package distributed: pip install 'distributed>=2024.8'.") from error
-    client = distributed.Client(address, asynchronous=True, timeout=CONNECT_S, set_as_default=False)
-    try:
-        await _connect(client, address)
+    async with _connected(address) as client:
+        from distributed import as_completed
+
         # Not pure: a job that was run before is run again when asked for.
         tasks = {
             client.submit(run, job, key=f"{run.__name__}-{number}-{time.time_ns()}", pure=False): job
             for number, job in enumerate(jobs)
         }
-        async for task in distributed.as_completed(list(tasks), loop=client.loop):
+        async for task in as_completed(list(tasks), loop=client.loop):
             keep(tasks[task], await _outcome(task, address, expected))
+
+
+@asynccontextmanager
+async def _connected(address: str) -> AsyncIterator[Any]:
+    """A client of the cluster, which has a worker at least. Raises ModelError."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ModelError("--dask needs the package distributed: pip install 'distributed>=2024.8'.") from error
+    client = Client(address, asynchronous=True, timeout=CONNECT_S, set_as_default=False)
+    try:
+        await _connect(client, address)
+        yield client
     finally:
         await client.close()
 

@@ -12,7 +12,7 @@ import functools
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,9 @@ from model.cluster import spread
 from model.data.folder import Dataset, find_pairs, load
 from model.data.splits import Split, group_numbers
 from model.errors import DataError, ModelError
-from model.files import write_beside, write_text
+from model.files import read_json, write_beside, write_text
 from model.presets import Preset
+from model.run import SETTINGS
 from model.structures import BLOCK_REGION, Structure, colours_of, from_colours, names_of
 
 FILE = "cross-validation.json"
@@ -108,7 +109,7 @@ class CrossValidation:
     def read(out: Path) -> CrossValidation:
         """The cross-validation in the folder `out`. Raises ModelError where it cannot be read."""
         try:
-            content = json.loads((out / FILE).read_text(encoding="utf-8"))
+            content = read_json(out / FILE)
             outcomes = [Outcome(**row) for row in content["done"]]
             return CrossValidation(
                 content["preset_name"],
@@ -119,7 +120,9 @@ class CrossValidation:
                 from_colours(content.get("structures")),
                 {outcome.fold: outcome for outcome in outcomes},
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except FileNotFoundError as error:
+            raise ModelError(f"{out} holds no cross-validation: it has no {FILE}.") from error
+        except (ValueError, KeyError, TypeError, AttributeError, DataError) as error:
             raise ModelError(f"{out / FILE} cannot be read ({error}); start anew in another folder.") from error
 
     def job(self, fold: int, data: Path, out: Path) -> Job:
@@ -208,6 +211,13 @@ def resume(data_folder: Path, out: Path) -> CrossValidation:
     return plan
 
 
+def require_folds(numbers: Iterable[int], count: int) -> None:
+    """Raises ModelError for a number that is none of `count` folds'."""
+    for number in numbers:
+        if not 1 <= number <= count:
+            raise ModelError(f"There is no fold {number}: the folds are 1 to {count}.")
+
+
 # Keras keeps seeds and layouts for the whole process, and a worker may have several threads.
 _one_at_a_time = threading.Lock()
 
@@ -222,7 +232,7 @@ def run_fold(job: Job) -> Outcome:
     with _one_at_a_time:
         begun = time.monotonic()
         keras.backend.clear_session()
-        resumed = (job.out / "training" / "run.json").exists()
+        resumed = (job.out / SETTINGS).exists()
         network, run = train(
             job.data,
             job.out,
@@ -263,9 +273,7 @@ def cross_validate(
     One fold that fails does not stop the others. Raises ModelError at the end if any did.
     """
     wanted = range(1, len(plan.folds) + 1) if only is None else only
-    wrong = [number for number in wanted if not 1 <= number <= len(plan.folds)]
-    if wrong:
-        raise ModelError(f"There is no fold {wrong[0]}: the folds are 1 to {len(plan.folds)}.")
+    require_folds(wanted, len(plan.folds))
     jobs = [plan.job(number, data_folder.resolve(), out.resolve()) for number in wanted if number not in plan.done]
     failed: list[str] = []
 

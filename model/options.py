@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from model.data.commands import add_commands
+from model.errors import ModelError
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -16,9 +17,21 @@ Add = Callable[["Commands"], argparse.ArgumentParser]
 Run = Callable[[argparse.Namespace], None]
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ModelError(f"{message}. See {self.prog} --help.")
+
+
 def parser(parts: Sequence[tuple[Add, Run]]) -> argparse.ArgumentParser:
-    """Each part is a command: the function of this module that adds it, and what it does, the option `run`."""
-    whole = argparse.ArgumentParser("python -m model", description="Trains, measures and exports the networks.")
+    """Each part is a command: the function of this module that adds it, and what it does, the option `run`.
+
+    What is parsed raises ModelError where it is wrong.
+    """
+    whole: argparse.ArgumentParser = _Parser(
+        "python -m model", description="Trains, measures and exports the networks."
+    )
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
     add_commands(commands)
     for add, run in parts:
@@ -33,7 +46,7 @@ def train(commands: Commands) -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, help="the bundle's folder (default: runs/PRESET)")
     parser.add_argument("--name", help="the bundle's name (default: its folder's)")
     parser.add_argument("--resume", action="store_true", help="go on with the training in the folder")
-    parser.add_argument("--development", type=int, default=50, metavar="N", help="pictures kept for development (50)")
+    parser.add_argument("--development", type=int, metavar="N", help="pictures kept for development (50)")
     parser.add_argument(
         "--random-split", action="store_true", help="as in the paper, near duplicates not kept together"
     )
@@ -50,7 +63,7 @@ def cross_validate(commands: Commands) -> argparse.ArgumentParser:
     )
     _add_data(parser)
     _add_recipe(parser)
-    parser.add_argument("--folds", type=int, default=10, metavar="N", help="how many (10)")
+    parser.add_argument("--folds", type=int, metavar="N", help="how many (10)")
     parser.add_argument(
         "--grouped",
         action="store_true",
@@ -213,9 +226,12 @@ def _add_write(parser: argparse.ArgumentParser) -> None:
 def _add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", required=True, help="the recipe: paper, best or accurate")
     _add_classes(parser)
-    parser.add_argument("--seed", type=int, default=42)
+    # What is not given stays None: a run that is resumed goes on with its own.
+    parser.add_argument("--seed", type=int, help="what chance starts from (42)")
     parser.add_argument("--epochs", type=int, help="instead of the preset's")
     parser.add_argument("--batch", type=int, help="instead of the preset's")
     parser.add_argument("--size", type=int, help="side of the network's input, a multiple of 16 (256)")
     parser.add_argument("--channels", type=int, help="channels of the paper's network at its first level (16)")
-    parser.add_argument("--mixed-precision", action="store_true", help="float16 where that is safe; for GPUs")
+    parser.add_argument(
+        "--mixed-precision", action="store_true", default=None, help="float16 where that is safe; for GPUs"
+    )

@@ -21,8 +21,8 @@ from model.evaluate import as_json, evaluate
 from model.export import convert
 from model.files import write_beside
 from model.presets import Preset
+from model.run import Run
 from model.structures import BLOCK_REGION, Structure, colours_of, names_of
-from model.train import Run
 
 LICENCES = (
     "MIT. The encoder of lite_unet starts from EfficientNet-Lite0's ImageNet weights (Apache-2.0, Google and the "

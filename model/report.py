@@ -19,12 +19,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from model import calibration, crossvalidate, figures, paper
-from model.bundle import CARD, Bundle, read
+from model.bundle import CARD, Bundle, read, sha256
 from model.calibration import Calibration
 from model.crossvalidate import CrossValidation, quartiles
-from model.data.folder import Pair, find_pairs, read_pair
+from model.data.folder import Pair, find_pairs, find_pictures, read_pair
 from model.engines.choice import open_engine
-from model.errors import ModelError
+from model.errors import DataError, ModelError
 from model.evaluate import Evaluation, evaluate
 from model.figures import COLOURS, Box, Curve, Example, Folds, Reliability
 from model.files import write_text
@@ -110,6 +110,8 @@ def write_report(
 
     `robustness` is a file that `robustness --json` wrote. Raises ModelError, OSError.
     """
+    if data and test:
+        _require_others(test, data)
     runs = _open_runs(folders)
     disturbed = read_rows(robustness) if robustness else []
     scores = [score for run in runs if run.bundle for score in _measure(run, run.bundle, data, test, engine)]
@@ -123,6 +125,16 @@ def write_report(
     page = out / PAGE
     write_text(page, _page(runs, scores, parts, out, measured=data is not None or test is not None))
     return [page, *paths]
+
+
+def _require_others(test: Path, data: Path) -> None:
+    """Raises DataError where a picture of `data` is in `test`, too, under whatever name."""
+    seen = {sha256(path) for _, path in find_pictures(data)}
+    again = [path for _, path in find_pictures(test) if sha256(path) in seen]
+    if again:
+        raise DataError(
+            f"{again[0]} is in {data}, too ({len(again)} such pictures): --test is for pictures that no run has seen."
+        )
 
 
 def _open_runs(folders: list[Path]) -> list[Run]:
@@ -148,7 +160,7 @@ def _open_run(folder: Path, name: str) -> Run:
 def _measure(run: Run, bundle: Bundle, data: Path | None, test: Path | None, engine_name: str) -> Iterator[Score]:
     parts: dict[str, list[Pair]] = {}
     if data:
-        held_out = set(bundle.card.get("training", {}).get("development", []))
+        held_out = bundle.development
         pairs = find_pairs(data, names_of(bundle.structures))
         parts["train"] = [pair for pair in pairs if pair.stem not in held_out]
         parts["development"] = [pair for pair in pairs if pair.stem in held_out]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import csv
 import importlib.util
-import json
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,56 +25,16 @@ from model.data.augment import augment
 from model.data.folder import Dataset, load
 from model.data.splits import Split, grouped_split, random_split
 from model.errors import ModelError
-from model.files import write_beside, write_text
+from model.files import write_beside
 from model.metrics import Masks, Overlap, overlap
 from model.postprocess import to_mask
 from model.presets import Preset
 from model.pretrained import efficientnet_lite0
-from model.structures import BLOCK_REGION, Structure, colours_of, from_colours, names_of
+from model.run import SETTINGS, Run, find_run
+from model.structures import BLOCK_REGION, Structure, names_of
 from model.unet import BUILDERS, ensemble, with_probability, without_probability
 
 HISTORY_FIELDS = ("epoch", "loss", "development_sum_iou", "development_accuracy")
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a training folder was started with; `--resume` goes on with exactly this."""
-
-    preset_name: str
-    preset: Preset
-    seed: int
-    split: Split
-    structures: tuple[Structure, ...] = (BLOCK_REGION,)
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        return names_of(self.structures)
-
-    def write(self, path: Path) -> None:
-        content = {
-            "preset_name": self.preset_name,
-            "preset": asdict(self.preset),
-            "seed": self.seed,
-            "split": self.split.as_json(),
-            "structures": colours_of(self.structures),
-        }
-        write_text(path, json.dumps(content, indent=1))
-
-    @staticmethod
-    def read(path: Path) -> Run:
-        """Raises ModelError where it cannot be read."""
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            split = content["split"]
-            return Run(
-                content["preset_name"],
-                Preset(**content["preset"]),
-                content["seed"],
-                Split(tuple(split["train"]), tuple(split["development"]), split["method"], split["seed"]),
-                from_colours(content.get("structures")),
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{path} cannot be read ({error}); start anew in another folder.") from error
 
 
 class Batches(keras.utils.PyDataset):
@@ -247,17 +207,14 @@ def train(
 
     `split` is taken as it is; without one, `development` pictures are drawn, those of one of `groups` (picture name to
     group; near duplicates by default) kept together. A resumed run keeps what it was started with.
-    Raises ModelError where the folder holds another run and `resume` is not set, where there is nothing to resume, and
-    where memory runs out; KeyboardInterrupt says what is kept.
+    Raises ModelError where the folder holds another run or a model and `resume` is not set, where there is nothing to
+    resume, and where memory runs out; KeyboardInterrupt says what is kept.
     """
     folder = out / "training"
-    settings = folder / "run.json"
-    if settings.exists() and not resume:
-        raise ModelError(f"{out} already holds a training. Go on with --resume, or choose another folder.")
-    if resume:
-        if not settings.exists():
-            raise ModelError(f"{out} holds no training to resume.")
-        run = Run.read(settings)
+    run = find_run(out, resume)
+    # Before anything is written: where there are not that many GPUs, nothing has begun.
+    scope = _spread(gpus)
+    if run is not None:
         data = load(data_folder, run.preset.size, run.classes)
     else:
         data = load(data_folder, preset.size, names_of(structures))
@@ -265,11 +222,11 @@ def train(
             split = grouped_split(data, development, seed, groups) if grouped else random_split(data, development, seed)
         run = Run(preset_name, preset, seed, split, structures)
         folder.mkdir(parents=True, exist_ok=True)
-        run.write(settings)
+        run.write(out / SETTINGS)
     _use_quick_layout()
     parts = data.subset(run.split.train), data.subset(run.split.development)
     try:
-        with _precision(run.preset), _spread(gpus):
+        with _precision(run.preset), scope:
             shipped = _fit_members(folder, run, *parts)
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt(f"stopped. {_kept(folder, run)}") from stop
@@ -378,7 +335,7 @@ def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.M
     epoch = _epoch(checkpoint) if checkpoint else 0
     batches = Batches(data, preset, run.seed, epoch)
     if checkpoint:
-        network = keras.saving.load_model(checkpoint / "network.keras")
+        network = _kept_whole(keras.saving.load_model, checkpoint / "network.keras")
     else:
         network = without_probability(build(preset, len(run.classes), imagenet=preset.imagenet))
         network.compile(
@@ -392,7 +349,7 @@ def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.M
     else:
         shipped = build(preset, len(run.classes))
         if checkpoint:
-            shipped.load_weights(checkpoint / "shipped.weights.h5")
+            _kept_whole(shipped.load_weights, checkpoint / "shipped.weights.h5")
         else:
             shipped.set_weights(network.get_weights())
         callbacks.append(WeightAverage(shipped, preset.average, epoch * len(batches)))
@@ -446,9 +403,9 @@ def load_shipped(out: Path) -> keras.Model:
     Raises ModelError where there is none.
     """
     folder = out / "training"
-    if not (folder / "run.json").exists():
+    if not (out / SETTINGS).exists():
         raise ModelError(f"{out} holds no epoch of a training.")
-    run = Run.read(folder / "run.json")
+    run = Run.read(out / SETTINGS)
     _use_quick_layout()
     networks = []
     for place, member in _member_runs(folder, run):
@@ -456,13 +413,25 @@ def load_shipped(out: Path) -> keras.Model:
         if checkpoint is None:
             raise ModelError(f"{out} holds no epoch of a training.")
         networks.append(build(member.preset, len(run.classes)))
-        networks[-1].load_weights(checkpoint / "shipped.weights.h5")
+        _kept_whole(networks[-1].load_weights, checkpoint / "shipped.weights.h5")
     return _together(networks, run.preset)
 
 
 def newest_checkpoint(folder: Path) -> Path | None:
     """The folder of the last whole epoch of a run, or None."""
     return max(folder.glob("epoch-[0-9]*"), default=None)
+
+
+def _kept_whole(read: Callable[[Path], Any], path: Path) -> Any:
+    """What `read` makes of a checkpoint's file. Raises ModelError where that is damaged."""
+    try:
+        return read(path)
+    # What Keras, zipfile and h5py raise of a file that was cut off, or is another one.
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ModelError(
+            f"{path} is damaged ({reason}). Put it back from a copy; or remove {path.parent}, and --resume begins anew."
+        ) from error
 
 
 def _epoch(checkpoint: Path) -> int:
@@ -475,8 +444,8 @@ def save_checkpoint(folder: Path, epoch: int, network: keras.Model, shipped: ker
     beside = folder / "unfinished"
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
-    network.save(beside / "network.keras")
-    shipped.save_weights(beside / "shipped.weights.h5")
+    write_beside(beside / "network.keras", network.save)
+    write_beside(beside / "shipped.weights.h5", shipped.save_weights)
     beside.rename(folder / f"epoch-{epoch:04d}")
     if older:
         shutil.rmtree(older)

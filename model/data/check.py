@@ -152,6 +152,8 @@ class Report:
 def check(folder: Path, classes: Sequence[str] = CLASSES, progress: Callable[[int, int], None] | None = None) -> Report:
     """Looks at every file of a data set. Raises DataError only if it is no data set at all."""
     listing = look(folder, classes)
+    if not (listing.pairs or listing.lonely or listing.damaged):
+        raise DataError(f"{folder} holds no picture (JPEG, PNG, BMP or TIFF).")
     findings = [*_at_first_sight(listing)]
     small: list[NDArray[np.uint8]] = []
     readable: list[Pair] = []

@@ -9,6 +9,7 @@ from pathlib import Path
 from model.data.pictures import CLASSES
 from model.errors import ModelError
 from model.files import write_text
+from model.outputs import require_files
 from model.progress import progress_line
 
 
@@ -71,6 +72,7 @@ def _check(options: argparse.Namespace) -> int:
 
     if options.sheet and options.sheet.suffix.lower() != ".png":
         raise ModelError(f"{options.sheet}: the contact sheet is a PNG file; give it the ending .png.")
+    require_files(options.json, options.sheet)
     report = check(options.folder, options.classes, progress_line("looked at"))
     print("\n".join(report.lines()))
     if options.json:

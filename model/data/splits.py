@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from model.data.folder import Dataset
 from model.errors import DataError
 
+USERS_TABLE = "the user's table"
+"""What a split or folds were grouped by, where the user said it."""
 NEAR_DUPLICATE = 0.9
 """Two pictures are near duplicates when their 64 x 64 grey versions correlate above this."""
 
@@ -96,7 +98,7 @@ def group_numbers(data: Dataset, groups: Mapping[str, str] | None = None) -> tup
         missing = [name for name in data.names if name not in groups]
         if missing:
             raise DataError(f"The table of groups lacks {missing[0]} ({len(missing)} pictures are missing in it).")
-        return np.unique([groups[name] for name in data.names], return_inverse=True)[1], "the user's table"
+        return np.unique([groups[name] for name in data.names], return_inverse=True)[1], USERS_TABLE
     if data.groups:
         return np.unique(data.groups, return_inverse=True)[1], "the data set's own groups"
     return near_duplicate_groups(data.images), "near duplicates"

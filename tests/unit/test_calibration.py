@@ -175,6 +175,9 @@ def test_the_command_prints_before_and_after_and_draws(data, tmp_path, capsys, m
     printed = capsys.readouterr().out
     assert "before" in printed
     assert "threshold chosen on all of them" in printed
+    assert "Nothing was written" not in printed
+    assert main(["calibrate", "--data", str(data)]) == 0
+    assert "Nothing was written: --write" in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_pictures_of_another_data_set_are_refused(tmp_path, capsys):

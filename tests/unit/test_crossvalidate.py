@@ -170,7 +170,8 @@ def test_a_real_fold_is_trained_scored_and_resumed_by_the_command(data, out, cap
     trained = (out / "fold-02" / "training" / "epoch-0001" / "network.keras").stat().st_mtime_ns
     content["done"] = []
     (out / "cross-validation.json").write_text(json.dumps(content), encoding="utf-8")
-    assert main(arguments(data, out, "--only", "2", "--resume")) == 0
+    same = ["--classes", "block region", "--seed", "42"]
+    assert main(arguments(data, out, "--only", "2", "--resume", *same)) == 0
     (again,) = json.loads((out / "cross-validation.json").read_text(encoding="utf-8"))["done"]
     assert again["iou"] == outcome["iou"]
     assert (out / "fold-02" / "training" / "epoch-0001" / "network.keras").stat().st_mtime_ns == trained
@@ -194,6 +195,26 @@ def test_what_the_user_can_mend_is_one_line_and_exit_status_2(data, out, capsys,
     line = capsys.readouterr().err.strip()
     assert "\n" not in line
     assert named in line
+    # The corrected command finds nothing in its way.
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--seed", "7"], "with --seed 1, not 7"),
+        (["--folds", "5"], "with --folds 6, not 5"),
+        (["--epochs", "9"], "with --epochs 1, not 9"),
+        (["--channels", "4"], "with --channels 2, not 4"),
+        (["--grouped"], "without --grouped"),
+        (["--mixed-precision"], "without --mixed-precision"),
+        (["--classes", "artery"], "with --classes block region=#f0e442, not artery"),
+    ],
+)
+def test_another_recipe_than_the_one_that_was_started_is_not_gone_on_with(data, out, capsys, more, said):
+    crossvalidate.start(data, out, "paper", TINY, folds=6, grouped=False, seed=1)
+    assert main(arguments(data, out, "--resume", *more)) == 2
+    assert f"{out} was started {said}: leave {more[0]} away" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("address", ["nonsense://nowhere", "tcp://127.0.0.1:9"])
@@ -204,6 +225,7 @@ def test_a_scheduler_that_does_not_answer_is_one_line_and_exit_status_2(data, ou
     line = capsys.readouterr().err.strip()
     assert "\n" not in line
     assert address in line
+    assert not out.exists()
 
 
 def test_an_existing_cross_validation_is_not_overwritten(plan, data, out, capsys):
@@ -213,8 +235,9 @@ def test_an_existing_cross_validation_is_not_overwritten(plan, data, out, capsys
     assert "'tiny'" in capsys.readouterr().err
 
 
-def test_a_damaged_file_is_named(plan, data, out):
-    (out / "cross-validation.json").write_text('{"preset', encoding="utf-8")
+@pytest.mark.parametrize("content", ['{"preset', "[" * 20_000, "9" * 5000, '{"done": [], "structures": 5}'])
+def test_a_damaged_file_is_named(plan, data, out, content):
+    (out / "cross-validation.json").write_text(content, encoding="utf-8")
     with pytest.raises(ModelError, match=r"cross-validation\.json"):
         crossvalidate.resume(data, out)
 

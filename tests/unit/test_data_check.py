@@ -239,12 +239,18 @@ def test_names_from_anywhere_do_not_stop_the_sheet(tmp_path):
         ([str(ROOT / "docs")], "docs"),
         (["DATA", "--sheet", "sheet.jpg"], "sheet.jpg"),
         (["DATA", "--classes", "artery,vein"], "artery"),
-        (["DATA", "--json", "no/such/folder/x.json"], "x.json"),
+        (["DATA", "--json", "no/such/folder/x.json"], "folder is not a folder"),
+        (["DATA", "--json", "DATA"], "is a folder"),
+        (["EMPTY"], "holds no picture"),
     ],
 )
-def test_what_is_no_data_set_ends_with_2_and_one_line(data, capsys, arguments, named):
-    assert main(["data", "check", *(str(data) if part == "DATA" else part for part in arguments)]) == 2
-    lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("looked at")]
+def test_what_is_no_data_set_ends_with_2_and_one_line(data, tmp_path, capsys, arguments, named):
+    empty = tmp_path / "empty"
+    for name in ("images", "masks"):
+        (empty / name).mkdir(parents=True)
+    places = {"DATA": str(data), "EMPTY": str(empty)}
+    assert main(["data", "check", *(places.get(part, part) for part in arguments)]) == 2
+    lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert named in lines[0]
 

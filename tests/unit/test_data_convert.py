@@ -104,6 +104,14 @@ def test_a_broken_picture_leaves_nothing_half_done(tmp_path, capsys):
     assert not (tmp_path / ".part-out").exists()
 
 
+@pytest.mark.parametrize("to", ["labelme", "masks"])
+def test_a_full_disk_is_named_by_what_was_to_be_written(tmp_path, small_disk, capsys, to):
+    data, out = write_dataset(tmp_path / "d", 1, size=(1400, 1400)), small_disk / "out"
+    assert main(["data", "convert", str(data), "--to", to, "--out", str(out)]) == 2
+    assert capsys.readouterr().err.startswith(f"sonoblock: {out} cannot be written (")
+    assert list(small_disk.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [

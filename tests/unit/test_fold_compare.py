@@ -63,4 +63,4 @@ def test_the_command_prints_both_tables_and_the_difference(tmp_path, capsys):
 
 def test_a_folder_without_one_is_said(tmp_path, capsys):
     assert main(["folds", str(tmp_path)]) == 2
-    assert "No such file" in capsys.readouterr().err
+    assert "holds no cross-validation" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """The command line of the networks, as a person calls it."""
 
+import contextlib
 import importlib.util
 import json
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from model.__main__ import main
+from model.engines import choice
 from tests.dataset import write_dataset
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,19 +66,58 @@ def test_export_is_checked_and_written(tmp_path, capsys, to):
         (["evaluate", "--data", "DATA", "--model", "no-such-model"], "no-such-model"),
         (["evaluate", "--data", "DATA", "--engine", "abacus"], "abacus"),
         (["evaluate", "--data", "DATA", "--part", "development"], "development"),
-        (["evaluate", "--data", "DATA", "--json", "no/such/folder/x.json"], "x.json"),
+        (["evaluate", "--data", "DATA", "--json", "no/such/folder/x.json"], "folder is not a folder"),
         (["train", "--data", "DATA", "--preset", "no-such-preset"], "no-such-preset"),
         (["export", "--to", "punched-cards"], "punched-cards"),
         (["bench", "--engines", "abacus"], "abacus"),
         (["bench", "--models", "no-such-model"], "no-such-model"),
+        (["bench", "--rounds", "0"], "--rounds 0"),
+        (["bench", "--json", "DATA"], "is a folder"),
+        (["evaluate", "--data", "DATA", "--csv", "DATA"], "is a folder"),
+        (["evaluate", "--data", "DATA", "--figures", "FILE"], "is a file"),
+        (["calibrate", "--data", "DATA", "--json", "no/such/folder/x.json"], "folder"),
+        (["calibrate", "--data", "DATA", "--folds", "no-such-folds"], "no-such-folds"),
+        (["novelty", "--data", "DATA", "--json", "no/such/folder/x.json"], "folder"),
+        (["report", "--runs", "DATA", "--out", "FILE"], "is a file"),
+        (["evaluate"], "--data. See python -m model evaluate --help"),
+        (["evaluate", "--data", "DATA", "--part", "none"], "See python -m model evaluate --help"),
+        (["no-such-command"], "no-such-command"),
+        (["data", "check"], "DIR. See python -m model data check --help"),
     ],
 )
-def test_what_the_user_can_mend_is_one_line_and_exit_status_2(tmp_path, capsys, arguments, named):
+def test_what_the_user_can_mend_is_one_line_and_exit_status_2(tmp_path, capsys, monkeypatch, arguments, named):
+    def too_late(*_, **__):
+        raise AssertionError("measured before all was looked at")
+
     data = write_dataset(tmp_path / "d", 2)
-    assert main([str(data) if part == "DATA" else part for part in arguments]) == 2
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    places = {"DATA": str(data), "FILE": str(tmp_path / "file")}
+    # Not where the engine's name is what is wrong.
+    if "--engine" not in arguments:
+        monkeypatch.setattr(choice, "open_engine", too_late)
+    assert main([places.get(part, part) for part in arguments]) == 2
     line = capsys.readouterr().err.strip()
     assert "\n" not in line
     assert named in line
+
+
+def test_a_full_disk_is_named_by_the_file_that_was_asked_for(tmp_path, small_disk, capsys):
+    data, out = write_dataset(tmp_path / "d", 2), small_disk / "scores.json"
+    with contextlib.suppress(OSError):
+        (small_disk / "filler").write_bytes(bytes(2**21))
+    assert main(["evaluate", "--data", str(data), "--engine", "onnxruntime", "--json", str(out)]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"sonoblock: {out} cannot be written (")
+    assert said.endswith("): free some space or choose another folder.")
+    assert [path.name for path in small_disk.iterdir()] == ["filler"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_before_anything_is_measured(tmp_path, small_disk, capsys):
+    data = str(write_dataset(tmp_path / "d", 2))
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    for option, name in (("--json", "x.json"), ("--figures", "new")):
+        assert main(["evaluate", "--data", data, option, str(small_disk / name)]) == 2
+        assert f"{small_disk} cannot be written to" in capsys.readouterr().err
 
 
 def test_a_wrong_argument_ends_with_exit_status_2_and_no_traceback():
@@ -84,5 +125,5 @@ def test_a_wrong_argument_ends_with_exit_status_2_and_no_traceback():
         [sys.executable, "-m", "model", "evaluate"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1
     assert "--data" in done.stderr

@@ -1,6 +1,7 @@
 """The report: what is drawn, what is said, and that the page stands alone."""
 
 import re
+import shutil
 import xml.etree.ElementTree
 
 import cv2
@@ -101,7 +102,9 @@ def test_the_same_runs_give_the_same_files(cross, training, tmp_path):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
 
 
-@pytest.mark.parametrize(("what", "named"), [("empty", "empty"), ("history", "history.csv"), ("other", "development")])
+@pytest.mark.parametrize(
+    ("what", "named"), [("empty", "empty"), ("history", "history.csv"), ("other", "development"), ("test", "p_1.png")]
+)
 def test_what_the_user_can_mend_is_one_line(tmp_path, training, capsys, what, named):
     empty = tmp_path / "empty"
     empty.mkdir()
@@ -109,10 +112,14 @@ def test_what_the_user_can_mend_is_one_line(tmp_path, training, capsys, what, na
     if what == "history":
         (training / "training" / "history.csv").write_text("epoch,loss\n1,2\n", encoding="utf-8")
     other = write_dataset(tmp_path / "o", 2)
+    # One picture of a name that the data set has, too, and one that is in it under another name.
+    again = write_dataset(tmp_path / "t", 2, seed=9)
+    shutil.copyfile(other / "images" / "p_0.png", again / "images" / "p_1.png")
     given = {
         "empty": ["--runs", str(empty)],
         "history": ["--runs", str(training)],
         "other": ["--runs", str(DEFAULT), "--data", str(other)],
+        "test": ["--runs", str(DEFAULT), "--data", str(other), "--test", str(again)],
     }[what]
     assert main(["report", *given, "--out", out]) == 2
     line = capsys.readouterr().err.strip()

@@ -12,7 +12,9 @@ from model.__main__ import main
 from model.bundle import SHIPPED_FOLDER
 from model.disturbances import DISTURBANCES
 from model.engines import choice
+from model.errors import ModelError
 from model.metrics import iou
+from model.robustness import read_rows
 from model.structures import BLOCK_REGION
 from tests.dataset import write_dataset
 
@@ -250,6 +252,7 @@ def test_what_the_user_can_mend_is_one_line(data, engines, model, tmp_path, caps
         (["--models", "default,default"], "--models"),
         (["--models", "no-such-model"], "no-such-model"),
         (["--json", tmp_path / "nowhere" / "r.json"], "nowhere"),
+        (["--json", tmp_path], "is a folder"),
         (["--figure", tmp_path / "r.docx"], ".png"),
     ):
         assert robustness(data, *arguments) == 2
@@ -262,7 +265,6 @@ def test_what_the_user_can_mend_is_one_line(data, engines, model, tmp_path, caps
 @needs_matplotlib
 def test_the_figure_has_a_dot_for_each_disturbance_and_model(data, engines, model, tmp_path):
     from model.figures import robustness_plot
-    from model.robustness import read_rows
 
     drawn, rows = tmp_path / "r.png", tmp_path / "r.json"
     one, other = model("one", ["p_0"]), model("other", ["p_0"])
@@ -274,6 +276,13 @@ def test_the_figure_has_a_dot_for_each_disturbance_and_model(data, engines, mode
     dots = [line for line in axes.lines if len(line.get_ydata()) == len(DISTURBANCES)]
     expected = [row.sum_iou for row in read_rows(rows) if row.model == "one" and row.disturbance != "none"]
     assert dots[0].get_xdata().tolist() == expected
+
+
+@pytest.mark.parametrize("content", ["{", "[" * 20_000, '{"rows": 5}'])
+def test_a_damaged_file_of_measures_is_named(tmp_path, content):
+    (tmp_path / "r.json").write_text(content, encoding="utf-8")
+    with pytest.raises(ModelError, match=r"r\.json"):
+        read_rows(tmp_path / "r.json")
 
 
 @needs_matplotlib

@@ -3,6 +3,8 @@
 import csv
 import dataclasses
 import json
+import re
+import shutil
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from model.data.splits import random_split
 from model.errors import DataError, ModelError
 from model.package import package_run
 from model.presets import PRESETS, Preset
+from model.run import Run
 from tests.dataset import write_dataset
 
 TINY = Preset("paper_unet", {"channels": 2}, size=32, epochs=3, batch=3, average=0.9, xla=False)
@@ -133,6 +136,23 @@ def test_an_existing_training_is_not_overwritten(data, whole):
         run(data, whole[0])
 
 
+def test_a_model_without_its_training_is_not_overwritten(data, tmp_path):
+    (tmp_path / "card.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelError, match="already holds a model"):
+        run(data, tmp_path)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "sonoblock-home"] == ["card.json"]
+
+
+@pytest.mark.parametrize("name", ["network.keras", "shipped.weights.h5"])
+def test_a_checkpoint_that_was_cut_off_is_named(data, whole, tmp_path, name):
+    out = tmp_path / "out"
+    shutil.copytree(whole[0], out)
+    path = out / "training" / "epoch-0003" / name
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(ModelError, match=re.escape(str(path)) + r" is damaged .*remove .*epoch-0003, and --resume"):
+        run(data, out, resume=True)
+
+
 def test_nothing_to_resume_is_said(data, tmp_path):
     with pytest.raises(ModelError, match="no training to resume"):
         run(data, tmp_path / "out", resume=True)
@@ -140,7 +160,7 @@ def test_nothing_to_resume_is_said(data, tmp_path):
 
 def test_a_damaged_run_is_one_sentence(data, tmp_path):
     (tmp_path / "out" / "training").mkdir(parents=True)
-    for content in ("{", "[]", '{"preset_name": "paper"}'):
+    for content in ("{", "[]", "[" * 20_000, '{"preset_name": "paper"}'):
         (tmp_path / "out" / "training" / "run.json").write_text(content)
         with pytest.raises(ModelError, match="cannot be read"):
             run(data, tmp_path / "out", resume=True)
@@ -211,7 +231,7 @@ def test_a_trained_network_becomes_a_bundle_that_every_engine_reads(data, tmp_pa
 
     preset = dataclasses.replace(TINY, size=256)
     network = training.build(preset)
-    settings = training.Run("tiny", preset, 1, random_split(load(data, 32), 2, seed=1))
+    settings = Run("tiny", preset, 1, random_split(load(data, 32), 2, seed=1))
     bundle = package_run(tmp_path / "out", network, settings, data, "tiny")
     assert bundle.name == "tiny"
     assert bundle.card["scores"]["development"]["images"] == 2

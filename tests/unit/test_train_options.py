@@ -16,8 +16,11 @@ import keras
 
 from model import train as training
 from model.__main__ import main
+from model.data.folder import load
+from model.data.splits import random_split
 from model.errors import ModelError
 from model.presets import PRESETS, Preset
+from model.run import SETTINGS, Run
 from tests.conftest import ROOT
 from tests.dataset import write_dataset
 
@@ -108,6 +111,7 @@ def test_mixed_precision_trains_and_ends_in_float32(data, tmp_path):
 def test_more_gpus_than_there_are_is_refused(data, tmp_path):
     with pytest.raises(ModelError, match=r"--gpus 99: TensorFlow finds \d+ GPUs"):
         run(data, tmp_path / "out", gpus=99)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_training_spread_over_two_devices_learns_like_one(data, tmp_path):
@@ -141,13 +145,94 @@ network.save({str(tmp_path / "two.keras")!r})
         (["--preset", "best", "--channels", "8"], "--channels"),
         (["--preset", "paper", "--size", "100"], "--size 100"),
         (["--preset", "paper", "--batch", "0"], "--batch 0"),
+        (["--preset", "paper", "--seed", "-1"], "--seed -1"),
+        (["--preset", "paper", "--seed", "4294967296"], "--seed 4294967296"),
+        (["--preset", "paper", "--seed", "one"], "--seed"),
+        (["--preset", "paper", "--gpus", "99"], "--gpus 99"),
     ],
 )
 def test_an_option_that_does_not_fit_is_one_line(data, tmp_path, capsys, more, named):
-    assert main(["train", "--data", str(data), "--out", str(tmp_path / "out"), *more]) == 2
+    assert main(["train", "--data", str(data), "--out", str(tmp_path / "out"), "--development", "2", *more]) == 2
     line = capsys.readouterr().err.strip()
     assert "\n" not in line
     assert named in line
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        (["--data", "no-such-folder"], "no-such-folder"),
+        (["--groups", "no-such-table.csv"], "no-such-table.csv"),
+        (["--out", "FILE"], "is a file"),
+        (["--out", "BUNDLE"], "already holds a model"),
+        (["--resume"], "no training to resume"),
+    ],
+)
+def test_what_is_wrong_is_said_before_tensorflow_is_loaded(data, tmp_path, more, named):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle" / "card.json").write_text("{}", encoding="utf-8")
+    places = {"FILE": str(tmp_path / "file"), "BUNDLE": str(tmp_path / "bundle")}
+    arguments = ["train", "--data", str(data), "--preset", "paper", "--out", str(tmp_path / "out")]
+    arguments += [places.get(part, part) for part in more]
+    code = f"import sys; from model.__main__ import main; print(main({arguments!r}), 'keras' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2", "False"]
+    assert done.stderr.count("\n") == 1
+    assert named in done.stderr
+
+
+@pytest.fixture
+def begun(data, tmp_path):
+    """The folder of a run that was begun with TINY, two development pictures of eight and the seed 42."""
+    out = tmp_path / "begun"
+    split = random_split(load(data, 32), 2, seed=42)
+    (out / "training").mkdir(parents=True)
+    Run("paper", TINY, 42, split).write(out / SETTINGS)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--preset", "best"], "with the preset 'paper', not 'best'"),
+        (["--seed", "0"], "with --seed 42, not 0"),
+        (["--epochs", "9"], "with --epochs 2, not 9"),
+        (["--development", "3"], "with --development 2, not 3"),
+        (["--groups", "table.csv"], "without --groups"),
+    ],
+)
+def test_another_recipe_than_the_one_that_was_started_is_not_gone_on_with(data, begun, capsys, more, said):
+    assert main(["train", "--data", str(data), "--preset", "paper", "--out", str(begun), "--resume", *more]) == 2
+    line = capsys.readouterr().err.strip()
+    assert "\n" not in line
+    assert f"{begun} was started {said}" in line
+
+
+@pytest.mark.parametrize("more", [[], ["--seed", "42", "--epochs", "2", "--development", "2", "--random-split"]])
+def test_options_left_away_or_given_as_before_go_on(data, begun, monkeypatch, more):
+    class GoesOnError(Exception):
+        pass
+
+    def goes_on(*arguments, resume, **options):
+        assert resume
+        raise GoesOnError
+
+    monkeypatch.setattr(training, "train", goes_on)
+    with pytest.raises(GoesOnError):
+        main(["train", "--data", str(data), "--preset", "paper", "--out", str(begun), "--resume", *more])
+
+
+def test_whole_groups_may_be_fewer_than_were_asked_for(data, begun, capsys):
+    run = Run.read(begun / SETTINGS)
+    dataclasses.replace(run, split=dataclasses.replace(run.split, method="grouped by near duplicates")).write(
+        begun / SETTINGS
+    )
+    resume = ["train", "--data", "no-such-folder", "--preset", "paper", "--out", str(begun), "--resume"]
+    for asked, said in (("3", "no-such-folder"), ("9", "with --development 2, not 9")):
+        assert main([*resume, "--development", asked]) == 2
+        assert said in capsys.readouterr().err
 
 
 def test_size_and_channels_stand_in_the_card_and_the_bundle_is_measured(data, tmp_path, monkeypatch):

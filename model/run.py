@@ -1,0 +1,76 @@
+"""What a training was started with, and whether one can begin or go on in a folder. Without Keras, so at once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from model.bundle import CARD
+from model.data.splits import Split
+from model.errors import DataError, ModelError
+from model.files import read_json, write_text
+from model.presets import Preset
+from model.structures import BLOCK_REGION, Structure, colours_of, from_colours, names_of
+
+SETTINGS = Path("training") / "run.json"
+"""Where a run is written down in its folder."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a training folder was started with; `--resume` goes on with exactly this."""
+
+    preset_name: str
+    preset: Preset
+    seed: int
+    split: Split
+    structures: tuple[Structure, ...] = (BLOCK_REGION,)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return names_of(self.structures)
+
+    def write(self, path: Path) -> None:
+        """Raises OSError."""
+        content = {
+            "preset_name": self.preset_name,
+            "preset": asdict(self.preset),
+            "seed": self.seed,
+            "split": self.split.as_json(),
+            "structures": colours_of(self.structures),
+        }
+        write_text(path, json.dumps(content, indent=1))
+
+    @staticmethod
+    def read(path: Path) -> Run:
+        """Raises ModelError where it cannot be read."""
+        try:
+            content = read_json(path)
+            split = content["split"]
+            return Run(
+                content["preset_name"],
+                Preset(**content["preset"]),
+                content["seed"],
+                Split(tuple(split["train"]), tuple(split["development"]), split["method"], split["seed"]),
+                from_colours(content.get("structures")),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, DataError) as error:
+            raise ModelError(f"{path} cannot be read ({error}); start anew in another folder.") from error
+
+
+def find_run(out: Path, resume: bool) -> Run | None:
+    """The run in the folder `out` that is to go on; None where one is to begin.
+
+    Raises ModelError where there is nothing to `resume`, or something that would be written over.
+    """
+    settings = out / SETTINGS
+    if resume:
+        if not settings.exists():
+            raise ModelError(f"{out} holds no training to resume.")
+        return Run.read(settings)
+    if settings.exists():
+        raise ModelError(f"{out} already holds a training. Go on with --resume, or choose another folder.")
+    if (out / CARD).exists():
+        raise ModelError(f"{out} already holds a model. Choose another folder.")
+    return None

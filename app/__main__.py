@@ -23,6 +23,7 @@ from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, LANGUAGES, SNAPSHOT_KINDS
 if TYPE_CHECKING:
     from app.batch import How
     from app.capture.source import Source
+    from app.pipeline.types import Rect
     from app.settings import Settings
 
 EXIT_USER = 2
@@ -229,7 +230,7 @@ def _window(arguments: argparse.Namespace) -> int:
     if arguments.source is None:
         source = _last_source(settings, arguments.rate)
     else:
-        source = _open(arguments.source, settings, arguments.rate)
+        source = _open(arguments.source, settings, arguments.rate, options.scan_area)
 
     from app.gui.main import run_window
 
@@ -244,7 +245,7 @@ def _bench(arguments: argparse.Namespace) -> int:
     if not arguments.seconds > 0:
         raise UsageError(f"--seconds {arguments.seconds:g} is no time to measure: give more than 0.")
     options, settings = _options(arguments)
-    source = _open(arguments.source, settings, arguments.rate)
+    source = _open(arguments.source, settings, arguments.rate, options.scan_area)
 
     from app.gui.bench import run_bench
 
@@ -255,7 +256,9 @@ def _check(arguments: argparse.Namespace) -> int:
     if not arguments.seconds > 0:
         raise UsageError(f"--seconds {arguments.seconds:g} is no time to measure: give more than 0.")
     options, settings = _options(arguments)
-    source = _open(arguments.source, settings, arguments.rate)
+    # Nobody sees here that a camera's pictures lack the scan area.
+    wait = options.scan_area is not None
+    source = _open(arguments.source, settings, arguments.rate, options.scan_area, wait)
 
     from app.paths import kept_folders
     from app.pipeline.self_check import as_text, measure
@@ -420,12 +423,25 @@ def _parse(word: str, settings: Settings, rate: float | None) -> Source:
     return parse(word, demo_folder=Path(settings.demo_folder) if settings.demo_folder else None, rate=rate)
 
 
-def _open(word: str, settings: Settings, rate: float | None) -> Source:
-    """The source of that word; open already, if that is quick, so that a broken file is said at once."""
+def _open(
+    word: str, settings: Settings, rate: float | None, scan_area: Rect | None = None, wait: bool = False
+) -> Source:
+    """The source of that word; open already, if that is quick or to be waited for: what is wrong is said at once.
+
+    Raises SourceError, also where it is open and the scan area that was asked for is outside its pictures.
+    """
     source = _parse(word, settings, rate)
     # Only sources that wait for their pictures (cameras, streams) can take long to open.
-    if not source.paced:
-        source.open()
+    if wait or not source.paced:
+        from app.capture.source import SourceError
+        from app.pipeline.types import check_area
+
+        try:
+            info = source.open()
+            check_area(scan_area, (info.height, info.width), source.name)
+        except SourceError:
+            source.close()
+            raise
     return source
 
 

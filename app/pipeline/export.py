@@ -28,7 +28,7 @@ from app.pipeline.png import encode_mask, encode_picture
 from app.pipeline.recording import check_room
 from app.pipeline.snapshot import make_folder, pictures_of
 from app.pipeline.table import COLUMNS, TABLE, Row, frame_mask, table_row
-from app.pipeline.types import Rect
+from app.pipeline.types import Rect, check_area
 from app.pipeline.worker import Job, predict
 from model.engines.crew import Crew
 from model.files import write_beside
@@ -169,7 +169,7 @@ def _make_folders(task: Task, folders: list[Path]) -> None:
 
 
 def _frames(source: Source, info: SourceInfo, task: Task) -> Generator[Frame, None, None]:
-    """The frames of an open source, once through."""
+    """The frames of an open source, once through. Raises SourceError, also where the scan area is outside one."""
     # A live source that does not wait for its pictures would give the same one over and over.
     interval = 0.0 if source.paced or isinstance(source, Recording) else 1 / (info.rate or RATE)
     start = time.monotonic()
@@ -179,6 +179,7 @@ def _frames(source: Source, info: SourceInfo, task: Task) -> Generator[Frame, No
         picture = source.read()
         if picture is None:
             return
+        check_area(task.scan_area, picture.pixels.shape, source.name)
         captured = time.monotonic()
         time_s = captured - start if picture.time_s is None else picture.time_s
         yield Frame(picture.pixels, task.first + done, captured, time_s, picture.reply)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.capture.source import Pixels, Reply, SourceInfo, SourceKind
+from app.capture.source import Pixels, Reply, SourceError, SourceInfo, SourceKind
 from model.postprocess import Region
 
 
@@ -50,6 +50,18 @@ class Rect:
     def cut(self, pixels: Pixels) -> Pixels:
         """The view of `pixels` inside this rectangle."""
         return pixels[self.y : self.y + self.height, self.x : self.x + self.width]
+
+
+def check_area(area: Rect | None, shape: tuple[int, ...], name: str) -> None:
+    """Raises SourceError where no part of a scan area that was asked for is in the pictures of that shape of a source.
+
+    `Rect.in_frame` would take the whole picture in its stead, in which a patient's name may stand.
+    """
+    height, width = shape[:2]
+    if area is not None and (area.x >= width or area.y >= height):
+        raise SourceError(
+            f"The scan area {area} lies outside the {width} x {height} pixels of {name}: give one inside the picture."
+        )
 
 
 @dataclass(frozen=True, eq=False)

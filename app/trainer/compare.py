@@ -15,7 +15,7 @@ from app.capture.source import Frame, Recording, Repeatable, SourceError
 from app.errors import OutputError
 from app.pipeline.ahead import LOOK_S, Reader
 from app.pipeline.ahead_cache import mark_of
-from app.pipeline.types import Rect
+from app.pipeline.types import Rect, check_area
 from app.trainer.corrections import Correction
 from app.trainer.sides import OpenSide, Side
 from model import metrics
@@ -199,6 +199,7 @@ def compare_all(
             opened.append(open_side(recording))
         number = 0
         while (picture := recording.read()) is not None:
+            check_area(area, picture.pixels.shape, recording.name)
             frame = Frame(picture.pixels, number, 0.0, picture.time_s)
             yield frame, judge(frame, Rect.in_frame(area, picture.pixels.shape), *opened)
             number += 1

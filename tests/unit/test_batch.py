@@ -1,6 +1,7 @@
 """Many recordings: which ones, what their folders are called, going on, broken ones, and a real cluster."""
 
 import csv
+import dataclasses
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ from app import batch
 from app.batch import How, find_recordings, folder_names, run_batch
 from app.capture.source import SourceError
 from app.errors import UsageError
+from app.pipeline.types import Rect
 from tests import dask_cluster, works
 from tests.conftest import ROOT
 from tests.dask_cluster import wait_for
@@ -102,6 +104,15 @@ def test_a_broken_recording_is_one_sentence_and_the_others_are_done(tree, out):
     (sentence,) = said
     assert "broken.mp4" in sentence
     assert "\n" not in sentence
+
+
+def test_a_recording_without_the_scan_area_is_one_sentence(tree, out):
+    said, how = [], dataclasses.replace(HOW, scan_area=Rect(70, 10, 20, 20))
+    outcome = run_batch([str(tree / "one.avi"), str(tree / "stills")], out, how, say=said.append)
+    assert (outcome.done, outcome.failed) == (1, 1)
+    assert [sentence.split(":")[0] for sentence in said] == [
+        "The scan area 70,10,20,20 lies outside the 60 x 50 pixels of stills"
+    ]
 
 
 def test_a_recording_that_the_program_stumbles_over_does_not_end_the_batch(tree, out, monkeypatch):

@@ -111,6 +111,9 @@ def test_devices_lists_cameras_monitors_and_engines_without_importing_them():
         (["annotate", "phantom", "--out", "o", "--engine", "steam"], "steam"),
         (["phantom", "--scan-area", "1,2,3"], "1,2,3"),
         (["phantom", "--scan-area", "0,0,0,5"], "0,0,0,5"),
+        (["phantom", "--scan-area", "640,0,9,9"], "640,0,9,9"),
+        (["check", "phantom", "--scan-area", "640,0,9,9"], "640,0,9,9"),
+        (["bench", "phantom", "--scan-area", "640,0,9,9"], "640,0,9,9"),
         (["phantom", "--threshold", "1.5"], "1.5"),
         (["phantom", "--threshold", "nan"], "nan"),
         (["phantom", "--rate", "-3"], "-3"),
@@ -169,6 +172,15 @@ def test_sources_are_open_before_the_window_unless_opening_may_take_long(run, wi
     monkeypatch.setattr("app.capture.words.parse", lambda word, **_: {"clip": clip, "camera": camera}[word])
     assert run("clip")[0] == run("camera")[0] == 0
     assert (clip.opened, camera.opened) == (1, 0)
+
+
+def test_check_waits_for_a_camera_whose_scan_area_it_has_to_know(run, monkeypatch):
+    camera = Clip(3)
+    camera.paced = True
+    monkeypatch.setattr("app.capture.words.parse", lambda *_, **__: camera)
+    status, _, errors = run("check", "camera", "--scan-area", "32,0,9,9")
+    assert (status, camera.closed) == (2, 1)
+    assert "outside the 32 x 24 pixels of clip" in errors[0]
 
 
 @pytest.mark.parametrize(("last", "shown"), [("", "demo"), ("phantom", "phantom"), ("/gone/since.mp4", "demo")])

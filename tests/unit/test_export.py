@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.capture.folder import ImageFolder
 from app.capture.source import SourceError
 from app.capture.video import VideoFile
 from app.errors import OutputError
@@ -74,6 +75,25 @@ def test_a_frame_that_is_not_there_is_said(clip, out):
     assert not out.exists()
     with pytest.raises(SourceError, match="no recording"):
         run(Hand(), Task(out, 0.5, first=3))
+
+
+@pytest.mark.parametrize("area", [Rect(240, 0, 10, 10), Rect(0, 160, 10, 10), Rect(600, 600, 10, 10)])
+def test_a_scan_area_outside_the_frame_is_said_and_the_whole_frame_is_not_written(clip, out, area):
+    with pytest.raises(SourceError, match=rf"scan area {area} lies outside the 240 x 160 pixels of clip\.avi"):
+        run(clip, Task(out, 0.5, area, pictures="raw", video=True, gif=True))
+    assert [path for path in out.rglob("*") if path.is_file()] == []
+    assert run(clip, Task(out, 0.5, Rect(239, 159, 10, 10), limit=1)) == 1
+
+
+def test_a_scan_area_outside_a_later_picture_keeps_what_is_finished(tmp_path, out):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number, size in enumerate([(160, 240), (100, 80), (160, 240)]):
+        cv2.imwrite(str(folder / f"{number}.png"), np.full(size, NAME, np.uint8))
+    with pytest.raises(SourceError, match="outside the 80 x 100 pixels of pictures"):
+        run(ImageFolder(folder), Task(out, 0.5, Rect(100, 20, 30, 30), pictures="raw"))
+    assert len(rows_of(out)) == 1
+    assert [picture(path).shape for path in (out / "frames").iterdir()] == [(30, 30)]
 
 
 @pytest.mark.parametrize(("masks", "shape"), [("frame", (160, 240)), ("scan area", (120, 160))])
@@ -320,3 +340,10 @@ def test_an_engine_that_fails_is_a_sentence_and_keeps_what_was_done(out):
     assert exporter.join(WAIT_S)
     assert exporter.ended.text.startswith("The engine stopped: choose another one. What was finished until then")
     assert exporter.ended.frames == 2
+
+
+def test_an_exporter_says_that_the_scan_area_lies_outside(clip, out):
+    exporter = exporter_of(clip, out, BlobEngine(), scan_area=Rect(600, 600, 10, 10))
+    assert exporter.join(WAIT_S)
+    assert "outside the 240 x 160 pixels of clip.avi" in exporter.ended.text
+    assert (exporter.ended.whole, exporter.ended.frames) == (False, 0)

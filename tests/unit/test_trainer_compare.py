@@ -362,6 +362,12 @@ def test_the_table_has_a_line_for_each_frame(opened, tmp_path):
     assert isinstance(verdicts[0], Verdict)
 
 
+def test_a_scan_area_outside_the_frame_is_said(opened):
+    sides = tuple(lambda _: Fixed(lambda _: disc(90, 90)) for _ in range(2))
+    with pytest.raises(SourceError, match=r"outside the 320 x 240 pixels of clip\.avi"):
+        next(compare_all(opened, Rect(320, 0, 9, 9), sides))
+
+
 def test_a_table_that_cannot_be_written_is_one_sentence(tmp_path):
     with pytest.raises(OutputError, match="cannot be written"):
         write_table(tmp_path / "no" / "table.csv", iter(()))

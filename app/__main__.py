@@ -129,7 +129,7 @@ def _annotate_parser() -> _Parser:
         "file: rename files that are called after patients first.",
         several=True,
     )
-    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; made if missing")
+    parser.add_argument("--out", required=True, type=_path, metavar="FOLDER", help="where to write; made if missing")
     parser.add_argument("--video", action="store_true", help="also a clip with its overlay, overlay.mp4")
     parser.add_argument("--gif", action="store_true", help="also an animated GIF with its overlay, overlay.gif")
     parser.add_argument(
@@ -151,7 +151,7 @@ def _bench_parser() -> _Parser:
     parser = _command_parser("bench", "Runs the real window on SOURCE and says how fast it is and where time goes.")
     _add_temporal_filter(parser)
     parser.add_argument("--seconds", type=float, default=20.0, metavar="S", help="how long to measure (default: 20)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the measures there")
+    parser.add_argument("--json", type=_path, metavar="FILE", help="write the measures there")
     parser.add_argument("--window", metavar="WxH", help="size of the window (default: as it opens)")
     return parser
 
@@ -178,7 +178,7 @@ def _compare_parser() -> _Parser:
     parser.add_argument(
         "--b", required=True, metavar="MODEL_OR_FOLDER", help="another one, a folder of masks, or an own recording"
     )
-    parser.add_argument("--csv", required=True, type=Path, metavar="FILE", help="write the table there")
+    parser.add_argument("--csv", required=True, type=_path, metavar="FILE", help="write the table there")
     return parser
 
 
@@ -220,6 +220,13 @@ def _add_temporal_filter(parser: _Parser) -> None:
     )
 
 
+def _path(text: str) -> Path:
+    """An empty one, such as that of a variable that a script forgot to set, would be the current folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("its name is empty: give where to write")
+    return Path(text)
+
+
 def _window(arguments: argparse.Namespace) -> int:
     from app import log
 
@@ -246,6 +253,8 @@ def _bench(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--seconds {arguments.seconds:g} is no time to measure: give more than 0.")
     options, settings = _options(arguments)
     source = _open(arguments.source, settings, arguments.rate, options.scan_area)
+    if arguments.json is not None:
+        _prepare_file(arguments.json)
 
     from app.gui.bench import run_bench
 
@@ -281,12 +290,13 @@ def _annotate(arguments: argparse.Namespace) -> int:
     options, settings = _options(arguments)
     source = _parse(arguments.source[0], settings, arguments.rate)
 
-    from app.annotate import annotate
+    from app.annotate import annotate, check_unused
     from app.batch import How
     from model.bundle import find
     from model.engines.choice import open_crew
     from model.novelty import Novelty
 
+    check_unused(arguments.out)
     source.open()
     try:
         bundle = find(options.model or DEFAULT_MODEL)
@@ -318,6 +328,7 @@ def _compare(arguments: argparse.Namespace) -> int:
     a, b = (open_side(word, engine, area, open_engine, find, threshold) for word in (arguments.a, arguments.b))
     source.open()
     try:
+        _prepare_file(arguments.csv)
         print(summary(write_table(arguments.csv, compare_all(source, area, (a, b)))))
     finally:
         source.close()
@@ -407,6 +418,18 @@ def _options(arguments: argparse.Namespace) -> tuple[WindowOptions, Settings]:
         scan_area, arguments.model, arguments.engine, threshold, temporal_filter, size, notice, language
     )
     return window, settings
+
+
+def _prepare_file(path: Path) -> None:
+    """Makes the folder of a file that is written at the end: what would fail then fails before the work.
+
+    Raises UsageError and OutputError.
+    """
+    from app.pipeline.snapshot import make_folder
+
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: give a file in it.")
+    make_folder(path.parent)
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -7,15 +7,27 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
 from app.capture.source import Source
+from app.errors import UsageError
 from app.pipeline.export import Task, export
+from app.pipeline.table import TABLE
 from model.engines.crew import Crew
 
 _SAY_S = 0.1
 """Quicker numbers cannot be read, and cost time."""
+
+
+_MASK = "[0-9]" * 6 + ".png"
+
+
+def check_unused(out: Path) -> None:
+    """Raises UsageError where a folder holds a table or masks: those of two runs could not be told apart."""
+    if any(True for pattern in (TABLE, _MASK) for _ in out.glob(pattern)):
+        raise UsageError(f"{out} holds masks or a table already: choose another folder, or remove it.")
 
 
 def annotate(source: Source, crew: Crew, task: Task, progress: TextIO | None = None, before: str = "") -> int:

@@ -53,7 +53,7 @@ class Rect:
 
 
 def check_area(area: Rect | None, shape: tuple[int, ...], name: str) -> None:
-    """Raises SourceError where no part of a scan area that was asked for is in the pictures of that shape of a source.
+    """Raises SourceError where a scan area has no part in a picture of that shape, of the source with that `name`.
 
     `Rect.in_frame` would take the whole picture in its stead, in which a patient's name may stand.
     """

@@ -14,6 +14,7 @@ import pytest
 import app.__main__ as command_line
 from app.capture.source import SourceError
 from app.settings import Settings, save_settings
+from tests.media import write_images
 from tests.pipeline_parts import Clip
 
 
@@ -107,6 +108,12 @@ def test_devices_lists_cameras_monitors_and_engines_without_importing_them():
         (["compare", "camera:0", "--a", "default", "--b", "default", "--csv", "c.csv"], "has no end"),
         (["annotate", "phantom", "--out", "o", "--limit", "0"], "--limit 0"),
         (["annotate", "phantom", "--out", "o", "--limit", "many"], "many"),
+        (["annotate", "phantom", "--out", ""], "--out"),
+        (["annotate", "phantom", "--out", " "], "--out"),
+        (["annotate", "phantom", "phantom", "--out", "", "--limit", "1"], "--out"),
+        (["bench", "phantom", "--json", ""], "--json"),
+        (["bench", "phantom", "--json", "."], ". is a folder"),
+        (["compare", "/no/such/file.mp4", "--a", "default", "--b", "default", "--csv", ""], "--csv"),
         (["annotate", "phantom", "--out", "o", "--model", "/no/model"], "/no/model"),
         (["annotate", "phantom", "--out", "o", "--engine", "steam"], "steam"),
         (["phantom", "--scan-area", "1,2,3"], "1,2,3"),
@@ -224,6 +231,22 @@ def test_bench_hands_everything_over(run, monkeypatch, tmp_path):
     assert (source.word, seconds, path, options.engine) == ("phantom", 2.5, tmp_path / "j.json", "e")
 
 
+def test_a_file_that_could_not_be_written_at_the_end_is_said_before_the_work(run, monkeypatch, tmp_path):
+    calls = []
+    monkeypatch.setattr("app.gui.bench.run_bench", lambda *arguments: calls.append(arguments) or 0)
+    monkeypatch.setattr("app.trainer.compare.compare_all", lambda *_: calls.append("compare"))
+    (tmp_path / "file").touch()
+    write_images(tmp_path / "pictures", 2)
+    both = ["--a", "default", "--b", "default"]
+    for path, words in ((tmp_path / "file" / "x", "cannot be written"), (tmp_path, "is a folder")):
+        for command in (["bench", "phantom", "--json"], ["compare", tmp_path / "pictures", *both, "--csv"]):
+            status, _, (error,) = run(*command, path)
+            assert (status, words in error) == (2, True)
+    assert calls == []
+    assert run("bench", "phantom", "--json", tmp_path / "new" / "x")[0] == 0
+    assert (tmp_path / "new").is_dir()
+
+
 def test_an_error_of_several_lines_is_said_in_one(run, monkeypatch):
     def fail(word, **_):
         raise SourceError("One\nthing after\n another.")
@@ -241,6 +264,24 @@ def test_annotate_writes_masks_and_table_with_a_shipped_network(tmp_path):
     assert [path.name for path in sorted(out.glob("*.png"))] == ["000000.png", "000001.png", "000002.png"]
     with (out / "predictions.csv").open(newline="") as stream:
         assert [row["scan_w"] for row in csv.DictReader(stream)] == ["640"] * 3
+
+
+@pytest.mark.parametrize("name", ["predictions.csv", "000000.png", "004711.png"])
+def test_annotate_mixes_nothing_into_the_masks_of_another_run(run, tmp_path, name):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / name).write_bytes(b"of another run")
+    status, _, errors = run("annotate", "phantom", "--out", out, "--limit", "1")
+    assert status == 2
+    assert errors == [f"sonoblock: {out} holds masks or a table already: choose another folder, or remove it."]
+    assert [path.read_bytes() for path in out.iterdir()] == [b"of another run"]
+
+
+def test_annotate_writes_beside_what_is_no_mask(run, tmp_path):
+    pytest.importorskip("onnxruntime")
+    (tmp_path / "notes.txt").touch()
+    assert run("annotate", "phantom", "--out", tmp_path, "--limit", "1", "--engine", "onnxruntime") == (0, "", [])
+    assert {"000000.png", "predictions.csv"} <= {path.name for path in tmp_path.iterdir()}
 
 
 def test_annotate_names_the_pictures_that_it_left_out(run, tmp_path):

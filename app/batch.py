@@ -232,7 +232,7 @@ def _begin(out: Path, how: How, resume: bool) -> None:
         known: dict[str, object] | None = dict(json.loads((out / FILE).read_text(encoding="utf-8")))
     except FileNotFoundError:
         known = None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise UsageError(f"{out / FILE} cannot be read: start anew in another folder.") from error
     if known is not None and not resume:
         raise UsageError(f"{out} holds a batch already: go on with --resume, or choose another folder.")

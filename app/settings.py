@@ -101,7 +101,7 @@ def load_settings(path: Path | None = None) -> tuple[Settings, str]:
         return Settings(), ""
     except OSError as error:
         return Settings(), f"The settings {path} cannot be read ({error.strerror}): the defaults are used."
-    except ValueError as error:  # Neither UTF-8, nor JSON, nor settings.
+    except (ValueError, RecursionError) as error:  # Neither UTF-8, nor JSON, nor settings.
         return Settings(), _set_aside(path, str(error))
 
 

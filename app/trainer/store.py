@@ -49,7 +49,7 @@ class Store:
                 f"The corrections of this recording cannot be read ({reason}): see that {self.path} can be read,"
                 " then try again."
             ) from error
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {}, self._set_aside()
         return entries, ""
 

@@ -130,12 +130,16 @@ def test_a_recording_that_the_program_stumbles_over_does_not_end_the_batch(tree,
 
 @pytest.mark.parametrize(
     ("change", "told"),
-    [(lambda known: {**known, "newer": 1}, "another newer"), (lambda known: [], "cannot be read")],
+    [
+        (lambda known: json.dumps({**known, "newer": 1}), "another newer"),
+        (lambda known: "5", "cannot be read"),
+        (lambda known: "[" * 20_000, "cannot be read"),
+    ],
 )
 def test_a_batch_of_another_version_is_one_line(tree, out, change, told):
     run_batch([str(tree / "one.avi")], out, HOW)
     known = json.loads((out / batch.FILE).read_text())
-    (out / batch.FILE).write_text(json.dumps(change(known) or 5))
+    (out / batch.FILE).write_text(change(known))
     with pytest.raises(UsageError, match=told):
         run_batch([str(tree / "one.avi")], out, HOW, resume=True)
 

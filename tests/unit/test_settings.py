@@ -54,6 +54,8 @@ def test_only_what_differs_from_the_defaults_is_written_and_a_person_can_read_it
         b"",
         b"\xff\xfe{}",
         b"[1]",
+        b"[" * 20_000,
+        b'{"source": ' * 20_000,
         b'{"opacity": "high"}',
         b'{"opacity": 7}',
         b'{"threshold": 0}',

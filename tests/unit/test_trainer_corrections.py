@@ -215,7 +215,7 @@ def test_what_is_kept_comes_back_and_names_nothing(corrections, tmp_path):
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["0123456789abcdef" * 2 + ".json"]
 
 
-@pytest.mark.parametrize("damage", ["cut", "mask", "list", "bytes"])
+@pytest.mark.parametrize("damage", ["cut", "mask", "list", "deep", "bytes"])
 def test_a_damaged_file_is_set_aside_and_said(corrections, tmp_path, damage):
     store = Store(tmp_path, "a" * 64)
     store.save(corrections.entries)
@@ -223,6 +223,7 @@ def test_a_damaged_file_is_set_aside_and_said(corrections, tmp_path, damage):
     content = json.loads(text)
     content["frames"]["2"]["mask"] = content["frames"]["2"]["mask"][8:]
     damaged = {"cut": text[:-50], "mask": json.dumps(content), "list": "[]", "bytes": text.replace("name", "n\xe4me")}
+    damaged["deep"] = "[" * 20_000
     store.path.write_bytes(damaged[damage].encode("latin-1"))
     entries, said = store.load()
     assert entries == {}

@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import errno
 import io
 import logging
 import os
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
 
 EXIT_USER = 2
 """Something that the user can mend."""
-EXIT_STOPPED = 130
-"""Ctrl+C."""
+EXIT_SIGNAL = 128
+"""And the number of the signal that stopped it: 130 is Ctrl+C."""
+EXIT_PIPE = 141
+"""Nobody reads what is printed any more, as `head` does after some lines: what shells say of SIGPIPE."""
 DEMO = "demo"
 
 _SOURCES = """source words:
@@ -62,16 +66,30 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; gives the exit status: 0, 2 for what the user can mend, 130 for Ctrl+C."""
+    """Runs one command; gives the exit status: 0, 2 for what the user can mend, EXIT_SIGNAL and more, EXIT_PIPE."""
     arguments = sys.argv[1:] if arguments is None else arguments
     _quieten_libraries()
     try:
-        return _run(arguments)
-    except KeyboardInterrupt:
-        print("sonoblock: stopped.", file=sys.stderr)
-        return EXIT_STOPPED
+        try:
+            return _run(arguments)
+        finally:
+            # Here it can still be said that there is no room for it. A program without a console has none.
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except KeyboardInterrupt as stop:
+        _say("stopped.")
+        return EXIT_SIGNAL + (stop.args[0] if stop.args else signal.SIGINT)
     except (OutputError, UsageError) as error:
         return _say_error(error)
+    except BrokenPipeError:
+        _drop_output()
+        return EXIT_PIPE
+    except OSError as error:
+        # What writes files says so itself: this was what is printed.
+        if error.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        return _say_error(OutputError.of("Standard output", error))
 
 
 def _run(arguments: list[str]) -> int:
@@ -89,8 +107,22 @@ def _run(arguments: list[str]) -> int:
 
 
 def _say_error(error: Exception) -> int:
-    print(f"sonoblock: {' '.join(str(error).split())}", file=sys.stderr)
+    _say(str(error))
     return EXIT_USER
+
+
+def _say(text: str) -> None:
+    """One line, also where a name in it has several."""
+    # A terminal that was closed takes nothing.
+    with contextlib.suppress(OSError):
+        print(f"sonoblock: {' '.join(text.split())}", file=sys.stderr)
+
+
+def _drop_output() -> None:
+    """What was printed and cannot be written goes nowhere: Python would try once more as it ends, and complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _quieten_libraries() -> None:
@@ -304,7 +336,7 @@ def _annotate(arguments: argparse.Namespace) -> int:
         task = _how(How, arguments, options, bundle.threshold).task(arguments.out, Novelty.of(bundle))
         annotate(source, crew, task, sys.stderr if sys.stderr.isatty() else None)
         for name in getattr(source, "skipped", ()):
-            print(f"sonoblock: {name} cannot be read and was left out.", file=sys.stderr)
+            _say(f"{name} cannot be read and was left out.")
     finally:
         source.close()
     return 0
@@ -350,7 +382,7 @@ def _annotate_many(arguments: argparse.Namespace) -> int:
         resume=arguments.resume,
         dask=arguments.dask,
         progress=sys.stderr if sys.stderr.isatty() else None,
-        say=lambda text: print(f"sonoblock: {text}", file=sys.stderr),
+        say=_say,
     )
     print(outcome)
     return EXIT_USER if outcome.failed else 0
@@ -409,7 +441,7 @@ def _options(arguments: argparse.Namespace) -> tuple[WindowOptions, Settings]:
         raise UsageError(f"--rate {rate:g} is not a rate: give pictures a second, more than 0 and at most 240.")
     settings, notice = load_settings()
     if notice:
-        print(f"sonoblock: {notice}", file=sys.stderr)
+        _say(notice)
     # `annotate` never steadies and has no such option.
     temporal_filter = getattr(arguments, "temporal_filter", None)
     size = _size(arguments.window) if getattr(arguments, "window", None) else None
@@ -480,7 +512,7 @@ def _last_source(settings: Settings, rate: float | None) -> Source:
         return _open(DEMO, settings, rate)
     except SourceError as error:
         # The user's demo folder is gone: the phantom needs no file.
-        print(f"sonoblock: {error}", file=sys.stderr)
+        _say(str(error))
         return _open("phantom", settings, rate)
 
 

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -21,6 +21,7 @@ _SAY_S = 0.1
 """Quicker numbers cannot be read, and cost time."""
 
 
+_ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _MASK = "[0-9]" * 6 + ".png"
 
 
@@ -33,7 +34,8 @@ def check_unused(out: Path) -> None:
 def annotate(source: Source, crew: Crew, task: Task, progress: TextIO | None = None, before: str = "") -> int:
     """As `export`; tells in `progress` how far it is, in a line that begins with `before`.
 
-    Ctrl+C is KeyboardInterrupt, once the frame that is being written is whole.
+    Ctrl+C, and being asked to end, is KeyboardInterrupt with the signal's number, once the frame that is being written
+    is whole.
     """
     said_at, done, total = float("-inf"), 0, None
 
@@ -44,35 +46,43 @@ def annotate(source: Source, crew: Crew, task: Task, progress: TextIO | None = N
             said_at = time.monotonic()
             _say(progress, f"\r{before}{count}{f'/{of}' if of else ''} frames")
 
-    with _ctrl_c() as stopped:
+    with _signals() as stopped:
         count = export(source, crew, task, say, stopped)
     _say(progress, f"\r{before}{count}{f'/{total}' if total else ''} frames\n")
     return count
 
 
 @contextmanager
-def _ctrl_c() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl+C was pressed. A second one does not wait, since a source may not give another frame."""
-    asked = threading.Event()
+def _signals() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl+C was pressed, the program told to end, or its terminal closed.
+
+    A second time does not wait, since a source may not give another frame.
+    """
+    asked: list[int] = []
     if threading.current_thread() is not threading.main_thread():  # Signals are the main thread's.
-        yield asked.is_set
+        yield lambda: False
         return
 
-    def note(_number: int, _frame: FrameType | None) -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
+    def note(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+        if len(asked) > 1:
+            raise KeyboardInterrupt(number)
 
-    before = signal.signal(signal.SIGINT, note)
+    # What is ignored stays so: nohup means that.
+    numbers = [signal.SIGINT, *(one for one in _ENDS if signal.getsignal(one) == signal.SIG_DFL)]
+    before = [(number, signal.signal(number, note)) for number in numbers]
     try:
-        yield asked.is_set
+        yield lambda: bool(asked)
     finally:
-        signal.signal(signal.SIGINT, before)
-    if asked.is_set():
-        raise KeyboardInterrupt
+        for number, handler in before:
+            signal.signal(number, handler)
+    if asked:
+        raise KeyboardInterrupt(asked[0])
 
 
 def _say(progress: TextIO | None, text: str) -> None:
     if progress is not None:
-        progress.write(text)
-        progress.flush()
+        # A terminal that was closed takes nothing.
+        with suppress(OSError):
+            progress.write(text)
+            progress.flush()

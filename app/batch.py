@@ -219,9 +219,9 @@ def _on_cluster(
 
 
 def _told(work: Work, error: Exception) -> str:
-    """The sentence of an error, which names the recording."""
-    text = " ".join(str(error).split())
-    return text if Path(work.word).name in text else f"{work.word}: {text}"
+    """The sentence of an error, which names the recording, in one line."""
+    text, word, name = (" ".join(part.split()) for part in (str(error), work.word, Path(work.word).name))
+    return text if name in text else f"{word}: {text}"
 
 
 def _begin(out: Path, how: How, resume: bool) -> None:

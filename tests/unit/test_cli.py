@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -36,13 +37,8 @@ def run(capsys):
 
 
 def start(*arguments, **settings):
-    return subprocess.Popen(
-        [sys.executable, "-m", "app", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **settings,
-    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen([sys.executable, "-m", "app", *map(str, arguments)], **{**pipes, **settings})
 
 
 @pytest.fixture
@@ -266,6 +262,19 @@ def test_annotate_writes_masks_and_table_with_a_shipped_network(tmp_path):
         assert [row["scan_w"] for row in csv.DictReader(stream)] == ["640"] * 3
 
 
+def test_names_of_several_lines_are_said_in_one(run, tmp_path):
+    pytest.importorskip("onnxruntime")
+    write_images(tmp_path / "pictures", 2)
+    (tmp_path / "pictures" / "no\npicture.png").write_bytes(b"no picture")
+    (tmp_path / "a\nclip.mp4").write_bytes(b"no clip" * 100)
+    said = run("annotate", tmp_path / "pictures", "--out", tmp_path / "one", "--engine", "onnxruntime")
+    assert said == (0, "", ["sonoblock: no picture.png cannot be read and was left out."])
+    both = tmp_path / "pictures", tmp_path / "a\nclip.mp4"
+    status, _, errors = run("annotate", *both, "--out", tmp_path / "two", "--engine", "onnxruntime")
+    assert (status, len(errors)) == (2, 1)
+    assert errors[0].count("a clip.mp4") == 1
+
+
 @pytest.mark.parametrize("name", ["predictions.csv", "000000.png", "004711.png"])
 def test_annotate_mixes_nothing_into_the_masks_of_another_run(run, tmp_path, name):
     out = tmp_path / "out"
@@ -297,26 +306,79 @@ def test_annotate_names_the_pictures_that_it_left_out(run, tmp_path):
     assert len(list((tmp_path / "out").glob("*.png"))) == 2
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
-def test_ctrl_c_ends_annotate_with_status_130_and_whole_files(tmp_path):
+def started_annotate(out, *arguments, **settings):
+    """`annotate` of the phantom in another process, which has written some frames."""
     pytest.importorskip("onnxruntime")
-    out = tmp_path / "out"
-    process = start("annotate", "phantom", "--out", out, "--engine", "onnxruntime")
+    process = start("annotate", "phantom", "--out", out, "--engine", "onnxruntime", *arguments, **settings)
     deadline = time.monotonic() + 60
     while not (out / "000004.png").exists():
         assert time.monotonic() < deadline
         assert process.poll() is None
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    return process
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals for another process")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_ctrl_c_and_being_told_to_end_stop_annotate_with_whole_files(tmp_path, name, status):
+    out = tmp_path / "out"
+    process = started_annotate(out, "--video")
+    process.send_signal(getattr(signal, name))
     _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert errors.splitlines() == ["sonoblock: stopped."]
     with (out / "predictions.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     masks = [cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in sorted(out.glob("*.png"))]
     assert len(rows) in (len(masks), len(masks) - 1)
     assert all(mask is not None and mask.shape == (336, 640) for mask in masks)
+    assert list(out.glob("overlay.*"))
     assert not list(out.glob(".part*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGHUP")
+def test_annotate_ends_in_order_where_its_terminal_is_closed(tmp_path):
+    terminal, other_end = os.openpty()
+    process = started_annotate(tmp_path / "out", stderr=other_end)
+    os.close(other_end)
+    os.close(terminal)
+    process.send_signal(signal.SIGHUP)
+    process.communicate(timeout=60)
+    assert process.returncode == 129
+    assert (tmp_path / "out" / "predictions.csv").exists()
+    assert not list((tmp_path / "out").glob(".part*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGHUP")
+def test_nohup_keeps_annotate_going_when_the_terminal_is_closed(tmp_path):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # As nohup does; what it starts inherits that.
+    try:
+        process = started_annotate(tmp_path / "out", "--limit", "40")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    process.send_signal(signal.SIGHUP)
+    assert process.communicate(timeout=60) == ("", "")
+    assert process.returncode == 0
+    assert len(list((tmp_path / "out").glob("*.png"))) == 40
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes and devices")
+@pytest.mark.parametrize(("command", "unbuffered"), [("devices", ""), ("devices", "1"), ("--help", "")])
+def test_output_that_nobody_reads_or_that_finds_no_room_ends_without_a_traceback(command, unbuffered):
+    read, write = os.pipe()
+    os.close(read)
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    run = [sys.executable, "-m", "app", command]
+    done = subprocess.run(run, stdout=write, stderr=subprocess.PIPE, text=True, check=False, env=environment)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, "")
+    if not Path("/dev/full").exists():
+        return
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(run, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=environment)
+    assert done.returncode == 2
+    assert done.stderr.startswith("sonoblock: Standard output cannot be written (No space left on device)")
+    assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("hanging", [True, False])

@@ -29,6 +29,11 @@ from model.novelty import Novelty
 from model.postprocess import to_mask
 from model.preprocess import to_input
 
+_MOST_LEVELS = 8
+"""So many values may stand for several regions."""
+_BETWEEN = 4
+"""More pixels between dark and bright than this for each bright one make a photograph. The public ultrasound pictures
+have 18 and more; their masks, packed as JPEG or with very soft edges, have three at most."""
 _NUMBER = re.compile(r"(\d+)$")
 
 
@@ -122,10 +127,7 @@ class MaskFolder:
         path = self._path_of(frame.number)
         if path is None:
             return None
-        if path.suffix.lower() == ".json":
-            mask = labelme.read_masks(path, (LABEL,))[0]
-        else:
-            mask = np.asarray(read_file(path).max(axis=2) > 0)
+        mask = labelme.read_masks(path, (LABEL,))[0] if path.suffix.lower() == ".json" else _read_mask(path)
         return fitted(mask, frame, area, path)
 
     def _path_of(self, number: int) -> Path | None:
@@ -135,6 +137,16 @@ class MaskFolder:
 
     def close(self) -> None:
         pass
+
+
+def _read_mask(path: Path) -> Mask:
+    """A mask's picture: whatever is not black is region. Raises DataError, also for a photograph."""
+    grey = read_file(path).max(axis=2)
+    low, high = 0.25 * grey.max(), 0.75 * grey.max()
+    bright, between = (grey >= high).sum(), ((grey > low) & (grey < high)).sum()
+    if between > _BETWEEN * bright and len(np.unique(grey)) > _MOST_LEVELS:
+        raise DataError(f"{path} is a picture, not a mask: give a folder of masks, which are black beside the region.")
+    return np.asarray(grey > 0)
 
 
 def fitted(mask: Mask, frame: Frame, area: Rect, name: Path) -> Mask:

@@ -1,6 +1,7 @@
 """Two answers about one recording: what can be compared, how far they agree, and when it is worked out."""
 
 import csv
+import shutil
 import threading
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from app.capture.folder import ImageFolder
 from app.capture.matroska import ClipWriter
+from app.capture.phantom import Phantom
 from app.capture.recorded import CLIP, MASKS, RecordedClip
 from app.capture.source import Frame, Repeatable, SourceError
 from app.capture.video import VideoFile
@@ -21,6 +23,7 @@ from app.trainer.corrections import Corrections, interpolate
 from app.trainer.sides import CorrectedMasks, MaskFolder, ModelSide, RecordedMasks, difference, open_side
 from model.bundle import Bundle
 from model.data import labelme
+from model.data.folder import find_pairs
 from model.data.pictures import write_mask
 from model.errors import BundleError, DataError
 from tests.media import write_images, write_video
@@ -184,6 +187,55 @@ def test_masks_of_a_folder_of_images_go_by_name(tmp_path):
     assert (side.mask(frame(2), WHOLE) == disc(90, 90)).all()
     assert side.mask(frame(1), WHOLE) is None
     pictures.close()
+
+
+def test_a_photograph_is_no_mask(opened, tmp_path):
+    scan = Phantom()
+    scan.open()
+    pixels = cv2.resize(scan.read().pixels, SIZE[::-1])
+    cv2.imwrite(str(tmp_path / "000003.png"), pixels)
+    cv2.imwrite(str(tmp_path / "000004.jpg"), pixels // 2)
+    side = MaskFolder(tmp_path, opened)
+    for number, name in ((3, "000003.png"), (4, "000004.jpg")):
+        with pytest.raises(DataError, match=f"{name} is a picture, not a mask: give a folder of masks"):
+            side.mask(frame(number), WHOLE)
+
+
+def test_of_real_pictures_each_is_told_from_each_mask(opened, tmp_path, data_folder):
+    for number, pair in enumerate(find_pairs(data_folder)[::10]):
+        shutil.copy(pair.image, tmp_path / f"1{number:03}{pair.image.suffix}")
+        soft = cv2.GaussianBlur(cv2.imread(str(pair.mask)), (0, 0), 3)
+        cv2.imwrite(str(tmp_path / f"2{number:03}.jpg"), soft, [cv2.IMWRITE_JPEG_QUALITY, 30])
+    side, told = MaskFolder(tmp_path, opened), []
+    for path in sorted(tmp_path.glob("[12]*")):
+        height, width = cv2.imread(str(path)).shape[:2]
+        try:
+            side.mask(frame(int(path.stem)), Rect(0, 0, width, height))
+            told.append((path.name[0], "mask"))
+        except DataError:
+            told.append((path.name[0], "photograph"))
+    assert set(told) == {("1", "photograph"), ("2", "mask")}
+
+
+@pytest.mark.parametrize(
+    "kind", [lambda mask: mask, lambda mask: mask // 255, lambda mask: mask // 2, lambda mask: mask * 0, "jpeg", "soft"]
+)
+def test_masks_of_one_bit_packed_as_jpeg_or_with_soft_edges_are_masks(opened, tmp_path, kind):
+    mask = disc(90, 90, 12).astype(np.uint8) * 255
+    if kind == "jpeg":
+        cv2.imwrite(str(tmp_path / "3.jpg"), mask, [cv2.IMWRITE_JPEG_QUALITY, 30])
+    elif kind == "soft":
+        cv2.imwrite(str(tmp_path / "3.png"), cv2.GaussianBlur(mask, (0, 0), 3))
+    else:
+        cv2.imwrite(str(tmp_path / "3.png"), kind(mask))
+    found = MaskFolder(tmp_path, opened).mask(frame(3), WHOLE)
+    assert found.any() == bool(cv2.imread(str(next(tmp_path.glob("3.*")))).any())
+
+
+def test_the_values_of_several_regions_are_a_mask(opened, tmp_path):
+    values = np.maximum(disc(90, 90) * np.uint8(1), disc(200, 120, 10) * np.uint8(2)) * np.uint8(30)
+    cv2.imwrite(str(tmp_path / "3.png"), values)
+    assert (MaskFolder(tmp_path, opened).mask(frame(3), WHOLE) == (values > 0)).all()
 
 
 def test_labelme_files_are_masks(opened, tmp_path):

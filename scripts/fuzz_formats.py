@@ -17,6 +17,7 @@ import json
 import os
 import queue
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -162,6 +163,8 @@ def work() -> None:
 def _try(path: Path, out: Path, said: Path) -> tuple[str, str]:
     from app.__main__ import main
 
+    # `annotate` refuses a folder that holds masks already.
+    shutil.rmtree(out, ignore_errors=True)
     try:
         status = main(["annotate", str(path), "--out", str(out), "--limit", str(FRAMES)])
         if status == 0:

@@ -95,6 +95,7 @@ SENTENCES = (
     mark("The overlay failed ({error}): choose another model."),
     mark("The model '{model}' cannot be loaded ({error}): choose another model or engine."),
     # Scan area and scale
+    mark("The scan area {area} lies outside the {width} x {height} pixels of {name}: give one inside the picture."),
     mark("it moves like speckle"),
     mark("it is grainy like speckle"),
     mark("from the file"),
@@ -121,6 +122,7 @@ SENTENCES = (
     mark("{n} frames are exported to {folder}."),
     mark("{why} What was finished until then is kept in {folder}."),
     # Correcting and comparing
+    mark("{path} is a picture, not a mask: give a folder of masks, which are black beside the region."),
     mark("The corrections of this recording were damaged; the file was set aside as {aside}."),
     mark("The corrections of this recording cannot be read ({reason}): see that {path} can be read, then try again."),
     mark("The corrections in {path} are damaged and cannot be set aside: move the file away, then try again."),

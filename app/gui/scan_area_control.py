@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from PySide6.QtGui import QAction
 
-from app.capture.source import Frame, Source, SourceKind
+from app.capture.source import Frame, Source, SourceError, SourceKind
 from app.gui.live_view import LiveView
 from app.gui.mode_strip import ModeStrip
-from app.gui.outside import outside
+from app.gui.outside import name_of, outside
 from app.gui.panel import Panel
 from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.source_notes import Size, SourceNotes
@@ -19,7 +19,7 @@ from app.gui.sources import Sources
 from app.gui.words import tr
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.scan_area import Found, from_regions
-from app.pipeline.types import Rect
+from app.pipeline.types import Rect, check_area
 
 if TYPE_CHECKING:
     from app.capture.dicom import UltrasoundRegion
@@ -161,6 +161,17 @@ class ScanAreaControl:
         if regions_of(self._sources.current, frame) != self._regions:
             self._decide()
 
+    def _own(self, source: Source, size: Size) -> Rect | Literal["whole"] | None:
+        """What the user set, unless nothing of it is in the picture: the whole frame is not shown in its stead."""
+        own = self._sources.given_area or self._notes.area(source.word, size)
+        if isinstance(own, Rect):
+            try:
+                check_area(own, size[::-1], name_of(source))
+            except SourceError as error:
+                self._say(str(error))
+                return None
+        return own
+
     def _sized(self, width: int, height: int) -> None:
         self._size = width, height
         self._decide()
@@ -171,7 +182,7 @@ class ScanAreaControl:
         if source is None or self._size is None:
             return
         self._regions, self._said, self._give_up = regions_of(source, self._view.frame), None, None
-        own = self._sources.given_area or self._notes.area(source.word, self._size)
+        own = self._own(source, self._size)
         file = from_regions(self._regions)
         if isinstance(own, Rect):
             self._use(own, tr("your own"), by_file=False)

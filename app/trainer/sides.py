@@ -23,7 +23,7 @@ from app.trainer.corrections import Entries
 from app.trainer.shapes import LABEL, Mask
 from model.bundle import CARD, Bundle
 from model.data import labelme
-from model.data.pictures import pictures_in, read_file
+from model.data.pictures import pictures_in, read_file, read_mask
 from model.errors import DataError
 from model.novelty import Novelty
 from model.postprocess import to_mask
@@ -146,7 +146,7 @@ def _read_mask(path: Path) -> Mask:
     bright, between = (grey >= high).sum(), ((grey > low) & (grey < high)).sum()
     if between > _BETWEEN * bright and len(np.unique(grey)) > _MOST_LEVELS:
         raise DataError(f"{path} is a picture, not a mask: give a folder of masks, which are black beside the region.")
-    return np.asarray(grey > 0)
+    return read_mask(path)
 
 
 def fitted(mask: Mask, frame: Frame, area: Rect, name: Path) -> Mask:

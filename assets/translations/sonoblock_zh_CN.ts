@@ -2100,6 +2100,10 @@
         <translation>扫描区域为整帧：图像中的姓名会被导出。请先绘制扫描区域。</translation>
     </message>
     <message>
+        <source>The scan area {area} lies outside the {width} x {height} pixels of {name}: give one inside the picture.</source>
+        <translation>扫描区域 {area} 位于 {name} 的 {width} x {height} 像素之外：请给出图像内的区域。</translation>
+    </message>
+    <message>
         <source>The screen cannot be captured: {remedy}</source>
         <translation>无法采集屏幕：{remedy}</translation>
     </message>
@@ -2750,6 +2754,10 @@
     <message>
         <source>{path} is a DICOM file without a picture: choose an ultrasound image or clip.</source>
         <translation>{path} 是没有图像的 DICOM 文件：请选择超声图像或片段。</translation>
+    </message>
+    <message>
+        <source>{path} is a picture, not a mask: give a folder of masks, which are black beside the region.</source>
+        <translation>{path} 是图像而不是掩膜：请给出掩膜文件夹，掩膜在区域以外为黑色。</translation>
     </message>
     <message>
         <source>{path} is a text file, not a video: choose a video file or a folder of images.</source>

@@ -282,3 +282,10 @@ def test_a_recording_that_stands_still_is_searched_too(opened: Opened, qtbot: Qt
     area = window.pipeline.scan_area
     assert area is not None
     assert overlap(area, screen().truth) > 0.8
+
+
+def test_an_area_outside_the_picture_is_said_and_one_is_found_instead(opened: Opened, qtbot: QtBot) -> None:
+    """Without that, the whole frame, in which a name may stand, would be taken for it."""
+    window = opened(Machine(), options=WindowOptions(scan_area=Rect(900, 700, 100, 100)))
+    qtbot.waitUntil(lambda: "The scan area 900,700,100,100 lies outside the 800 x 600 pixels" in window.messages.text)
+    qtbot.waitUntil(lambda: has_found(window), timeout=10_000)

@@ -201,6 +201,13 @@ def test_a_photograph_is_no_mask(opened, tmp_path):
             side.mask(frame(number), WHOLE)
 
 
+def test_a_mask_of_16_bits_keeps_its_region(opened, tmp_path):
+    drawn = np.zeros(SIZE[::-1], np.uint16)
+    drawn[20:60, 30:90] = 1
+    cv2.imwrite(str(tmp_path / "000002.png"), drawn)
+    assert np.array_equal(MaskFolder(tmp_path, opened).mask(frame(2), WHOLE), drawn > 0)
+
+
 def test_of_real_pictures_each_is_told_from_each_mask(opened, tmp_path, data_folder):
     for number, pair in enumerate(find_pairs(data_folder)[::10]):
         shutil.copy(pair.image, tmp_path / f"1{number:03}{pair.image.suffix}")

@@ -202,7 +202,7 @@ def test_a_photograph_is_no_mask(opened, tmp_path):
 
 
 def test_a_mask_of_16_bits_keeps_its_region(opened, tmp_path):
-    drawn = np.zeros(SIZE[::-1], np.uint16)
+    drawn = np.zeros(SIZE, np.uint16)
     drawn[20:60, 30:90] = 1
     cv2.imwrite(str(tmp_path / "000002.png"), drawn)
     assert np.array_equal(MaskFolder(tmp_path, opened).mask(frame(2), WHOLE), drawn > 0)

@@ -57,14 +57,13 @@ class PresetControl:
         use_preset(settings, settings.presets[name])
         # Only once it is known to be good is a source the one that the next start shows.
         source, settings.source = settings.source, shown
-        self._say(tr("Preset: {name}", name=name))
-        self._follow(source)
+        self._follow(source, tr("Preset: {name}", name=name))
 
-    def _follow(self, source: str) -> None:
+    def _follow(self, source: str, said: str = "") -> None:
         self._overlay.follow()
         self._models.follow()
         self._overlay.set_steady(self._settings.temporal_filter)
-        self._sources.open_word(source or "demo")
+        self._sources.open_word(source or "demo", said)
 
     def _finished(self) -> None:
         dialog, self.dialog = self.dialog, None

@@ -50,29 +50,32 @@ class Sources:
         self.event: SourceChanged | None = None
         """What the pipeline said last about the current source."""
 
-    def open_word(self, word: str) -> None:
-        """Opens a source by its word; what is shown stays until the new one is known to be good."""
+    def open_word(self, word: str, said: str = "") -> None:
+        """Opens a source by its word; what is shown stays until the new one is known to be good, which is then `said`."""
         demo = Path(self._settings.demo_folder) if self._settings.demo_folder else None
         try:
             source = self._parse(word, demo)
         except SourceError as error:
             self._say(str(error))
             return
-        self.open_when_good(source)
+        self.open_when_good(source, said=said)
 
-    def open_when_good(self, source: Source, remember: bool = True) -> None:
+    def open_when_good(self, source: Source, remember: bool = True, said: str = "") -> None:
         """Shows a source once it is known to be good; what is shown stays until then."""
         self._opening += 1
-        if source.retries:
-            self.open(source, remember=remember)
-            return
         turn = self._opening
 
         def opened(_: object) -> None:
-            if turn == self._opening:
-                self.open(source, remember=remember)
-            else:
+            if turn != self._opening:
                 source.close()
+                return
+            self.open(source, remember=remember)
+            if said:  # Only now: what was said of the source before goes with it.
+                self._say(said)
+
+        if source.retries:
+            opened(None)
+            return
 
         self._background.run("open source", lambda: _try(source), opened, self._say)
 

@@ -51,7 +51,7 @@ class Sources:
         """What the pipeline said last about the current source."""
 
     def open_word(self, word: str, said: str = "") -> None:
-        """Opens a source by its word; what is shown stays until the new one is known to be good, which is then `said`."""
+        """Opens a source by its word; what is shown stays until it is known to be good, and then that is `said`."""
         demo = Path(self._settings.demo_folder) if self._settings.demo_folder else None
         try:
             source = self._parse(word, demo)

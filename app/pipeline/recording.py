@@ -25,6 +25,7 @@ from app.pipeline.snapshot import make_folder
 from app.pipeline.table import COLUMNS, TABLE, Row, frame_mask, table_row
 from app.pipeline.types import Prediction, Rect
 from model.files import write_text
+from model.preprocess import to_grey
 
 ABOUT = "recording.json"
 FRAMES = "frames.csv"
@@ -33,6 +34,8 @@ FRAME_COLUMNS = ("frame", "time_s", "source_frame")
 FORMAT = 1
 RESERVE_BYTES = 200_000_000
 """Left free on the disk: other programs, and the end of the recording, need some."""
+TINT = 3
+"""Grey levels by which the channels of a grey picture may differ: grabbers and video codecs tint it so."""
 NAME = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(-\d+)?")
 """What a recording's folder is called."""
 _TIME_FORMAT = "%Y-%m-%d_%H-%M-%S"
@@ -81,10 +84,10 @@ class Shot:
 
 
 def encode(frame: Frame, area: Rect, dropped: int = 0) -> Shot:
-    """The scan area of `frame`, without loss. Grey in three equal channels is kept, and read again, as one."""
+    """The scan area of `frame`, without loss. Grey in three channels is kept as the one that a model sees of it."""
     picture = area.cut(frame.pixels)
     if picture.ndim == 3 and _is_grey(picture):
-        picture = picture[:, :, 0]
+        picture = to_grey(picture)
     return Shot(frame.captured, frame.number, (area.width, area.height), encode_picture(picture), dropped)
 
 
@@ -99,7 +102,7 @@ def encode_answer(prediction: Prediction, made_by: MadeBy) -> Answer:
 
 def _is_grey(picture: Pixels) -> bool:
     blue, green, red = cv2.split(picture)
-    return not cv2.norm(blue, green, cv2.NORM_INF) and not cv2.norm(green, red, cv2.NORM_INF)
+    return max(cv2.norm(one, green, cv2.NORM_INF) for one in (blue, red)) <= TINT
 
 
 class RecordingWriter:

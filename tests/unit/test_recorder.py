@@ -18,10 +18,11 @@ from app.capture.recorded import CLIP, MASKS
 from app.capture.source import Frame
 from app.errors import OutputError
 from app.pipeline.recorder import Recorder
-from app.pipeline.recording import ABOUT, FRAMES, NAME, MadeBy, encode
+from app.pipeline.recording import ABOUT, FRAMES, NAME, TINT, MadeBy, encode
 from app.pipeline.table import COLUMNS, TABLE
 from app.pipeline.types import Prediction, Rect
 from model.postprocess import find_region, to_mask
+from model.preprocess import to_grey
 from tests.media import read_all
 from tests.pipeline_parts import WAIT_S, await_true
 
@@ -117,10 +118,17 @@ def test_grey_in_three_channels_is_recorded_as_grey(root):
     grey = frame_of(1)
     colour = Frame(cv2.cvtColor(grey.pixels, cv2.COLOR_GRAY2BGR), 1, 0.0)
     assert encode(colour, AREA).png == encode(grey, AREA).png
-    almost = np.array(colour.pixels)
-    almost[50, 50, 2] ^= 1
-    shot = encode(Frame(almost, 1, 0.0), AREA)
-    assert np.array_equal(cv2.imdecode(np.frombuffer(shot.png, np.uint8), cv2.IMREAD_UNCHANGED), AREA.cut(almost))
+
+
+@pytest.mark.parametrize("tint", [TINT, TINT + 1])
+def test_a_tint_that_nobody_sees_is_not_recorded_and_the_model_sees_the_same(tint):
+    tinted = cv2.cvtColor(np.minimum(frame_of(1).pixels, 250), cv2.COLOR_GRAY2BGR)
+    tinted[50:60, 50:60, 2] += tint
+    shot = encode(Frame(tinted, 1, 0.0), AREA)
+    recorded = cv2.imdecode(np.frombuffer(shot.png, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert np.array_equal(to_grey(recorded), to_grey(AREA.cut(tinted)))
+    assert (recorded.ndim == 2) is (tint == TINT)
+    assert recorded.ndim == 2 or np.array_equal(recorded, AREA.cut(tinted))
 
 
 def test_masks_and_table_lie_beside_it_with_what_they_come_from(recorder):

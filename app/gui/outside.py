@@ -142,6 +142,7 @@ SENTENCES = (
     mark("{path} is damaged at frame {n}: compare something else."),
     mark("{path} cannot be read: {reason}."),
     mark("{path} is not a picture, or is damaged."),
+    mark("{path} is an animated picture: give a still one."),
     mark("{folder} holds the pictures that were corrected: save into another folder."),
     # Settings
     mark("Settings taken over from {file}, with 1 preset."),

@@ -2764,6 +2764,10 @@
         <translation>{path} 是文本文件，不是视频：请选择视频文件或图像文件夹。</translation>
     </message>
     <message>
+        <source>{path} is an animated picture: give a still one.</source>
+        <translation>{path} 是动态图像：请给出静态图像。</translation>
+    </message>
+    <message>
         <source>{path} is damaged at frame {n}: compare something else.</source>
         <translation>{path} 在第 {n} 帧损坏：请比较其他内容。</translation>
     </message>

@@ -105,6 +105,9 @@ def decode_deep(content: bytes, path: Path) -> NDArray[np.uint8 | np.uint16]:
 
 
 def _decode(content: bytes, path: Path, how: int) -> NDArray[Any]:
+    # Damaged, it would have OpenCV write past its memory.
+    if content.startswith(b"\x89PNG") and b"acTL" in content[: content.find(b"IDAT")]:
+        raise DataError(f"{path} is an animated picture: give a still one.")
     # Not cv2.imread: it cannot open names outside the code page on Windows.
     try:
         picture = cv2.imdecode(np.frombuffer(content, np.uint8), how) if content else None

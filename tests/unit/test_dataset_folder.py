@@ -1,6 +1,7 @@
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from model.data.folder import find_pairs, load, read_mask
 from model.errors import DataError
@@ -100,3 +101,11 @@ def test_the_real_data_set_loads_whole(data_folder):
     assert len(data) == 500
     assert data.masks.mean(axis=(1, 2, 3)).min() > 0.008
     assert data.masks.mean(axis=(1, 2, 3)).max() < 0.06
+
+
+def test_an_animated_picture_is_refused(tmp_path):
+    """OpenCV writes past its memory where a frame of a damaged one says another size than the file."""
+    frames = [Image.new("L", (20, 10), grey) for grey in (0, 255)]
+    frames[0].save(tmp_path / "moves.png", save_all=True, append_images=frames[1:])
+    with pytest.raises(DataError, match=r"moves.png is an animated picture: give a still one"):
+        read_mask(tmp_path / "moves.png")

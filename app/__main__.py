@@ -461,6 +461,8 @@ def _prepare_file(path: Path) -> None:
 
     if path.is_dir():
         raise UsageError(f"{path} is a folder: give a file in it.")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is no file: give the name of one.")
     make_folder(path.parent)
 
 

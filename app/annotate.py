@@ -69,7 +69,8 @@ def _signals() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt(number)
 
     # What is ignored stays so: nohup means that.
-    numbers = [signal.SIGINT, *(one for one in _ENDS if signal.getsignal(one) == signal.SIG_DFL)]
+    ends = (signal.SIGINT, *_ENDS)
+    numbers = [one for one in ends if signal.getsignal(one) in (signal.SIG_DFL, signal.default_int_handler)]
     before = [(number, signal.signal(number, note)) for number in numbers]
     try:
         yield lambda: bool(asked)

@@ -7,6 +7,7 @@ import dataclasses
 import errno
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,10 @@ def main(arguments: list[str] | None = None) -> int:
     except ModelError as error:
         print(f"sonoblock: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Nobody reads what is printed; Python would try once more as it ends, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except OSError as error:
         print(f"sonoblock: {_sentence(error)}", file=sys.stderr)
         return 2
@@ -393,6 +398,7 @@ def _export(options: argparse.Namespace) -> None:
     from model.bundle import find
     from model.export import export
 
+    require_folders(options.out)
     print(export(find(options.model), options.to, options.out))
 
 
@@ -406,6 +412,7 @@ def _calibrate(options: argparse.Namespace) -> None:
     require_files(options.json)
     require_folders(options.figures, options.out)
     bundle = find(options.model)
+    require_folders(bundle.folder if options.write and not options.out else None)
     classes = names_of(bundle.structures)
     plan = CrossValidation.read(options.folds) if options.folds else None
     if plan and names_of(plan.structures) != classes:
@@ -437,7 +444,7 @@ def _calibrate(options: argparse.Namespace) -> None:
         from model.package import package_calibrated
 
         print(package_calibrated(bundle, found, threshold, options.data, options.out or bundle.folder).folder)
-    elif not options.json:
+    elif not (options.json or options.figures):
         print("Nothing was written: --write puts this into the model, --json FILE into a file.")
 
 
@@ -452,6 +459,7 @@ def _novelty(options: argparse.Namespace) -> None:
     require_files(options.json)
     require_folders(options.out)
     bundle = find(options.model)
+    require_folders(bundle.folder if options.write and not options.out else None)
     others = fit_novelty.find_kinds(options.others) if options.others else {}
     seen, unseen = fit_novelty.split(bundle, options.data)
     made = fit_novelty.fit(seen, bundle.size, progress_line("pictures")) if options.fit else None
@@ -510,4 +518,6 @@ _COMMANDS = (
 
 
 if __name__ == "__main__":
+    # Being told to end is as Ctrl+C: nothing half done is left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

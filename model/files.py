@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+UNFINISHED = ".part"
+"""What is not whole yet is called so, or begins with it."""
+
 
 def write_beside(path: Path, write: Callable[[Path], Any]) -> None:
     """Has `write` fill a file beside `path`, then renames it: the old one stays whole until then.
 
     Raises OSError, which names `path` where it was the writing that failed.
     """
-    beside = path.with_name(f".part-{path.name}")
+    beside = path.with_name(f"{UNFINISHED}-{path.name}")
     try:
         write(beside)
         beside.replace(path)
@@ -28,12 +31,13 @@ def write_beside(path: Path, write: Callable[[Path], Any]) -> None:
 
 @contextmanager
 def folder_beside(out: Path) -> Iterator[Path]:
-    """A new folder to fill, beside `out`. Its content is in `out`, which is missing or empty, once it is whole.
+    """A new folder to fill. Its content is in `out`, which is missing or empty but for UNFINISHED, once it is whole.
 
     Raises OSError, which names `out` where it was the writing that failed.
     """
     place = out.resolve()
-    beside = place.with_name(f".part-{place.name}")
+    # In a folder that is there already: it may be another disk, and beside it nothing may be written.
+    beside = place / UNFINISHED if place.is_dir() else place.with_name(f"{UNFINISHED}-{place.name}")
     shutil.rmtree(beside, ignore_errors=True)
     try:
         beside.mkdir(parents=True)

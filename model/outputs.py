@@ -15,8 +15,9 @@ def require_files(*paths: Path | None) -> None:
             continue
         if not path.parent.is_dir():
             raise ModelError(f"{path.parent} is not a folder: make it first.")
-        if path.is_dir():
-            raise ModelError(f"{path} is a folder: give the name of a file.")
+        if path.exists() and not path.is_file():
+            what = "a folder" if path.is_dir() else "no file"
+            raise ModelError(f"{path} is {what}: give the name of a file.")
         _require_writable(path.parent)
 
 
@@ -25,9 +26,10 @@ def require_folders(*paths: Path | None) -> None:
     for path in paths:
         if path is None:
             continue
-        there = next(place for place in (path, *path.absolute().parents) if place.exists())
+        there = next(place for place in (path, *path.absolute().parents) if place.exists() or place.is_symlink())
         if not there.is_dir():
-            raise ModelError(f"{there} is a file: give a folder.")
+            what = "a file" if there.is_file() else "no folder"
+            raise ModelError(f"{there} is {what}: give a folder.")
         _require_writable(there)
 
 

@@ -119,7 +119,8 @@ class CorrectControl(QObject):
         """Ends; everything is kept."""
         if self.active:
             self.view.finish()
-            self.active, self._held = False, []
+            self.active = False
+            self._drop_held()
             self._timer.stop()
             self.view.leave()
             self._bar.hide()
@@ -235,15 +236,14 @@ class CorrectControl(QObject):
     def _enable(self) -> None:
         session = self._session
         corrections = session.corrections if session is not None else Corrections()
-        frame = self._live.frame
-        entry = corrections.entries.get(frame.number) if frame is not None else None
         for name in _TOOLS:
             self._actions[name].setEnabled(self.active and not self._refused)
         for name in _NEED_CORRECTIONS:
             self._actions[name].setEnabled(self.active and session is not None)
         self._actions["redo"].setEnabled(self.active and corrections.can_redo)
-        self._actions["forget_correction"].setEnabled(self.active and entry is not None)
-        self._actions["confirm"].setEnabled(self.active and entry is not None and not entry.by_hand)
+        # Whatever frame is shown: the one that they are about may be on its way.
+        self._actions["forget_correction"].setEnabled(self.active and bool(corrections.entries))
+        self._actions["confirm"].setEnabled(self.active and bool(corrections.interpolated()))
         self._actions["interpolate"].setEnabled(self.active and len(corrections.by_hand()) > 1)
         self._actions["save_training"].setEnabled(self.active and bool(corrections.entries))
 
@@ -267,13 +267,17 @@ class CorrectControl(QObject):
 
     def _answer(self, do: Callable[[], None]) -> None:
         """Does something with the frame that is shown; where another one was sought, with that, once it is there."""
-        sought = self._pipeline.sought
+        number = self._sought()
         self._live.pull()  # It may be published, and not shown yet.
-        number = None if sought is None else min(sought, self._timeline.maximum())
         if number is None or (self._live.frame is not None and self._live.frame.number == number):
             do()
         else:
             self._held.append((number, do))
+
+    def _sought(self) -> int | None:
+        """The frame that is on its way; None: nothing is."""
+        sought = self._pipeline.sought
+        return None if sought is None else min(sought, self._timeline.maximum())
 
     def _give_held(self) -> None:
         if not self._held:
@@ -288,7 +292,13 @@ class CorrectControl(QObject):
         others = [one for one in held if one[0] != number]
         if coming:
             self._held = others + self._held
-        elif others:
+        else:
+            self._held += others
+            self._drop_held()
+
+    def _drop_held(self) -> None:
+        if self._held:
+            self._held = []
             self._say(tr("A frame was left before it was shown: go back to it and answer again."))
 
     def _edited(self, frame: Frame, mask: Mask) -> None:
@@ -415,6 +425,8 @@ class CorrectControl(QObject):
         if self.view.tool is self.view.polygon and self.view.polygon.open:
             self.view.polygon.delete()
             self.view.update()
+        elif self._held:
+            self._held.pop()  # It was given last.
         elif self._session is not None:
             before = self.entries
             self._moved(self._session.corrections.undo(), before)
@@ -484,6 +496,11 @@ def _saved_words(saved: Saved, folder: str) -> str:
     )
     if saved.removed:
         said += tr(" Removed, since their frames have no correction any more: {removed}.", removed=saved.removed)
+    if saved.without_area:
+        said += tr(
+            " Left out, since their clip has no scan area of its own: {without_area}. Draw one (A), and save again.",
+            without_area=saved.without_area,
+        )
     if saved.left_out:
         said += tr(
             " Left out, since their frames are others than those that were corrected: {left_out}.",

@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
         actions, background = self.actions_by_name, self.background
         self.dialogs = Dialogs(self)
         self.sources = Sources(settings, pipeline, parse, background, self._source_shown, say)
-        self.choice = SourceChoice(self, settings, self.sources, view, actions, background, parse)
+        self.choice = SourceChoice(self, settings, self.sources, view, actions, background, parse, self._save_settings)
         self.screen_area = ScreenAreaChooser(self, lambda area: self.sources.open_word(f"screen:{area}"), say)
         self.models = Models(settings, pipeline, self.panel, self.bottom.model, self.dialogs, say)
         self.check = SelfCheck(self, pipeline, self.sources, self.models, background, actions["self_check"], say)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.gui.theme import BASE, LINE, QUIET, TEXT
 from app.gui.words import mark, tr
@@ -20,8 +23,14 @@ _LOOKS = (
     ("#c5ccd1", Qt.PenStyle.DashDotDotLine),
 )
 """Of the lines of one plot: not by colour alone."""
-_ROOM_FOR_LEGEND = 215
-"""Width of a plot, from which two columns of names stand below it."""
+_PIECES = {
+    Qt.PenStyle.SolidLine: "━━",
+    Qt.PenStyle.DashLine: "╍╍",
+    Qt.PenStyle.DotLine: "┅┅",
+    Qt.PenStyle.DashDotLine: "━·",
+    Qt.PenStyle.DashDotDotLine: "━··",
+}
+"""A piece of each line, for the legend."""
 _STEPS = 5
 """At most so many steps are drawn: those that take longest."""
 
@@ -42,15 +51,15 @@ class PlotCanvas(pg.GraphicsLayoutWidget):
         for column in range(len(_TITLES)):
             self.ci.layout.setColumnStretchFactor(column, 1)
             self.ci.layout.setColumnPreferredWidth(column, 100)
+        self.legends = QWidget()
+        """The legends of the plots, to be shown below them: over them, they would hide half a minute."""
+        row = QHBoxLayout(self.legends)
+        row.setContentsMargins(8, 0, 8, 4)
+        for plot in self._plots.values():
+            row.addWidget(plot.legend, 1)
         ages = self._plots["Worst age, ms"]
         for limit in (AMBER_MS, HIDE_MS):
             ages.item.addItem(pg.InfiniteLine(limit, angle=0, pen=pg.mkPen(LINE)), ignoreBounds=True)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        # Called by the base before there is anything to place.
-        for plot in getattr(self, "_plots", {}).values():
-            plot.put_legend(event.size().width() >= len(_TITLES) * _ROOM_FOR_LEGEND)
 
     def show_series(self, series: Series) -> None:
         """Draws these values."""
@@ -97,29 +106,13 @@ class _Plot:
             axis = self.item.getAxis(side)
             axis.setTextPen(QUIET)
             axis.setPen(LINE)
-        self._canvas, self._column = canvas, column
-        self._below: bool | None = None
-        self._legend = pg.LegendItem(labelTextSize="8pt", labelTextColor=TEXT, brush=pg.mkBrush(BASE + "a0"))
-        self._legend.layout.setHorizontalSpacing(4)
+        self.legend = QLabel()
+        self.legend.setObjectName("legend")
+        self.legend.setWordWrap(True)
+        self.legend.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
         self.curves: dict[str, pg.PlotDataItem] = {}
         self.named: list[str] = []
         """What the legend names: the lines that are drawn now, and no others, or it would outgrow the plot."""
-
-    def put_legend(self, below: bool) -> None:
-        """Below the plot, where there is room for it: over it, it hides half a minute."""
-        if below is self._below:
-            return
-        if self._below:
-            self._canvas.ci.removeItem(self._legend)
-        self._below = below
-        self._legend.layout.setVerticalSpacing(-6 if below else 0)
-        self._legend.setColumnCount(2 if below else 1)
-        if below:
-            self._legend.setParentItem(None)
-            self._canvas.ci.addItem(self._legend, 1, self._column)
-        else:
-            self._legend.setParentItem(self.item.getViewBox())
-            self._legend.anchor((0, 0), (0, 0), offset=(6, 2))
 
     def draw(self, seconds: Values, lines: Lines) -> None:
         for name, values in lines.items():
@@ -131,6 +124,11 @@ class _Plot:
             curve.setVisible(name in lines)
         if self.named != list(lines):
             self.named = list(lines)
-            self._legend.clear()
-            for name in lines:
-                self._legend.addItem(self.curves[name], tr(name))
+            parts = [_in_legend(name, place) for place, name in enumerate(self.curves) if name in lines]
+            self.legend.setText(" &nbsp; ".join(parts))
+
+
+def _in_legend(name: str, place: int) -> str:
+    """A name with a piece of its line; both stay in one line of text."""
+    colour, style = _LOOKS[place % len(_LOOKS)]
+    return f'<span style="color: {colour}">{_PIECES[style]}</span>&nbsp;{html.escape(tr(name)).replace(" ", "&nbsp;")}'

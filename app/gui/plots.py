@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _UPDATE_MS = 500
 """A new value comes once a second."""
-_HEIGHT = 220
+_HEIGHT = 210
 _SHARE = 0.3
 """Of the window's height, at most."""
 
@@ -39,9 +39,10 @@ class Plots(QWidget):
         self._text = QLabel(tr("Loading the plots …"))
         self._text.setObjectName("quiet")
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._text)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._layout.addWidget(self._text)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._update)
         self.hide()
@@ -63,9 +64,8 @@ class Plots(QWidget):
 
     def _loaded(self, make: Callable[[], PlotCanvas]) -> None:
         self.canvas = make()
-        layout = self.layout()
-        if layout is not None:
-            layout.addWidget(self.canvas)
+        self._layout.addWidget(self.canvas, 1)
+        self._layout.addWidget(self.canvas.legends)
         self._text.hide()
         self._update()
 

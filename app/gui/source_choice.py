@@ -34,7 +34,9 @@ class SourceChoice:
         actions: Mapping[str, QAction],
         background: Background,
         parse: ParseWord,
+        keep: Callable[[], None],
     ) -> None:
+        """`keep` writes the settings."""
         self._window = window
         self._settings = settings
         self._notes = SourceNotes(settings)
@@ -43,6 +45,7 @@ class SourceChoice:
         self._actions = actions
         self._background = background
         self._parse = parse
+        self._keep_settings = keep
         self.find = find_devices
         """What looks for devices."""
         self.chooser: SourceChooser | None = None
@@ -102,6 +105,7 @@ class SourceChoice:
 
     def _forget(self) -> None:
         self._notes.forget_files()
+        self._keep_settings()  # Now: what is to be forgotten must not outlive a crash.
         if self.chooser is not None:
             self.chooser.show_recent(self._settings.recent, self._notes.knows_files())
 

@@ -123,7 +123,7 @@ class SourceChooser(QDialog):
         self._forget = QPushButton(tr("Forget files"))
         self._forget.setObjectName("segment")
         self._forget.setToolTip(
-            tr("Forgets the paths of all files and folders that were opened, with what is kept of them")
+            tr("Forgets the paths of all files and folders that were opened, with their settings and presets")
         )
         self._forget.setAccessibleName(self._forget.text())
         self._forget.clicked.connect(self.forgetting)

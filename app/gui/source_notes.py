@@ -30,14 +30,20 @@ class SourceNotes:
     # Files
 
     def knows_files(self) -> bool:
-        """Whether the path of any file or folder is kept."""
+        """Whether the path of any file or folder is kept, in presets too."""
         kept = self._settings
         words = [kept.source, *kept.recent, *kept.mirrored, *(_word(key) for notes in self._tables() for key in notes)]
-        return any(map(is_file_word, words))
+        words += [preset.get("source", "") for preset in kept.presets.values()]
+        return bool(kept.demo_folder) or any(map(is_file_word, words))
 
     def forget_files(self) -> None:
-        """Forgets every file and folder that was a source, since a name may be a patient's. Devices stay."""
+        """Forgets every file and folder that was a source, since a name may be a patient's. Devices stay.
+
+        A preset of one goes as a whole: without its source, it is nothing that anyone would look for.
+        """
         kept = self._settings
+        kept.presets = {name: one for name, one in kept.presets.items() if not is_file_word(one.get("source", ""))}
+        kept.demo_folder = ""
         kept.source = "" if is_file_word(kept.source) else kept.source
         kept.recent = [word for word in kept.recent if not is_file_word(word)]
         kept.mirrored = [word for word in kept.mirrored if not is_file_word(word)]

@@ -171,7 +171,9 @@ class Grabber(OwnThread):
     def _keep_grabbing(self) -> None:
         tries = 0
         while not self._stopping.is_set():
-            self._shown = None
+            with self._changed:
+                # What was sought before the signal was lost does not come any more.
+                self._shown = self._going = None
             try:
                 self._grab()
                 return

@@ -375,7 +375,9 @@ class Pipeline:
 
     def _area_of(self, frame: Frame) -> Rect:
         """The scan area inside a frame, which need not be of the same one of several recordings as the one shown."""
-        return Rect.in_frame(area_for(frame.part, self.scan_area, self._by_file), frame.pixels.shape)
+        found = self._found.area if self._found is not None else None
+        area = area_for(frame.part, self._scan_area, found, self._by_file)
+        return Rect.in_frame(area, frame.pixels.shape)
 
     def _deliver(self, prediction: Prediction) -> bool:
         if prediction.generation == self._generation:

@@ -102,13 +102,16 @@ def from_regions(regions: Sequence[UltrasoundRegion]) -> Found | None:
     return Found(max(areas, key=lambda area: area.width * area.height), 1.0, "given by the file")
 
 
-def area_for(part: Part | None, area: Rect | None, by_file: bool) -> Rect | None:
-    """The scan area in pictures of one of several recordings: `area`, or `by_file` what its own file says.
+def area_for(part: Part | None, area: Rect | None, found: Rect | None, by_file: bool) -> Rect | None:
+    """The scan area in pictures of one of several recordings, or of the only one; None: not known.
 
-    A name may stand where another one of them has its ultrasound.
+    `area` is the one that is set, `found` that which was found. With `by_file`, `area` is what the file of the part
+    that is shown gives; it holds for no other, since a name may stand where that one has its ultrasound.
     """
-    given = from_regions(part.regions) if by_file and part is not None else None
-    return area if given is None else given.area
+    if part is None or not by_file:
+        return area or found
+    given = from_regions(part.regions)
+    return found if given is None else given.area
 
 
 def find(frames: Sequence[Pixels]) -> Found | None:

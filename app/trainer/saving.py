@@ -30,6 +30,8 @@ class Saved:
     """Of those."""
     left_out: int = 0
     """Corrections whose frames are gone, or are others than those that were drawn on."""
+    without_area: int = 0
+    """Corrections of recordings, of several, whose scan area nobody knows: a name may stand anywhere in them."""
     removed: int = 0
     """Frames that were saved here before and have no correction any more: their files went."""
 
@@ -55,7 +57,7 @@ def save_training(
         raise OutputError(f"{out} holds the pictures that were corrected: save into another folder.")
     make_folder(out / IMAGES)
     make_folder(out / MASKS)
-    pictures = interpolated = left_out = removed = 0
+    pictures = interpolated = left_out = without_area = removed = 0
     recording.open()
     try:
         for number in sorted(entries):
@@ -70,7 +72,11 @@ def save_training(
             if entry.mark is not None and entry.mark != mark_of(picture.pixels):
                 left_out += 1
                 continue
-            place = Rect.in_frame(area_for(picture.part, area, by_file), entry.size)
+            own = area_for(picture.part, area, None, by_file)
+            if own is None and picture.part is not None:
+                without_area += 1
+                continue
+            place = Rect.in_frame(own, entry.size)
             stem, mask = f"{name}_{number:06}", entry.mask()[place.y :, place.x :][: place.height, : place.width]
             write_picture(out / IMAGES / f"{stem}.png", place.cut(picture.pixels))
             labelme.write(out / IMAGES / f"{stem}.json", f"{stem}.png", {LABEL: mask})
@@ -82,7 +88,7 @@ def save_training(
         raise OutputError.of(f"The training data in {out}", error) from error
     finally:
         recording.close()
-    return Saved(pictures, interpolated, left_out, removed)
+    return Saved(pictures, interpolated, left_out, without_area, removed)
 
 
 def _remove_others(out: Path, name: str, entries: Entries) -> int:

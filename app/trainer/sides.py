@@ -23,7 +23,7 @@ from app.trainer.corrections import Entries
 from app.trainer.shapes import LABEL, Mask
 from model.bundle import CARD, Bundle
 from model.data import labelme
-from model.data.pictures import pictures_in, read_file, read_mask
+from model.data.pictures import decode_deep, pictures_in, read_bytes
 from model.errors import DataError
 from model.novelty import Novelty
 from model.postprocess import to_mask
@@ -141,12 +141,12 @@ class MaskFolder:
 
 def _read_mask(path: Path) -> Mask:
     """A mask's picture: whatever is not black is region. Raises DataError, also for a photograph."""
-    grey = read_file(path).max(axis=2)
+    grey = decode_deep(read_bytes(path), path).max(axis=2)
     low, high = 0.25 * grey.max(), 0.75 * grey.max()
     bright, between = (grey >= high).sum(), ((grey > low) & (grey < high)).sum()
     if between > _BETWEEN * bright and len(np.unique(grey)) > _MOST_LEVELS:
         raise DataError(f"{path} is a picture, not a mask: give a folder of masks, which are black beside the region.")
-    return read_mask(path)
+    return np.asarray(grey > 0)
 
 
 def fitted(mask: Mask, frame: Frame, area: Rect, name: Path) -> Mask:

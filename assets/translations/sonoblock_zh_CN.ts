@@ -16,6 +16,10 @@
         <translation>它需要一直按住。</translation>
     </message>
     <message>
+        <source> Left out, since their clip has no scan area of its own: {without_area}. Draw one (A), and save again.</source>
+        <translation> 未写入（其片段没有自己的扫描区域）：{without_area}。请绘制扫描区域（A）后重新保存。</translation>
+    </message>
+    <message>
         <source> Left out, since their frames are others than those that were corrected: {left_out}.</source>
         <translation>因帧与修正时不同而略去：{left_out}。</translation>
     </message>
@@ -644,8 +648,8 @@
         <translation>清除此帧的修正</translation>
     </message>
     <message>
-        <source>Forgets the paths of all files and folders that were opened, with what is kept of them</source>
-        <translation>忘记打开过的所有文件和文件夹的路径，以及为它们保存的设置</translation>
+        <source>Forgets the paths of all files and folders that were opened, with their settings and presets</source>
+        <translation>忘记打开过的所有文件和文件夹的路径，以及它们的设置和预设</translation>
     </message>
     <message>
         <source>Format</source>

@@ -11,7 +11,7 @@ from model.data import labelme
 from model.data.folder import find_pairs, read_image, read_masks
 from model.data.pictures import CLASSES, Mask, Pair, is_picture, write_mask, write_picture
 from model.errors import DataError
-from model.files import folder_beside
+from model.files import UNFINISHED, folder_beside
 
 _NAME = re.compile(r"[\w][\w .()+-]*")
 
@@ -41,7 +41,7 @@ def check_names(classes: Sequence[str]) -> None:
 
 def require_new(out: Path) -> None:
     """Raises DataError if `out` has anything in it: nobody's corrections are to be written over."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    if out.exists() and (not out.is_dir() or any(one.name != UNFINISHED for one in out.iterdir())):
         raise DataError(f"{out} is there already: give a new folder, or an empty one.")
 
 

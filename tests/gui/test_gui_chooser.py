@@ -16,7 +16,7 @@ from app.gui.offers import Found
 from app.gui.source_card import SourceCard
 from app.gui.source_chooser import SourceChooser
 from app.gui.theme import TARGET
-from app.settings import Settings
+from app.settings import Settings, load_settings
 from tests.gui.parts import GREY, Clip, Live, grab, picture
 
 Opened = Callable[..., MainWindow]
@@ -249,12 +249,12 @@ def test_files_that_were_opened_can_be_forgotten(desk: Desk, qtbot: QtBot) -> No
     assert {"Grabber", "rtsp://10.0.0.5/scan"} <= set(titles(chooser))
     assert not forget.isEnabled()
     assert desk.window.settings.scan_areas == {}
+    assert load_settings()[0].recent == ["phantom", "camera:rtsp://10.0.0.5/scan"]  # On the disk, too.
 
 
 def test_a_source_without_signal_does_not_look_live(desk: Desk, qtbot: QtBot) -> None:
     chooser = desk.open()
-    shown = card(chooser, "Phantom")
-    qtbot.waitUntil(lambda: brightness(shown) > 200)
+    qtbot.waitUntil(lambda: brightness(card(chooser, "Phantom")) > 200)
     source = desk.window.sources.current
     assert isinstance(source, Live)
     source.failing = True

@@ -1,5 +1,6 @@
 """The list of a DICOM folder in the window."""
 
+import dataclasses
 from pathlib import Path
 
 import cv2
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.capture.dicom import DicomClip
 from app.capture.dicom_folder import DicomFolder
+from app.capture.source import Picture
 from app.capture.words import parse
 from app.gui.dicom_list import words
 from app.gui.main_window import MainWindow
@@ -283,7 +285,26 @@ def test_training_data_of_a_folder_is_cut_by_each_clips_own_area(two: MainWindow
     pictures = [cv2.imread(str(path)) for path in sorted((tmp_path / "out" / "images").glob("*.png"))]
     assert [picture.shape[:2] for picture in pictures] == [(150, 200)] * 2
     assert max(int(picture[..., 2].max()) for picture in pictures) < 255
-    # An area that the user drew holds for all.
+    # Where a clip's own file gives no area, that of another one is none; what the user drew holds for all.
+    bare = Bare(folder.another())
+    saved = save_training(bare, corrections.entries, AREAS[0], tmp_path / "bare", "n")
+    assert (saved.pictures, saved.without_area) == (1, 1)
     save_training(folder.another(), corrections.entries, AREAS[0], tmp_path / "own", "n", by_file=False)
     pictures = [cv2.imread(str(path)) for path in sorted((tmp_path / "own" / "images").glob("*.png"))]
     assert [int(picture[..., 2].max()) == 255 for picture in pictures] == [False, True]
+
+
+class Bare:
+    """The second clip has no regions."""
+
+    def __init__(self, folder: DicomFolder) -> None:
+        self._folder = folder
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._folder, name)
+
+    def read(self) -> Picture | None:
+        picture = self._folder.read()
+        if picture is None or picture.part is None or picture.part.first == 0:
+            return picture
+        return dataclasses.replace(picture, part=dataclasses.replace(picture.part, regions=()))

@@ -265,6 +265,39 @@ def test_an_answer_right_after_a_key_that_seeks_is_of_the_frame_that_comes(
     qtbot.waitUntil(lambda: list(slow.study.correct.entries) == [wanted])
 
 
+def test_undo_takes_an_answer_back_that_waits_for_its_frame(slow: MainWindow, qtbot: QtBot) -> None:
+    QTest.keyClick(slow, Key.Key_6)
+    QTest.keyClick(slow, Key.Key_Home)
+    QTest.keyClick(slow, Key.Key_6)
+    QTest.keyClick(slow, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    slow.sources.current.gate.release(1000)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: shown(slow) == 0)
+    assert list(slow.study.correct.entries) == [2]
+
+
+def test_an_answer_that_is_lost_by_leaving_is_said(slow: MainWindow) -> None:
+    QTest.keyClick(slow, Key.Key_Home)
+    QTest.keyClick(slow, Key.Key_6)
+    QTest.keyClick(slow, Key.Key_E)
+    assert slow.messages.text.startswith("A frame was left before it was shown")
+
+
+def test_forgetting_is_about_the_frame_that_comes_too(slow: MainWindow, qtbot: QtBot) -> None:
+    source = slow.sources.current
+    assert isinstance(source, Slow)
+    QTest.keyClick(slow, Key.Key_6)
+    source.gate, gate = None, source.gate
+    QTest.keyClick(slow, Key.Key_Home)
+    assert gate is not None
+    gate.release(1000)
+    qtbot.waitUntil(lambda: shown(slow) == 0)
+    source.gate = threading.Semaphore(0)
+    slow.pipeline.seek(2)
+    QTest.keyClick(slow, Key.Key_9)
+    source.gate.release(1000)
+    qtbot.waitUntil(lambda: not slow.study.correct.entries)
+
+
 def test_each_answer_is_of_its_frame_and_one_that_was_never_shown_is_said(slow: MainWindow, qtbot: QtBot) -> None:
     gate = slow.sources.current.gate  # type: ignore[union-attr]
     QTest.keyClick(slow, Key.Key_Home)

@@ -353,13 +353,14 @@ def test_annotate_ends_in_order_where_its_terminal_is_closed(tmp_path):
 def test_nohup_keeps_annotate_going_when_the_terminal_is_closed(tmp_path):
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # As nohup does; what it starts inherits that.
     try:
-        process = started_annotate(tmp_path / "out", "--limit", "40")
+        process = started_annotate(tmp_path / "out", "--limit", "200")
     finally:
         signal.signal(signal.SIGHUP, before)
+    assert process.poll() is None
     process.send_signal(signal.SIGHUP)
     assert process.communicate(timeout=60) == ("", "")
     assert process.returncode == 0
-    assert len(list((tmp_path / "out").glob("*.png"))) == 40
+    assert len(list((tmp_path / "out").glob("*.png"))) == 200
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes and devices")

@@ -96,3 +96,9 @@ def test_an_empty_folder_may_be_the_one_that_one_is_in(pictures, tmp_path, monke
     monkeypatch.chdir(out)
     assert main(["predict", "--data", str(pictures), "--out", ".", "--engine", "onnxruntime"]) == 0
     assert [path.name for path in out.iterdir()] == ["masks"]
+
+
+def test_an_empty_folder_may_be_another_disk(pictures, small_disk):
+    """What is made beside it could not be moved into it."""
+    assert main(["predict", "--data", str(pictures), "--out", str(small_disk), "--engine", "onnxruntime"]) == 0
+    assert [path.name for path in small_disk.iterdir()] == ["masks"]

@@ -93,7 +93,11 @@ def test_files_are_forgotten_and_devices_are_not(settings, notes):
         "phantom",
         "demo",
     ]
-    settings.recent, settings.source = list(words), words[0]
+    settings.recent, settings.source, settings.demo_folder = list(words), words[0], "/scans"
+    settings.presets = {
+        "theatre 3": {"source": "camera:0"},
+        "clip": {"source": words[0], "scan_areas": {words[0]: "whole"}},
+    }
     for word in words:
         notes.keep_area(word, SIZE, AREA)
         notes.keep_lateral(word, "left")
@@ -102,7 +106,8 @@ def test_files_are_forgotten_and_devices_are_not(settings, notes):
     assert notes.knows_files()
     notes.forget_files()
     assert not notes.knows_files()
-    assert settings.source == ""
+    assert settings.source == settings.demo_folder == ""
+    assert list(settings.presets) == ["theatre 3"]
     assert settings.recent == settings.mirrored == list(settings.lateral) == [words[1], *words[3:]]
     assert "Smith" not in str(settings)
     assert notes.area("camera:0", SIZE) == AREA

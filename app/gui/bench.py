@@ -218,6 +218,7 @@ def _seconds(value: float | None) -> str:
 
 def _write(path: Path, report: Report) -> None:
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, report.to_json())
     except OSError as error:
         raise OutputError.of(path, error) from error

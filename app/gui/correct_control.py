@@ -498,7 +498,7 @@ def _saved_words(saved: Saved, folder: str) -> str:
         said += tr(" Removed, since their frames have no correction any more: {removed}.", removed=saved.removed)
     if saved.without_area:
         said += tr(
-            " Left out, since their clip has no scan area of its own: {without_area}. Draw one (A), and save again.",
+            " Left out, since their clip has no scan area of its own: {without_area}. Draw one, and save again.",
             without_area=saved.without_area,
         )
     if saved.left_out:

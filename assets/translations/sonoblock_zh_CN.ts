@@ -16,8 +16,8 @@
         <translation>它需要一直按住。</translation>
     </message>
     <message>
-        <source> Left out, since their clip has no scan area of its own: {without_area}. Draw one (A), and save again.</source>
-        <translation> 未写入（其片段没有自己的扫描区域）：{without_area}。请绘制扫描区域（A）后重新保存。</translation>
+        <source> Left out, since their clip has no scan area of its own: {without_area}. Draw one, and save again.</source>
+        <translation> 未写入（其片段没有自己的扫描区域）：{without_area}。请绘制扫描区域后重新保存。</translation>
     </message>
     <message>
         <source> Left out, since their frames are others than those that were corrected: {left_out}.</source>

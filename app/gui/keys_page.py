@@ -68,7 +68,7 @@ class KeysPage(QDialog):
         self.finished.connect(parent.activateWindow)
         self._show()
         room = self.screen().availableSize()
-        self.resize(min(1180, room.width() * 19 // 20), min(760, room.height() * 9 // 10))
+        self.resize(min(1180, room.width() * 19 // 20), min(700, room.height() * 9 // 10))
 
     # Building
 

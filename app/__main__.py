@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from app.errors import OutputError, UsageError
 from app.options import DEFAULT_ENGINE, DEFAULT_MODEL, LANGUAGES, SNAPSHOT_KINDS, WindowOptions
+from model.outputs import EXIT_PIPE, drop_output
 
 if TYPE_CHECKING:
     from app.batch import How
@@ -32,8 +33,6 @@ EXIT_USER = 2
 """Something that the user can mend."""
 EXIT_SIGNAL = 128
 """And the number of the signal that stopped it: 130 is Ctrl+C."""
-EXIT_PIPE = 141
-"""Nobody reads what is printed any more, as `head` does after some lines: what shells say of SIGPIPE."""
 DEMO = "demo"
 
 _SOURCES = """source words:
@@ -82,13 +81,13 @@ def main(arguments: list[str] | None = None) -> int:
     except (OutputError, UsageError) as error:
         return _say_error(error)
     except BrokenPipeError:
-        _drop_output()
+        drop_output()
         return EXIT_PIPE
     except OSError as error:
         # What writes files says so itself: this was what is printed.
         if error.errno != errno.ENOSPC:
             raise
-        _drop_output()
+        drop_output()
         return _say_error(OutputError.of("Standard output", error))
 
 
@@ -116,13 +115,6 @@ def _say(text: str) -> None:
     # A terminal that was closed takes nothing.
     with contextlib.suppress(OSError):
         print(f"sonoblock: {' '.join(text.split())}", file=sys.stderr)
-
-
-def _drop_output() -> None:
-    """What was printed and cannot be written goes nowhere: Python would try once more as it ends, and complain."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 def _quieten_libraries() -> None:

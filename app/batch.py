@@ -36,7 +36,7 @@ from model.cluster import spread
 from model.engines.choice import open_crew
 from model.engines.crew import Crew
 from model.errors import ModelError
-from model.files import write_text
+from model.files import read_json, write_text
 from model.novelty import Novelty
 
 FILE = "batch.json"
@@ -229,10 +229,10 @@ def _begin(out: Path, how: How, resume: bool) -> None:
     make_folder(out)
     wanted = how.as_json()
     try:
-        known: dict[str, object] | None = dict(json.loads((out / FILE).read_text(encoding="utf-8")))
+        known: dict[str, object] | None = dict(read_json(out / FILE))
     except FileNotFoundError:
         known = None
-    except (OSError, ValueError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise UsageError(f"{out / FILE} cannot be read: start anew in another folder.") from error
     if known is not None and not resume:
         raise UsageError(f"{out} holds a batch already: go on with --resume, or choose another folder.")

@@ -14,7 +14,7 @@ from app.capture.camera_mode import CameraMode
 from app.errors import OutputError, UsageError
 from app.pipeline.types import Rect
 from app.settings import Settings, check_settings, differences
-from model.files import write_text
+from model.files import read_json, write_text
 
 Kept = dict[str, Any] | list[str]
 Preset = dict[str, Any]
@@ -99,7 +99,7 @@ def unused(name: str, taken: dict[str, Preset]) -> str:
 def _read(path: Path) -> dict[str, Any]:
     """A file's settings, checked. Raises UsageError."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         if not isinstance(content, dict) or _MARK not in content:
             raise ValueError("it holds no exported settings of SonoBlock")
         if content[_MARK] != _FORM:
@@ -109,7 +109,7 @@ def _read(path: Path) -> dict[str, Any]:
             _check_by_source(values)
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror}): choose another file.") from error
-    except (ValueError, RecursionError) as error:  # Neither UTF-8, nor JSON, nor settings.
+    except ValueError as error:  # Neither UTF-8, nor JSON, nor settings.
         raise UsageError(f"{path} cannot be used ({error}): nothing was changed; choose another file.") from error
     names = {one.name for one in dataclasses.fields(Settings)} - set(PERSONAL)
     return {name: value for name, value in content.items() if name in names}

@@ -27,7 +27,7 @@ from app.options import (
     ThemeName,
 )
 from app.paths import settings_file
-from model.files import write_text
+from model.files import read_json, write_text
 
 
 @dataclass
@@ -95,13 +95,13 @@ def load_settings(path: Path | None = None) -> tuple[Settings, str]:
     """
     path = path or settings_file()
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         return _from_json(content), ""
     except FileNotFoundError:
         return Settings(), ""
     except OSError as error:
         return Settings(), f"The settings {path} cannot be read ({error.strerror}): the defaults are used."
-    except (ValueError, RecursionError) as error:  # Neither UTF-8, nor JSON, nor settings.
+    except ValueError as error:  # Neither UTF-8, nor JSON, nor settings.
         return Settings(), _set_aside(path, str(error))
 
 

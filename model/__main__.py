@@ -16,7 +16,7 @@ from model import options as commands
 from model.bundle import SIZES, Bundle
 from model.errors import DataError, ModelError
 from model.files import write_text
-from model.outputs import require_files, require_folders
+from model.outputs import EXIT_PIPE, drop_output, require_files, require_folders
 from model.presets import Preset
 from model.progress import progress_line
 from model.structures import BLOCK_REGION, Structure, names_of, parse_structures
@@ -43,9 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"sonoblock: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # Nobody reads what is printed; Python would try once more as it ends, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        drop_output()
+        return EXIT_PIPE
     except OSError as error:
         print(f"sonoblock: {_sentence(error)}", file=sys.stderr)
         return 2

@@ -1,11 +1,22 @@
-"""Whether what is to be written can be, looked at before the minutes of work that it waits for."""
+"""What is written and printed: whether it can be, looked at before the minutes of work that it waits for."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from model.errors import ModelError
+
+EXIT_PIPE = 141
+"""Nobody reads what is printed any more, as `head` does after some lines: what shells say of SIGPIPE."""
+
+
+def drop_output() -> None:
+    """What was printed and cannot be written goes nowhere: Python would try once more as it ends, and complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def require_files(*paths: Path | None) -> None:

@@ -264,7 +264,10 @@ class LiveView(QWidget):
         else:
             area, on_screen, marks = self._known_marks(to_view, frame)
             self._paint_edge(painter, area, on_screen, frame)
-            self._paint_overlay(painter, to_view, frame, found[0], mark_boxes(on_screen, marks, self._font(14)))
+            # Only the small picture in a corner makes room for them.
+            in_corner = self.style_of_overlay.layout == "corner"
+            taken = mark_boxes(on_screen, marks, self._font(14)) if in_corner else []
+            self._paint_overlay(painter, to_view, frame, found[0], taken)
             # Over the overlay: a spotlight must not dim them.
             paint_marks(painter, on_screen, area, marks, self._font(14))
             if self.text:

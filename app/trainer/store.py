@@ -15,7 +15,7 @@ from typing import Any
 from app import log
 from app.errors import OutputError
 from app.trainer.corrections import Correction, Entries
-from model.files import write_text
+from model.files import read_json, write_text
 
 FORMAT = 1
 _NAME_FORMAT = "%Y-%m-%d_%H-%M-%S"
@@ -38,7 +38,7 @@ class Store:
         Raises OutputError where it cannot be read or set aside: what would then be saved in its place would destroy it.
         """
         try:
-            content = json.loads(self.path.read_text(encoding="utf-8"))
+            content = read_json(self.path)
             entries = {int(number): _correction(entry) for number, entry in content["frames"].items()}
             self.name = str(content["name"])
         except FileNotFoundError:
@@ -49,7 +49,7 @@ class Store:
                 f"The corrections of this recording cannot be read ({reason}): see that {self.path} can be read,"
                 " then try again."
             ) from error
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             return {}, self._set_aside()
         return entries, ""
 

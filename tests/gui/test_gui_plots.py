@@ -51,6 +51,14 @@ def window(opened: Opened, qtbot: QtBot) -> MainWindow:
     return made
 
 
+def line_pixels(plots: Plots) -> int:
+    """Pixels in the colour of each plot's first line."""
+    assert plots.canvas is not None
+    image = grab(plots.canvas).convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1) & 0xFFFFFF
+    return int((pixels == 0x8FE0C0).sum())
+
+
 def test_the_plots_are_folded_until_asked_for_and_then_drawn(window: MainWindow, qtbot: QtBot) -> None:
     plots = window.plots
     assert not plots.isVisible()
@@ -63,9 +71,8 @@ def test_the_plots_are_folded_until_asked_for_and_then_drawn(window: MainWindow,
     plots._update()
     assert plots.canvas.values("Frames a second")["predicted"][-1] == 15
     assert list(plots.canvas.values("Steps, ms")) == ["network"]
-    image = grab(plots.canvas).convertToFormat(QImage.Format.Format_RGB32)
-    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1) & 0xFFFFFF
-    assert (pixels == 0x8FE0C0).sum() > 50
+    # Its parts find their places, and the axes their range, as events are handled.
+    qtbot.waitUntil(lambda: line_pixels(plots) > 50)
     QTest.keyClick(window.view, Qt.Key.Key_G)
     assert not plots.isVisible()
     assert not plots._timer.isActive()

@@ -124,7 +124,8 @@ class _Plot:
             curve.setVisible(name in lines)
         if self.named != list(lines):
             self.named = list(lines)
-            parts = [_in_legend(name, place) for place, name in enumerate(self.curves) if name in lines]
+            places = {name: place for place, name in enumerate(self.curves)}
+            parts = [_in_legend(name, places[name]) for name in lines]
             self.legend.setText(" &nbsp; ".join(parts))
 
 

@@ -81,7 +81,7 @@ def test_the_legend_names_what_is_drawn_and_nothing_else(window: MainWindow, qtb
         canvas.show_series(replace(series(), steps_ms=dict.fromkeys(names, known)))
         shown = QTextDocumentFragment.fromHtml(canvas._plots["Steps, ms"].legend.text()).toPlainText()
         assert re.findall(r"[a-z]+(?: [a-z]+)*", shown.replace("\u00a0", " ")) == names
-    assert canvas.legends.isVisible()
+    qtbot.waitUntil(canvas.legends.isVisible)  # What is put into a layout is shown with the next events.
 
 
 def test_the_windows_own_numbers_are_drawn(window: MainWindow, qtbot: QtBot) -> None:

@@ -93,9 +93,9 @@ class Hand:
         self.retries = retries
         self.opened = self.closed = 0
         self.reading = threading.Event()
-        self._items: queue.Queue[int | SourceError | Exception] = queue.Queue()
+        self._items: queue.Queue[int | Pixels | Exception] = queue.Queue()
 
-    def give(self, *items: int | Exception) -> None:
+    def give(self, *items: int | Pixels | Exception) -> None:
         for item in items:
             self._items.put(item)
 
@@ -111,7 +111,7 @@ class Hand:
             raise SourceError(f"{self.name} gives no picture: check the cable.") from None
         if isinstance(item, Exception):
             raise item
-        return Picture(pixels_of(item))
+        return Picture(pixels_of(item) if isinstance(item, int) else item)
 
     def close(self) -> None:
         self.closed += 1

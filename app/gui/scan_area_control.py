@@ -201,7 +201,7 @@ class ScanAreaControl:
     def _use(self, area: Rect | None, origin: str, find: bool = False, by_file: bool = True) -> None:
         self._origin = origin
         self._pipeline.set_find_scan_area(find)
-        self._pipeline.set_scan_area(area, by_file)
+        self._pipeline.set_scan_area(area, by_file, self._size)
         self._view.update()
 
     @property

@@ -31,6 +31,8 @@ CLOSE_S = 5.0
 """How long `close` waits for threads; a source may block for about three seconds."""
 FALLBACK_THRESHOLD = 0.5
 """Until a model card says better."""
+HOLD_S = 6.0
+"""So long the scan area of live frames of another size is awaited before the whole frame is recorded."""
 
 _log = logging.getLogger(log.NAME)
 
@@ -63,6 +65,8 @@ class Pipeline:
         self._generation = 0
         self._scan_area: Rect | None = None
         self._by_file = True
+        self._area_size: tuple[int, int] | None = None
+        self._hold_until = 0.0
         self._found: Found | None = None
         self._finding = False
         self._search = object()
@@ -141,6 +145,7 @@ class Pipeline:
             self.recorder.source_changed()
             self._scan_area, self._info, self._frozen, self._grabber = scan_area, None, False, None
             self._by_file = scan_area is None
+            self._area_size, self._hold_until = None, 0.0
             self._found = self._recall = None
             self._search = object()
             if source is not None:
@@ -149,12 +154,17 @@ class Pipeline:
                 self._grabber = Grabber(source, self._publish, self._source_changed, after, timed=self.statistics.timed)
                 self._grabber.start()
 
-    def set_scan_area(self, rect: Rect | None, by_file: bool = False) -> None:
+    def set_scan_area(self, rect: Rect | None, by_file: bool = False, size: tuple[int, int] | None = None) -> None:
         """Has the model look at this rectangle only; None: the one that is found, if one is, or the whole frame.
 
         `by_file`: a frame of one of several recordings has the scan area that its own file gives, if it gives one.
+        `size`, width and height: of the frames that this is said of. Live ones of another size may have a name there,
+        and are not recorded until it is said of them. None: of frames of every size.
         """
         with self._lock:
+            if size is not None and self._area_size not in (None, size):
+                self._hold_until = time.monotonic() + HOLD_S
+            self._area_size = size
             if (rect, by_file) != (self._scan_area, self._by_file):
                 self._scan_area, self._by_file = rect, by_file
                 self._renew()
@@ -326,7 +336,8 @@ class Pipeline:
             if grabber is not self._grabber:
                 return
             self.statistics.grabbed()
-            self.recorder.offer(frame, self._area_of(frame), shown=not self._frozen)
+            area = self._area_of(frame) if self._knows_area(frame) else None
+            self.recorder.offer(frame, area, shown=not self._frozen)
             if self._frozen:
                 return
             before = self.frames.latest()
@@ -378,6 +389,13 @@ class Pipeline:
         found = self._found.area if self._found is not None else None
         area = area_for(frame.part, self._scan_area, found, self._by_file)
         return Rect.in_frame(area, frame.pixels.shape)
+
+    def _knows_area(self, frame: Frame) -> bool:
+        """Whether a frame's scan area is that of its own size; after a change of that, it may still be looked for."""
+        if self._grabber is None or self._grabber.source.kind is not SourceKind.LIVE or self._area_size is None:
+            return True
+        looked_for = self._finding and self.scan_area is None and time.monotonic() < self._hold_until
+        return frame.pixels.shape[1::-1] == self._area_size and not looked_for
 
     def _deliver(self, prediction: Prediction) -> bool:
         if prediction.generation == self._generation:

@@ -61,7 +61,8 @@ class RecorderState:
     """Of what is recorded so far."""
     bytes: int
     dropped: int
-    """Frames and predictions since the recording began that came when the queue was full."""
+    """Frames and predictions since the recording began that came when the queue was full, and frames whose scan area
+    was not known."""
     ring_seconds: float
     """What 'save the last seconds' would give now."""
     ring_bytes: int
@@ -171,12 +172,17 @@ class Recorder(OwnThread):
 
     # What comes from other threads.
 
-    def offer(self, frame: Frame, area: Rect, shown: bool = True) -> None:
-        """A frame with its scan area, which lies inside it; only those that were `shown` are of the last seconds."""
+    def offer(self, frame: Frame, area: Rect | None, shown: bool = True) -> None:
+        """A frame with its scan area, which lies inside it; only those that were `shown` are of the last seconds.
+
+        One whose area is not known is dropped, and counted.
+        """
         # Decided and put at once: a frame that came behind the end of its recording would begin another.
         with self._changed:
             session, dropped = self._session if self._wanted else 0, self._dropped
-            if session or self._ring.on:
+            if area is None:
+                self._dropped += 1
+            elif session or self._ring.on:
                 # The job holds the whole frame, not the scan area alone.
                 self._put(lambda: self._take(frame, area, shown, session, dropped), frame.pixels.nbytes)
 

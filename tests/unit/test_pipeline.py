@@ -11,12 +11,13 @@ from app.capture.dicom import UltrasoundRegion
 from app.capture.phantom import Phantom
 from app.capture.source import Part
 from app.capture.video import VideoFile
+from app.paths import recordings_folder
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import ModelChanged, Rect, SourceChanged, SourceState
 from model import bundle
 from model.errors import BundleError, EngineError
 from model.novelty import VERSION, Novelty, describe
-from tests.media import painted_number, write_video
+from tests.media import painted_number, read_all, write_video
 from tests.pipeline_parts import (
     BlobEngine,
     Clip,
@@ -25,6 +26,7 @@ from tests.pipeline_parts import (
     await_true,
     bundle_of,
     pipeline_threads,
+    pixels_of,
 )
 
 
@@ -372,6 +374,46 @@ def test_frozen_keeps_the_frame_and_gives_it_its_prediction(bench):
     bench.pipeline.set_frozen(False)
     hand.give(4)
     await_true(lambda: bench.shown == 4)
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_live_picture_of_another_size_is_recorded_once_its_own_scan_area_is_known(bench, frozen):
+    pipeline, hand, area = bench.pipeline, Hand(), Rect(4, 4, 10, 10)
+    pipeline.set_source(hand)
+    hand.give(1)
+    await_true(lambda: bench.shown == 1)
+    pipeline.set_find_scan_area(True)
+    pipeline.set_scan_area(area, size=(32, 24))
+    pipeline.recorder.start_recording()
+    hand.give(2)
+    await_true(lambda: bench.shown == 2)
+    pipeline.set_frozen(frozen)
+    hand.give(pixels_of(3, (48, 64)), pixels_of(4, (48, 64)))
+    await_true(lambda: pipeline.recorder.state.dropped == 2)
+    pipeline.set_frozen(False)
+    pipeline.set_scan_area(None, size=(64, 48))  # The window has seen one, and has it looked for.
+    hand.give(pixels_of(5, (48, 64)))
+    await_true(lambda: pipeline.recorder.state.dropped == 3)
+    pipeline.set_scan_area(Rect(8, 8, 20, 20), size=(64, 48))
+    hand.give(pixels_of(6, (48, 64)))
+    await_true(lambda: bench.shown == 6)
+    pipeline.close()
+    clips = [read_all(folder) for folder in sorted(recordings_folder().iterdir())]
+    assert [[picture.pixels.shape for picture in clip] for clip in clips] == [[(10, 10)], [(20, 20)]]
+
+
+def test_a_scan_area_that_is_not_found_in_a_picture_of_another_size_is_not_awaited_for_ever(bench, monkeypatch):
+    monkeypatch.setattr("app.pipeline.pipeline.HOLD_S", 0.0)
+    pipeline, hand = bench.pipeline, Hand()
+    pipeline.recorder.set_ring(30)
+    pipeline.set_source(hand)
+    pipeline.set_find_scan_area(True)
+    pipeline.set_scan_area(Rect(4, 4, 10, 10), size=(32, 24))
+    hand.give(1)
+    await_true(lambda: bench.shown == 1)
+    pipeline.set_scan_area(None, size=(64, 48))
+    hand.give(pixels_of(2, (48, 64)))
+    await_true(lambda: pipeline.recorder._area == Rect(0, 0, 64, 48), "the whole frame in memory")
 
 
 def test_an_answer_that_was_not_believed_is_the_answer_once_nothing_follows(bench):

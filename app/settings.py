@@ -105,11 +105,15 @@ def load_settings(path: Path | None = None) -> tuple[Settings, str]:
         return Settings(), _set_aside(path, str(error))
 
 
-def save_settings(settings: Settings, path: Path | None = None) -> None:
-    """Writes what differs from the defaults. Raises OutputError."""
+def save_settings(settings: Settings, path: Path | None = None, before: Settings | None = None) -> None:
+    """Writes what differs from the defaults. Raises OutputError, also where a file is there that cannot be read.
+
+    With `before`, the settings as they were read or written here last, only what was changed since then is new in the
+    file: what another window, another version or a person has written there meanwhile stays.
+    """
     path = path or settings_file()
-    content = differences(settings)
     try:
+        content = differences(settings) if before is None else _merged(path, before, settings)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     except OSError as error:
@@ -127,6 +131,32 @@ def check_settings(content: dict[str, Any]) -> None:
     for key, check in _CHECKS.items():
         if key in content and not check(content[key]):
             raise ValueError(f"'{key}' cannot be {json.dumps(content[key], ensure_ascii=False)}")
+
+
+def _merged(path: Path, before: Settings, settings: Settings) -> dict[str, Any]:
+    """What is in the file, with what was changed since `before`; tables entry by entry. Raises OSError."""
+    try:
+        merged = read_json(path)
+        _from_json(merged)
+    except FileNotFoundError:
+        return differences(settings)
+    except ValueError as error:
+        _set_aside(path, str(error))
+        return differences(settings)
+    default, old = dataclasses.asdict(Settings()), dataclasses.asdict(before)
+    for key, value in dataclasses.asdict(settings).items():
+        if value != old[key]:
+            there = merged.pop(key, {})
+            new = _merged_table(there, old[key], value) if isinstance(value, dict) else value
+            if new != default[key]:
+                merged[key] = new
+    return dict(merged)
+
+
+def _merged_table(there: dict[str, Any], old: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    new = {name: entry for name, entry in now.items() if entry != old.get(name)}
+    gone = new.keys() | (old.keys() - now.keys())
+    return {name: entry for name, entry in there.items() if name not in gone} | new
 
 
 def _set_aside(path: Path, problem: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Callable
 
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.settings = settings
+        self._kept = copy.deepcopy(settings)
         self._keep_settings = keep_settings
         self._bridge = Bridge()
         self._bridge.arrived.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
@@ -319,7 +321,8 @@ class MainWindow(QMainWindow):
             return
         self.settings.geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         try:
-            save_settings(self.settings)
+            save_settings(self.settings, before=self._kept)
+            self._kept = copy.deepcopy(self.settings)
         except OutputError as error:
             # Where the window is going there is no other place left to say it.
             self.messages.say(str(error))

@@ -1,3 +1,5 @@
+import copy
+import errno
 import json
 import logging
 
@@ -93,6 +95,58 @@ def test_a_file_that_cannot_be_read_is_said_and_kept(file):
     assert settings == Settings()
     assert "cannot be read" in notice
     assert file.exists()
+
+
+def test_what_another_window_or_version_or_a_person_wrote_meanwhile_stays(file):
+    save_settings(Settings(lateral={"demo": "left", "screen": "left"}, presets={"A": {"source": "demo"}}), file)
+    before, _ = load_settings(file)
+    others = {
+        "hologram": True,
+        "opacity": 0.6,
+        "lateral": {"demo": "left", "screen": "left", "camera:1": "right"},
+        "presets": {"A": {"source": "demo"}, "Theatre": {"source": "camera:1"}},
+        "style": "fill",
+    }
+    file.write_text(json.dumps(others), encoding="utf-8")
+    settings = copy.deepcopy(before)
+    settings.model, settings.style = "accurate", "outline"
+    settings.lateral.pop("screen")
+    settings.presets.clear()
+    save_settings(settings, file, before)
+    assert json.loads(file.read_text(encoding="utf-8")) == {
+        "hologram": True,
+        "opacity": 0.6,
+        "lateral": {"demo": "left", "camera:1": "right"},
+        "presets": {"Theatre": {"source": "camera:1"}},
+        "style": "outline",
+        "model": "accurate",
+    }
+    save_settings(before, file, settings)  # And back again.
+    assert load_settings(file)[0].model == Settings().model
+
+
+def test_a_file_that_was_damaged_meanwhile_is_set_aside(file):
+    save_settings(Settings(style="fill"), file)
+    before, _ = load_settings(file)
+    file.write_text("{")
+    save_settings(Settings(style="fill", model="accurate"), file, before)
+    assert load_settings(file) == (Settings(style="fill", model="accurate"), "")
+    assert len(list(file.parent.iterdir())) == 2
+
+
+def test_a_file_that_cannot_be_read_is_not_written_over(file, monkeypatch):
+    save_settings(Settings(presets={"A": {}}), file)
+    monkeypatch.setattr("app.settings.read_json", refuse)
+    settings, notice = load_settings(file)
+    assert "cannot be read" in notice
+    with pytest.raises(OutputError, match="Permission denied"):
+        save_settings(settings, file, Settings())
+    monkeypatch.undo()
+    assert load_settings(file)[0].presets == {"A": {}}
+
+
+def refuse(path):
+    raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
 
 def test_settings_that_cannot_be_written_are_one_sentence(file):

@@ -37,6 +37,10 @@ class PictureControl:
         """The picture was frozen or let go."""
         self._pipeline.set_frozen(self._freeze.isChecked())
         self._view.pull()  # What was published before stays.
+        if self._view.frame is None and self._pipeline.frozen:
+            self._pipeline.set_frozen(False)
+            self._freeze.setChecked(False)
+            self._say(tr("There is no picture to freeze yet."))
 
     def snapshot(self) -> None:
         """Keeps the scan area that is shown, as the settings say."""

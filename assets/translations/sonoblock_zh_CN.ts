@@ -2140,6 +2140,10 @@
         <translation>整帧看来都是扫描图像：保持整帧。</translation>
     </message>
     <message>
+        <source>There is no picture to freeze yet.</source>
+        <translation>还没有可冻结的图像。</translation>
+    </message>
+    <message>
         <source>There is no picture to save yet.</source>
         <translation>还没有可保存的图像。</translation>
     </message>

@@ -273,6 +273,19 @@ def test_freeze_keeps_the_picture_and_its_overlay(window: MainWindow, qtbot: QtB
     qtbot.waitUntil(lambda: frame_number(window) > kept)
 
 
+def test_where_there_is_no_picture_nothing_is_frozen(opened: Opened, qtbot: QtBot) -> None:
+    live = Live(picture())
+    live.failing = True
+    window = opened(live)
+    qtbot.waitUntil(lambda: window.view.text.startswith("No signal."))
+    press(window, Qt.Key.Key_F)
+    assert window.messages.text == "There is no picture to freeze yet."
+    assert not window.actions_by_name["toggle_freeze"].isChecked()
+    assert (window.top.badge.text(), window.view.text[:10]) == ("NO SIGNAL", "No signal.")
+    live.failing = False
+    qtbot.waitUntil(lambda: window.view.frame is not None)
+
+
 def test_a_snapshot_is_the_scan_area_raw_and_with_its_overlay(window: MainWindow, qtbot: QtBot, own_home: Path) -> None:
     window.pipeline.set_scan_area(Rect(100, 60, 160, 140))
     press(window, Qt.Key.Key_F)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.errors import OutputError
 from app.gui.actions import keys_within
@@ -51,7 +51,14 @@ class CheckPage(QDialog):
         self.text.setTextFormat(Qt.TextFormat.RichText)
         self.text.setWordWrap(True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self.text, 1)
+        # Where the screen is small, what there is no room for is scrolled to.
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setAccessibleName(self.windowTitle())
+        self._area.setWidget(self.text)
+        layout.addWidget(self._area, 1)
         row = QHBoxLayout()
         row.addStretch(1)
         for name, text, does in (
@@ -71,7 +78,9 @@ class CheckPage(QDialog):
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Shows what was found."""
         self.text.setText(_html(lines))
-        self.adjustSize()
+        missing = self.text.heightForWidth(self._area.viewport().width()) - self._area.viewport().height()
+        room = self.screen().availableSize().height() * 9 // 10
+        self.resize(self.width(), min(self.height() + max(missing, 0), room))
 
 
 def _html(lines: Sequence[Line]) -> str:

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -48,6 +48,22 @@ def test_the_page_does_not_grow_out_of_the_screen_when_it_is_filled(opened: Open
     before = page.height()
     qtbot.waitUntil(lambda: "Free disk" in page.text.text())
     assert page.height() == before
+
+
+def test_on_a_small_screen_all_of_the_page_can_be_scrolled_to(opened: Opened, qtbot: QtBot) -> None:
+    window = opened()
+    qtbot.waitUntil(lambda: shows_overlay(window))
+    press(window, Qt.Key.Key_F2)
+    page = page_of(window)
+    qtbot.waitUntil(lambda: "Free disk" in page.text.text())
+    page.setMinimumHeight(0)
+    page.resize(640, 300)
+    QApplication.processEvents()
+    assert page.text.height() >= page.text.heightForWidth(page.text.width())
+    for _ in range(3):
+        QTest.keyClick(page.focusWidget(), Qt.Key.Key_PageDown)
+    bottom = page.text.mapTo(page, QPoint(0, page.text.height())).y()
+    assert bottom <= button(page, "Close").y()
 
 
 def test_the_page_can_be_closed_checked_again_and_opened_again(opened: Opened, qtbot: QtBot) -> None:

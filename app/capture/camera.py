@@ -79,6 +79,7 @@ class Camera:
         self._mode = CameraMode(size, rate or RATE)
         self._fixed_rate = rate
         self._capture: cv2.VideoCapture | None = None
+        self._packed = False
         self._pending: Pixels | None = None
         self._info: SourceInfo | None = None
 
@@ -109,7 +110,7 @@ class Camera:
         if self._capture is None:
             raise SourceError(f"{self.name} is not open: open it before reading.")
         begun = time.monotonic()
-        pixels = _read(self._capture) if self._pending is None else self._pending
+        pixels = self._next(self._capture) if self._pending is None else self._pending
         self._pending = None
         # When it gives up waiting, FFmpeg hands out a picture that it had kept back: one from before.
         if pixels is None or (self._stream and time.monotonic() - begun > 0.9 * TIMEOUT_S):
@@ -127,12 +128,25 @@ class Camera:
             return None
         if not self._stream:
             _ask(capture, self._mode)
+        # Decoded by OpenCV's reader of streams, each picture would have the size of the first one, whatever it has.
+        motion_jpeg = fourcc(capture.get(cv2.CAP_PROP_FOURCC)) == "MJPG"
+        self._packed = self._stream and motion_jpeg and capture.set(cv2.CAP_PROP_FORMAT, -1)
         while True:
-            pixels = _read(capture)
+            pixels = self._next(capture)
             # Some grabbers give a few empty pictures while they find the signal; a stream that fails has ended.
             if pixels is not None or self._stream or time.monotonic() > deadline:
                 return pixels
             time.sleep(0.05)
+
+    def _next(self, capture: cv2.VideoCapture) -> Pixels | None:
+        """The next picture; those of a stream that arrived broken are passed over."""
+        if not self._packed:
+            return _read(capture)
+        deadline = time.monotonic() + TIMEOUT_S
+        while (packet := _read(capture)) is not None and time.monotonic() < deadline:
+            if (picture := _unpacked(packet)) is not None:
+                return picture
+        return None
 
     def _describe(self, capture: cv2.VideoCapture, first: Pixels) -> SourceInfo:
         height, width = first.shape[:2]
@@ -199,6 +213,14 @@ def _ask_mode(capture: cv2.VideoCapture, mode: CameraMode) -> None:
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, mode.size[0])
     capture.set(cv2.CAP_PROP_FRAME_HEIGHT, mode.size[1])
     capture.set(cv2.CAP_PROP_FPS, mode.rate)
+
+
+def _unpacked(packet: Pixels) -> Pixels | None:
+    try:
+        picture = cv2.imdecode(packet, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+        return None if picture is None else as_pixels(picture)
+    except cv2.error:
+        return None
 
 
 def _rate(capture: cv2.VideoCapture) -> float | None:

@@ -125,7 +125,9 @@ class StateLines:
         info = event.info or self._pipeline.source_info
         if info is None:
             return ""
-        return " · ".join(part for part in (f"{info.width} × {info.height}", outside(info.detail)) if part)
+        frame = self._view.frame  # Of a stream, pictures may come to have another size.
+        width, height = (info.width, info.height) if frame is None else frame.pixels.shape[1::-1]
+        return " · ".join(part for part in (f"{width} × {height}", outside(info.detail)) if part)
 
     def _still(self, event: SourceChanged | None) -> bool:
         """Whether a live source owes its next picture for so long that what is shown is not live any more."""

@@ -2,6 +2,8 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -285,6 +287,47 @@ def test_a_stream_is_read_and_when_it_stops_says_so_and_can_be_opened_again(
     assert capfd.readouterr().err == ""
 
 
+def test_pictures_of_a_stream_may_change_their_size_and_a_broken_one_is_passed_over(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    shown = [np.full((height, width, 3), grey, np.uint8) for height, width, grey in ((240, 320, 50), (96, 128, 90))]
+    first, second = (cv2.imencode(".jpg", picture)[1].tobytes() for picture in shown)
+
+    class Sender(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
+            self.end_headers()
+            for picture in (first, first, first[: len(first) // 2], second, first):
+                head = f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
+                self.wfile.write(head.encode() + picture + b"\r\n")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with serving(Sender) as address:
+        stream = Camera(address)
+        stream.open()
+        pictures = [stream.read().pixels for _ in range(4)]
+        stream.close()
+    assert [picture.shape for picture in pictures] == [shown[number].shape for number in (0, 0, 1, 0)]
+    assert [round(picture.mean()) for picture in pictures] == [50, 50, 90, 50]
+    assert capfd.readouterr().err == ""
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address of a server that answers as `handler` does."""
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, name="page")
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 @needs("ffmpeg")
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot halt a program by a signal")
 def test_a_stream_that_stalls_is_given_up_in_seconds(server: MjpegServer | RtspServer) -> None:
@@ -319,13 +362,6 @@ def test_a_page_that_is_no_stream_is_refused(capfd: pytest.CaptureFixture[str]) 
         def log_message(self, *_: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Page) as server:
-        serving = threading.Thread(target=server.serve_forever, name="page")
-        serving.start()
-        try:
-            with pytest.raises(SourceError, match=r"Stream http://.* cannot be opened"):
-                Camera(f"http://127.0.0.1:{server.server_port}/").open()
-        finally:
-            server.shutdown()
-            serving.join()
+    with serving(Page) as address, pytest.raises(SourceError, match=r"Stream http://.* cannot be opened"):
+        Camera(address).open()
     assert capfd.readouterr().err == ""

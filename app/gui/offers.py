@@ -82,8 +82,8 @@ def short(word: str) -> str:
 def _unlisted(word: str) -> Offer:
     """A source that was used before and is no device found here."""
     head, _, rest = word.partition(":")
-    if head == "camera" and "://" in rest:
-        return Offer(word, without_password(rest), tr("Stream"))
+    if head == "igtl" or (head == "camera" and "://" in rest):
+        return Offer(word, without_password(word.removeprefix("camera:")), tr("Stream"))
     if head == "camera":
         return Offer(word, tr("Camera {number}", number=rest), tr("Camera"), adjustable=True)
     if head == "screen":

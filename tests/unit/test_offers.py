@@ -29,10 +29,12 @@ def test_a_source_is_offered_once_by_the_word_that_was_used() -> None:
 
 
 def test_a_camera_that_is_not_plugged_in_and_a_stream_stay_among_the_last_used() -> None:
-    found = offers(["camera:3", "camera:rtsp://me:secret@10.0.0.5/scan?key=1", "screen:10,20,300,400"], Found())
-    assert [(one.title, one.detail, one.adjustable) for one in found[:3]] == [
+    stream, link = "camera:rtsp://me:secret@10.0.0.5/scan?key=1", "igtl://10.0.0.6:18944/Image"
+    found = offers(["camera:3", stream, link, "screen:10,20,300,400"], Found())
+    assert [(one.title, one.detail, one.adjustable) for one in found[:4]] == [
         ("Camera 3", "Camera", True),
         ("rtsp://10.0.0.5/scan", "Stream", False),
+        ("igtl://10.0.0.6:18944/Image", "Stream", False),
         ("Part of the screen", "10,20,300,400", False),
     ]
 

@@ -255,7 +255,8 @@ class Panel(QScrollArea):
     def show_source(self, name: str) -> None:
         """The button names the source; a long name is cut in its middle."""
         metrics = self.source.fontMetrics()
-        self.source.setText(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, WIDTH - 84))
+        short = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, WIDTH - 84)
+        self.source.setText(short.replace("&", "&&"))  # One alone would make a shortcut of the letter after it.
 
     def show_scan_area(self, words: str) -> None:
         """Where the scan area comes from, and its size."""

@@ -22,6 +22,17 @@ EXPORT_NAME = "sonoblock-settings.json"
 _DELETE, _REALLY = mark("Delete"), mark("Really delete")
 
 
+class _List(QListWidget):
+    """The first arrow key chooses the first entry: with the focus, Qt stands on it already, but has not chosen it."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.count() and not self.selectedItems() and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.setCurrentRow(0)
+            self.item(0).setSelected(True)
+        else:
+            super().keyPressEvent(event)
+
+
 class PresetDialog(QDialog):
     """Changes the settings' presets at once; signals what the window has to follow."""
 
@@ -35,7 +46,7 @@ class PresetDialog(QDialog):
         self._settings = settings
         self._dialogs = Dialogs(self)
         self.setWindowTitle(tr("Presets and settings"))
-        self.list = QListWidget()
+        self.list = _List()
         self.list.setObjectName("presets")
         accessible(self.list, tr("Presets"), tr("Enter uses the chosen preset"))
         self.name = QLineEdit()

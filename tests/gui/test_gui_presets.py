@@ -84,6 +84,19 @@ def test_a_preset_brings_source_scan_area_and_overlay_back_at_once(window: MainW
     assert not is_overlay(colour_at(window.view, 140, 120))
 
 
+@pytest.mark.parametrize("presses", [1, 2])
+def test_a_preset_is_chosen_by_keys_alone(window: MainWindow, qtbot: QtBot, presses: int) -> None:
+    window.settings.presets.update({str(number): {"opacity": number / 10} for number in range(1, presses + 1)})
+    dialog = dialog_of(window)
+    qtbot.waitUntil(dialog.list.hasFocus)
+    assert dialog.chosen == ""
+    for number in range(1, presses + 1):
+        QTest.keyClick(dialog.list, Qt.Key.Key_Down)
+        assert dialog.chosen == str(number)
+    QTest.keyClick(dialog.list, Qt.Key.Key_Return)
+    assert window.settings.opacity == presses / 10
+
+
 def test_a_preset_whose_source_is_gone_is_said_and_the_picture_goes_on(window: MainWindow) -> None:
     window.settings.presets["Gone"] = {"source": "/gone.avi", "opacity": 0.8}
     window.presets.use("Gone")

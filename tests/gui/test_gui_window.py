@@ -273,6 +273,11 @@ def test_freeze_keeps_the_picture_and_its_overlay(window: MainWindow, qtbot: QtB
     qtbot.waitUntil(lambda: frame_number(window) > kept)
 
 
+def test_the_button_of_the_source_shows_its_name_to_the_letter(opened: Opened) -> None:
+    button = opened(Live(picture(), name="R&D")).panel.source
+    assert button.text() == "R&&D"  # As Qt writes it.
+
+
 def test_where_there_is_no_picture_nothing_is_frozen(opened: Opened, qtbot: QtBot) -> None:
     live = Live(picture())
     live.failing = True

@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
         self.check = SelfCheck(self, pipeline, self.sources, self.models, background, actions["self_check"], say)
         self.lines = StateLines(self, pipeline, self.sources, view, (self.top, self.bottom), actions["raw"], say)
         self.overlay = OverlayControl(settings, pipeline, view, self.panel, actions, self.lines.show_overlay)
-        self.picture = PictureControl(settings, pipeline, view, actions["toggle_freeze"], background, say)
+        self.picture = PictureControl(settings, pipeline, self.sources, view, actions, background, say)
         self.presets = PresetControl(
             self, settings, pipeline, self.sources, self.overlay, self.models, say, self._save_settings
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from PySide6.QtGui import QAction
 
 from app.gui.bridge import Background
 from app.gui.live_view import LiveView
+from app.gui.scan_area_control import Say, keeps_whole_frame, say_kept
+from app.gui.sources import Sources
 from app.gui.words import tr
 from app.paths import pictures_folder
 from app.pipeline.pipeline import Pipeline
@@ -21,15 +23,17 @@ class PictureControl:
         self,
         settings: Settings,
         pipeline: Pipeline,
+        sources: Sources,
         view: LiveView,
-        freeze: QAction,
+        actions: Mapping[str, QAction],
         background: Background,
-        say: Callable[[str], None],
+        say: Say,
     ) -> None:
         self._settings = settings
         self._pipeline = pipeline
+        self._sources = sources
         self._view = view
-        self._freeze = freeze
+        self._freeze, self._draw = actions["toggle_freeze"], actions["edit_scan_area"]
         self._background = background
         self._say = say
 
@@ -53,6 +57,7 @@ class PictureControl:
             return
         settings, marks = self._settings, self._view.marks
         style, opacity, kind = settings.style, settings.opacity, settings.snapshot
+        whole = keeps_whole_frame(self._sources.current, self._pipeline)
         self._background.run(
             "snapshot",
             lambda: save_snapshot(
@@ -61,10 +66,13 @@ class PictureControl:
                 mirrored=marks.mirrored,
                 words=marks.words,
             ),
-            lambda paths: self._say(
+            lambda paths: say_kept(
+                self._say,
                 tr("Snapshot saved, mirrored: {path}", path=paths[-1])
                 if marks.mirrored
-                else tr("Snapshot saved: {path}", path=paths[-1])
+                else tr("Snapshot saved: {path}", path=paths[-1]),
+                whole,
+                self._draw,
             ),
             self._say,
         )

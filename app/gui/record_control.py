@@ -7,20 +7,19 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction
 
-from app.capture.source import SourceKind
 from app.gui.bridge import Background
+from app.gui.outside import outside
 from app.gui.record_box import RecordBox
-from app.gui.scan_area_control import Say
+from app.gui.scan_area_control import WHOLE_FRAME, Say, keeps_whole_frame, say_kept
 from app.gui.sources import Sources
 from app.gui.status import Level
 from app.gui.widgets import Chip
-from app.gui.words import mark, tr
+from app.gui.words import tr
 from app.options import SnapshotKind
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.recorder import Ended, RecorderState
 from app.settings import Settings
 
-_WHOLE_FRAME = mark("The whole frame is kept, as no scan area is set: if a name is in it, draw a scan area first.")
 _LOOK_MS = 200
 """Numbers that change more often cannot be read."""
 
@@ -77,7 +76,7 @@ class RecordControl(QObject):
         if self._toggle.isChecked():
             self._recorder.start_recording()
             if self._is_whole_frame():
-                self._say(tr(_WHOLE_FRAME), {tr("Draw it"): self._draw})
+                self._say(tr(WHOLE_FRAME), {tr("Draw it"): self._draw})
         else:
             self._recorder.stop_recording()
         self.refresh()
@@ -87,20 +86,18 @@ class RecordControl(QObject):
         if self._saving:
             return
         self._saving = True
-        if self._is_whole_frame():
-            self._say(tr(_WHOLE_FRAME), {tr("Draw it"): self._draw})
-        else:
-            self._say(tr("Saving the last seconds …"))
-        self._background.run("save the last seconds", self._recorder.save_ring, self._saved, self._not_saved)
+        whole = self._is_whole_frame()
+        self._say(tr("Saving the last seconds …"))
+        self._background.run(
+            "save the last seconds", self._recorder.save_ring, lambda saved: self._saved(saved, whole), self._not_saved
+        )
 
     def _is_whole_frame(self) -> bool:
-        """Whether what the scanner writes round its picture, such as a name, is part of what is kept."""
-        source = self._sources.current
-        return source is not None and source.kind is SourceKind.LIVE and self._pipeline.scan_area is None
+        return keeps_whole_frame(self._sources.current, self._pipeline)
 
-    def _saved(self, saved: Ended) -> None:
+    def _saved(self, saved: Ended, whole: bool) -> None:
         self._saving = False
-        self._say(saved.problem or ended_words(tr("Saved"), saved))
+        say_kept(self._say, outside(saved.problem) or ended_words(tr("Saved"), saved), whole, self._draw)
         self._kept()
 
     def _not_saved(self, text: str) -> None:
@@ -122,7 +119,7 @@ class RecordControl(QObject):
             self._known = state.ended
             if state.recording and not state.ended.problem and self._is_whole_frame():
                 # The scan area was given up in the middle: what goes on shows more.
-                self._say(tr(_WHOLE_FRAME), {tr("Draw it"): self._draw})
+                self._say(tr(WHOLE_FRAME), {tr("Draw it"): self._draw})
             else:
                 self._say(state.ended.problem or ended_words(tr("Recorded"), state.ended))
             self._kept()

@@ -16,7 +16,7 @@ from app.gui.panel import Panel
 from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.source_notes import Size, SourceNotes
 from app.gui.sources import Sources
-from app.gui.words import tr
+from app.gui.words import mark, tr
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.scan_area import Found, from_regions
 from app.pipeline.types import Rect, check_area
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 GIVE_UP_S = 6.0
 """So long after the user has asked, it is said that nothing was found; the search goes on."""
+WHOLE_FRAME = mark("The whole frame is kept, as no scan area is set: if a name is in it, draw a scan area first.")
 
 
 class Say(Protocol):
@@ -35,6 +36,19 @@ class Say(Protocol):
 def regions_of(source: Source | None, frame: Frame | None) -> tuple[UltrasoundRegion, ...]:
     """The regions that a DICOM source tells of, of several clips the one that the frame is of; empty for any other."""
     return frame.part.regions if frame is not None and frame.part is not None else getattr(source, "regions", ())
+
+
+def keeps_whole_frame(source: Source | None, pipeline: Pipeline) -> bool:
+    """Whether what the scanner writes round its picture, such as a name, is part of what is kept now."""
+    return source is not None and source.kind is SourceKind.LIVE and pipeline.scan_area is None
+
+
+def say_kept(say: Say, text: str, whole: bool, draw: QAction) -> None:
+    """Says what was kept, and warns where it is the `whole` frame; `draw` begins to draw a scan area."""
+    if whole:
+        say(f"{text}\n{tr(WHOLE_FRAME)}", {tr("Draw it"): draw})
+    else:
+        say(text)
 
 
 class ScanAreaControl:

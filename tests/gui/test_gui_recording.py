@@ -121,6 +121,21 @@ def test_a_whole_frame_of_a_live_source_is_recorded_with_a_warning(window: MainW
     assert window.messages.text == ""
 
 
+@pytest.mark.parametrize(("key", "done"), [(Qt.Key.Key_S, "Snapshot saved: "), (Qt.Key.Key_B, "Saved ")])
+def test_a_whole_frame_of_a_live_source_is_kept_with_a_warning(
+    window: MainWindow, qtbot: QtBot, key: Qt.Key, done: str
+) -> None:
+    qtbot.waitUntil(lambda: window.pipeline.recorder.state.ring_seconds > 0.1)
+    press(window, key)
+    qtbot.waitUntil(lambda: window.messages.text.startswith(done))
+    assert "\nThe whole frame is kept, as no scan area is set" in window.messages.text
+    window.scan_area.set_area(Rect(0, 0, 100, 100))
+    qtbot.waitUntil(lambda: window.pipeline.recorder.state.ring_seconds > 0.1)
+    press(window, key)
+    qtbot.waitUntil(lambda: window.messages.text.startswith(done))
+    assert "The whole frame" not in window.messages.text
+
+
 def test_a_scan_area_that_is_given_up_while_recording_is_warned_of(window: MainWindow, qtbot: QtBot) -> None:
     window.scan_area.set_area(Rect(0, 0, 100, 100))
     press(window, Qt.Key.Key_F9)

@@ -112,9 +112,9 @@ def test_a_picture_that_the_user_froze_stays_when_the_signal_goes(opened: Opened
     press(window, Qt.Key.Key_F)
     source.failing = True
     qtbot.waitUntil(lambda: window.top.badge.text() == "FROZEN · NO SIGNAL")
-    assert shows_overlay(window)
+    # On a busy machine the model gets to this very frame later.
+    qtbot.waitUntil(lambda: shows_overlay(window) and window.top.overlay.text() == "Overlay on · of this frame")
     assert window.view.text == ""
-    assert window.top.overlay.text() == "Overlay on · of this frame"
     press(window, Qt.Key.Key_F)
     assert window.top.badge.text() == "NO SIGNAL"
     assert not shows_overlay(window)

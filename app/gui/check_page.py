@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import OutputError
 from app.gui.actions import keys_within
@@ -20,7 +20,7 @@ from app.gui.scan_area_control import Say
 from app.gui.sources import Sources
 from app.gui.status import Level
 from app.gui.theme import now
-from app.gui.widgets import accessible
+from app.gui.widgets import accessible, scrolled
 from app.gui.words import mark, tr
 from app.paths import kept_folders, pictures_folder
 from app.pipeline.pipeline import Pipeline
@@ -52,12 +52,9 @@ class CheckPage(QDialog):
         self.text.setWordWrap(True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
         # Where the screen is small, what there is no room for is scrolled to.
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area = scrolled(self.text)
+        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # There is nothing else in it by which keys could scroll.
         self._area.setAccessibleName(self.windowTitle())
-        self._area.setWidget(self.text)
         layout.addWidget(self._area, 1)
         row = QHBoxLayout()
         row.addStretch(1)

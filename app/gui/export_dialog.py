@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from app.gui.actions import keys_within, triggered_within
 from app.gui.dialogs import Dialogs
 from app.gui.outside import outside
-from app.gui.widgets import ElidedLabel, accessible, heading
+from app.gui.widgets import ElidedLabel, accessible, heading, scrolled
 from app.gui.words import mark, tr
 from app.options import SnapshotKind
 from app.pipeline.codecs import Codec
@@ -139,7 +139,8 @@ class ExportDialog(QDialog):
         keys_within(self, toggle, self.close)
         triggered_within(self, parent, "close")
         self._show_choice()
-        self.resize(min(620, self.screen().availableSize().width() * 19 // 20), self.sizeHint().height())
+        room = self.screen().availableSize()
+        self.resize(min(620, room.width() * 19 // 20), min(self.sizeHint().height(), room.height() * 9 // 10))
 
     # Building
 
@@ -222,16 +223,21 @@ class ExportDialog(QDialog):
         buttons.addWidget(self.show_folder)
         buttons.addStretch(1)
         buttons.addWidget(self.leave)
-        layout = QVBoxLayout(self)
+        body = QWidget()
+        choices, layout = QVBoxLayout(body), QVBoxLayout(self)
+        choices.setContentsMargins(0, 0, 0, 0)
         layout.setContentsMargins(16, 12, 16, 14)
-        layout.setSpacing(8)
-        layout.addWidget(heading(tr("Frames")))
-        layout.addLayout(frames)
-        layout.addWidget(self.count)
-        layout.addWidget(heading(tr("What to write")))
-        layout.addLayout(things)
-        layout.addWidget(heading(tr("Folder")))
-        layout.addLayout(where)
+        for column in (choices, layout):
+            column.setSpacing(8)
+        choices.addWidget(heading(tr("Frames")))
+        choices.addLayout(frames)
+        choices.addWidget(self.count)
+        choices.addWidget(heading(tr("What to write")))
+        choices.addLayout(things)
+        choices.addWidget(heading(tr("Folder")))
+        choices.addLayout(where)
+        choices.addStretch(1)
+        layout.addWidget(scrolled(body), 1)
         layout.addWidget(self.said)
         layout.addWidget(self.bar)
         layout.addLayout(buttons)

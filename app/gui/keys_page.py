@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 from app.gui.actions import keys_within
 from app.gui.bindings import FIXED, MOUSE, SLOTS, Bindings, normal, typed, written
 from app.gui.keys import HELD, KEYS, Key, key_for
-from app.gui.widgets import accessible, heading, set_drawing
+from app.gui.widgets import accessible, heading, scrolled, set_drawing
 from app.gui.words import mark, tr
 
 _COLUMNS = (
@@ -74,23 +73,16 @@ class KeysPage(QDialog):
 
     def _build(self) -> None:
         body = QWidget()
-        body.setObjectName("panelBody")
         self._columns = QHBoxLayout(body)
         self._columns.setContentsMargins(0, 0, 8, 0)
         self._columns.setSpacing(28)
         self._grids = [self._column(groups) for groups in _COLUMNS]
         for grid in self._grids:
             self._columns.addLayout(grid, 1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(body)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 12, 12, 14)
         layout.setSpacing(8)
-        layout.addWidget(area, 1)
+        layout.addWidget(scrolled(body), 1)
         layout.addLayout(self._foot())
 
     def resizeEvent(self, event: QResizeEvent) -> None:

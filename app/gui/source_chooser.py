@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.capture.devices import MonitorDevice
 from app.capture.pixels import shrunk
@@ -16,7 +16,7 @@ from app.gui.bridge import Background
 from app.gui.flow import FlowLayout
 from app.gui.offers import Found, Offer, can_preview, offers, shown_elsewhere
 from app.gui.source_card import SourceCard
-from app.gui.widgets import ElidedLabel, action_button
+from app.gui.widgets import ElidedLabel, action_button, scrolled
 from app.gui.words import tr
 
 ENTRIES = ("open_file", "open_folder", "open_address", "open_screen_area", "choose_demo_folder")
@@ -77,21 +77,14 @@ class SourceChooser(QDialog):
         self._status = ElidedLabel("quiet")
         self._flow = FlowLayout(10)
         body = QWidget()
-        body.setObjectName("panelBody")
         body.setLayout(self._flow)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(body)
-        self._area = area
+        self._area = scrolled(body)
         # Below the cards, however many there are: a camera that is plugged in moves nothing.
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 10, 10, 12)
         layout.setSpacing(8)
         layout.addLayout(self._top())
-        layout.addWidget(area, 1)
+        layout.addWidget(self._area, 1)
         layout.addWidget(self._entries(actions))
 
     def _top(self) -> QHBoxLayout:

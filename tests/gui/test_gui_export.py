@@ -8,7 +8,7 @@ import cv2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from app.capture.video import VideoFile
@@ -70,6 +70,19 @@ def finished(window: MainWindow, qtbot: QtBot, out: Path) -> Path:
     qtbot.waitUntil(lambda: window.export._exporter is None, timeout=PATIENCE_MS)
     (folder,) = out.iterdir()
     return folder
+
+
+def test_on_a_small_screen_its_buttons_stay_in_sight(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = open_dialog(window, qtbot)
+    dialog.resize(620, 380)
+    QApplication.processEvents()
+    assert dialog.height() == 380
+    for button in (dialog.go, dialog.leave):
+        assert button.geometry().bottom() < 380
+    dialog.table.setFocus()
+    while not dialog.change.hasFocus():
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    assert not dialog.change.visibleRegion().isEmpty()  # It is scrolled to.
 
 
 def test_all_that_is_chosen_is_written_of_the_scan_area(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

@@ -38,7 +38,6 @@ class Models:
         self._say = say
         self._wanted = (settings.model, settings.engine)
         self._good: tuple[str, str] | None = None
-        self._loading = False
         self.asked = False
         """Whether any model was asked for yet."""
         self.event: ModelChanged | None = None
@@ -86,7 +85,6 @@ class Models:
         self.asked = True
         self._wanted = (model, engine)
         self._fill()
-        self._loading = True
         self._pipeline.set_model(model, engine)
 
     def changed(self, event: ModelChanged) -> None:
@@ -95,9 +93,8 @@ class Models:
         if event.ready:
             self._good = self._wanted
             self._chip.say(f"{engine_name(event.engine)} · {Path(event.model).name}", Level.PLAIN)
-        elif self._loading:
+        elif event.loading:
             self._chip.say(tr("Loading the model …"), Level.PLAIN)
-            self._loading = False
         elif event.again:
             self._say(event.reason)
             self._chip.say(tr("Starting the model again …"), Level.WARN)

@@ -203,7 +203,7 @@ class Pipeline:
             self._recall = None
             self._worker.want(model, engine)
             self._renew()
-            self._on_event(ModelChanged(model, engine, False, "The model is being loaded."))
+            self._on_event(ModelChanged(model, engine, False, "The model is being loaded.", loading=True))
 
     def set_frozen(self, frozen: bool) -> None:
         """Keeps the frame that is shown until set back; the source goes on. A change of source sets it back, too."""

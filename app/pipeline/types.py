@@ -136,6 +136,8 @@ class ModelChanged:
     reason: str = ""
     again: bool = False
     """Not ready, but being loaded once more."""
+    loading: bool = False
+    """Not ready, because it was asked for just now."""
     hash: str = ""
     """Names the very weights of a model that is ready."""
 

@@ -442,6 +442,15 @@ def test_a_source_that_watches_the_window_itself_is_said(opened: Opened, qtbot: 
 # Models
 
 
+def test_of_two_models_chosen_at_once_the_last_is_loaded(window: MainWindow, qtbot: QtBot) -> None:
+    window.messages.hide()
+    for model in ("accurate", "paper-unet"):  # As keys that had to wait for a busy window come.
+        window.panel.model_chosen.emit(model)
+    qtbot.waitUntil(lambda: window.bottom.model.text() == "ONNX Runtime · paper-unet")
+    assert window.messages.text == ""
+    assert window.settings.model == "paper-unet"
+
+
 def test_a_refused_model_is_said_and_the_one_before_goes_on(window: MainWindow, qtbot: QtBot) -> None:
     window.panel.model_chosen.emit("bad")
     qtbot.waitUntil(lambda: "cannot be loaded" in window.messages.text)

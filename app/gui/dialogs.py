@@ -78,7 +78,7 @@ class Dialogs:
 
 
 def _word_of(address: str) -> str:
-    return address if address.startswith("igtl://") else f"camera:{address}"
+    return address if address.startswith(("igtl://", "camera:")) else f"camera:{address}"
 
 
 class ScreenAreaChooser:

@@ -40,6 +40,7 @@ def choose(window: MainWindow, path: Path) -> None:
     ("address", "word"),
     [
         (" rtsp://10.0.0.5/scan ", "camera:rtsp://10.0.0.5/scan"),
+        ("camera:rtsp://10.0.0.5/scan", "camera:rtsp://10.0.0.5/scan"),
         (" igtl://10.0.0.5:18944 ", "igtl://10.0.0.5:18944"),
     ],
 )

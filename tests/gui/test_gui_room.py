@@ -1,6 +1,7 @@
 """Room: everyday controls in sight at every size, nothing cut off, nothing over another; folds are remembered."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QC
 from pytestqt.qtbot import QtBot
 
 from app.capture.source import SourceKind
+from app.capture.video import VideoFile
 from app.gui.main_window import MainWindow
 from app.gui.section import Section
 from app.gui.theme import TARGET
@@ -17,6 +19,7 @@ from app.gui.words import TRANSLATED, tr, use_language
 from app.options import THEMES
 from app.settings import Settings
 from tests.gui.parts import Clip, Live, picture
+from tests.media import write_video
 
 Opened = Callable[..., MainWindow]
 LANGUAGES = ("en", *TRANSLATED)
@@ -117,6 +120,16 @@ def test_nothing_is_cut_off_where_everything_is_unfolded(
     assert body is not None
     assert body.width() <= window.panel.viewport().width()
     check(window)
+
+
+@pytest.mark.parametrize("mode", ["correct", "compare"])
+def test_no_mode_widens_a_narrow_window(language: str, opened: Opened, qtbot: QtBot, tmp_path: Path, mode: str) -> None:
+    window = opened(VideoFile(write_video(tmp_path / "clip.avi", size=(320, 240))))
+    qtbot.waitUntil(lambda: window.transport.isVisible() and window.models.ready)
+    window.actions_by_name[f"toggle_{mode}"].trigger()
+    qtbot.waitUntil(getattr(window.study_bar, mode).isVisible)
+    # No wider than the picture may be.
+    assert window.study_bar.minimumSizeHint().width() <= window.view.minimumWidth()
 
 
 def test_the_wheel_scrolls_past_what_it_could_change(opened: Opened, qtbot: QtBot) -> None:

@@ -341,6 +341,7 @@ def _compare(arguments: argparse.Namespace) -> int:
     source = _parse(arguments.source, settings, arguments.rate)
 
     from app.capture.source import Recording
+    from app.pipeline.scan_area import ScanAreas
     from app.trainer.compare import compare_all, summary, write_table
     from app.trainer.sides import open_side
     from model.bundle import find
@@ -349,7 +350,9 @@ def _compare(arguments: argparse.Namespace) -> int:
     if not isinstance(source, Recording):
         raise UsageError(f"{arguments.source} has no end: compare on a recording or a folder of images.")
     engine, area, threshold = options.engine or DEFAULT_ENGINE, options.scan_area, options.threshold
-    a, b = (open_side(word, engine, area, open_engine, find, threshold) for word in (arguments.a, arguments.b))
+    a, b = (
+        open_side(word, engine, ScanAreas(area), open_engine, find, threshold) for word in (arguments.a, arguments.b)
+    )
     source.open()
     try:
         _prepare_file(arguments.csv)

@@ -71,7 +71,7 @@ class AheadControl:
         if self._source is None or not self._models.ready:
             return None
         model, engine = self._models.running
-        return Wish(model, engine, self._pipeline.scan_area, self._pipeline.threshold)
+        return Wish(model, engine, self._pipeline.scan_areas, self._pipeline.threshold)
 
     def _resting(self) -> bool:
         """Whether the picture stands still and its answer is there. In the thread that looks ahead."""

@@ -23,7 +23,8 @@ from app.gui.timeline import Timeline
 from app.gui.words import mark, tr
 from app.paths import cache_folder
 from app.pipeline.pipeline import Pipeline
-from app.pipeline.types import Rect, SourceState
+from app.pipeline.scan_area import ScanAreas
+from app.pipeline.types import SourceState
 from app.settings import Settings
 from app.trainer.compare import Comparison, Verdict
 from app.trainer.corrections import Entries
@@ -165,7 +166,7 @@ class CompareControl(QObject):
         self.fill()
         self.refresh()
 
-    def _side(self, word: str, source: Repeatable, area: Rect | None) -> OpenSide:
+    def _side(self, word: str, source: Repeatable, areas: ScanAreas) -> OpenSide:
         if word == OWN:
             entries = self._entries()
             return lambda _: CorrectedMasks(entries)
@@ -175,19 +176,19 @@ class CompareControl(QObject):
         # The threshold is the model card's, unless the user has set one.
         threshold = self._settings.threshold
         pipeline, engine, cache = self._pipeline, self._models.running[1], cache_folder() / "ahead"
-        return open_side(word, engine, area, pipeline.open_engine, pipeline.find_bundle, threshold, cache)
+        return open_side(word, engine, areas, pipeline.open_engine, pipeline.find_bundle, threshold, cache)
 
     def _follow(self) -> None:
         """Begins anew where something is another: then nothing of the old holds."""
-        source, area = self._sources.current, self._pipeline.scan_area
+        source, areas = self._sources.current, self._pipeline.scan_areas
         own = self._entries() if OWN in (self.a, self.b) else None
-        wish = (source, area, self.a, self.b, self._settings.threshold, self._models.running[1], id(own))
+        wish = (source, areas, self.a, self.b, self._settings.threshold, self._models.running[1], id(own))
         if wish == self._wish or not isinstance(source, Repeatable):
             return
         self._end()
         self._wish = wish
-        sides = self._side(self.a, source, area), self._side(self.b, source, area)
-        self._comparison = Comparison(source, area, sides, self._resting)
+        sides = self._side(self.a, source, areas), self._side(self.b, source, areas)
+        self._comparison = Comparison(source, areas, sides, self._resting)
         self._comparison.start()
 
     def _resting(self) -> bool:

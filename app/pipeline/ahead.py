@@ -15,6 +15,7 @@ from app import log
 from app.capture.source import Frame, Picture, Pixels, Recording, Repeatable, SourceError
 from app.pipeline.ahead_cache import AheadCache, Entry, content_hash, mark_of
 from app.pipeline.priority import stand_back
+from app.pipeline.scan_area import ScanAreas
 from app.pipeline.types import Rect
 from app.pipeline.worker import FindBundle, Known, OpenEngine
 from app.thread import OwnThread
@@ -41,7 +42,7 @@ class Wish:
 
     model: str
     engine: str
-    scan_area: Rect | None
+    areas: ScanAreas
     threshold: float
 
 
@@ -163,11 +164,7 @@ class Ahead(Reader):
     def recall(self, frame: Frame, scan_area: Rect) -> Known | None:
         """What is known of a very frame in a very scan area (inside the frame). From any thread."""
         entry = self._cache.get(frame.number) if self._cache is not None else None
-        if (
-            entry is None
-            or scan_area != Rect.in_frame(self.wish.scan_area, frame.pixels.shape)
-            or mark_of(frame.pixels) != entry.mark
-        ):
+        if entry is None or scan_area != self.wish.areas.inside(frame) or mark_of(frame.pixels) != entry.mark:
             return None
         return Known(entry.maps(), entry.novelty)
 
@@ -180,7 +177,7 @@ class Ahead(Reader):
             return
         recording.seek(0)  # From then on, the number of frames is right.
         self.strips = Strips.unknown(min(recording.frame_count, MOST_FRAMES))
-        cache = AheadCache(self._folder, content, bundle.hash, str(self.wish.scan_area))
+        cache = AheadCache(self._folder, content, bundle.hash, str(self.wish.areas))
         self._cache = cache
         for entry in cache.each():
             if self._stopping.is_set():
@@ -212,8 +209,7 @@ class Ahead(Reader):
         return not self._stopping.is_set()
 
     def _look(self, number: int, picture: Picture, engine: Engine, novelty: Novelty | None, cache: AheadCache) -> None:
-        area = Rect.in_frame(self.wish.scan_area, picture.pixels.shape)
-        inputs = to_input(area.cut(picture.pixels), engine.size)
+        inputs = to_input(self.wish.areas.inside(picture).cut(picture.pixels), engine.size)
         maps = engine.predict(inputs)
         score = None if novelty is None else novelty.score(inputs)
         entry = Entry.of(number, mark_of(picture.pixels), maps, score)

@@ -18,7 +18,7 @@ from app.pipeline.grab import Grabber
 from app.pipeline.masks import MaskReturn
 from app.pipeline.recorder import Recorder
 from app.pipeline.recording import MadeBy
-from app.pipeline.scan_area import Found, area_for
+from app.pipeline.scan_area import Found, ScanAreas
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
 from app.pipeline.types import Event, ModelChanged, Prediction, Rect, SourceChanged
@@ -289,6 +289,13 @@ class Pipeline:
         return self._scan_area or (found.area if found is not None else None)
 
     @property
+    def scan_areas(self) -> ScanAreas:
+        """The same for each frame of the source; equal, whichever of several recordings is shown."""
+        with self._lock:
+            frame = self.frames.latest()
+            return self._areas.for_all(None if frame is None else frame.part)
+
+    @property
     def area_by_file(self) -> bool:
         """Whether each of several recordings has the scan area that its own file gives, rather than the user's."""
         return self._by_file
@@ -386,9 +393,12 @@ class Pipeline:
 
     def _area_of(self, frame: Frame) -> Rect:
         """The scan area inside a frame, which need not be of the same one of several recordings as the one shown."""
-        found = self._found.area if self._found is not None else None
-        area = area_for(frame.part, self._scan_area, found, self._by_file)
-        return Rect.in_frame(area, frame.pixels.shape)
+        return self._areas.inside(frame)
+
+    @property
+    def _areas(self) -> ScanAreas:
+        found = self._found
+        return ScanAreas(self._scan_area, found.area if found is not None else None, self._by_file)
 
     def _knows_area(self, frame: Frame) -> bool:
         """Whether a frame's scan area is that of its own size; after a change of that, it may still be looked for."""

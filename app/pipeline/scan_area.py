@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.capture.source import Part, Pixels
+from app.capture.source import Frame, Part, Picture, Pixels
 from app.pipeline.types import Rect
 from model.preprocess import to_grey
 
@@ -102,16 +102,34 @@ def from_regions(regions: Sequence[UltrasoundRegion]) -> Found | None:
     return Found(max(areas, key=lambda area: area.width * area.height), 1.0, "given by the file")
 
 
-def area_for(part: Part | None, area: Rect | None, found: Rect | None, by_file: bool) -> Rect | None:
-    """The scan area in pictures of one of several recordings, or of the only one; None: not known.
+@dataclass(frozen=True)
+class ScanAreas:
+    """Where the scan is in each of a source's pictures."""
 
-    `area` is the one that is set, `found` that which was found. With `by_file`, `area` is what the file of the part
-    that is shown gives; it holds for no other, since a name may stand where that one has its ultrasound.
-    """
-    if part is None or not by_file:
-        return area or found
-    given = from_regions(part.regions)
-    return found if given is None else given.area
+    own: Rect | None = None
+    """The one that is set."""
+    found: Rect | None = None
+    by_file: bool = False
+    """Whether `own` is what the file of the part that is shown gives. It holds for no other part, since a name may
+    stand where that one has its ultrasound."""
+
+    def of(self, part: Part | None) -> Rect | None:
+        """The scan area in pictures of one of several recordings, or of the only one; None: not known."""
+        if part is None or not self.by_file:
+            return self.own or self.found
+        given = from_regions(part.regions)
+        return self.found if given is None else given.area
+
+    def inside(self, frame: Frame | Picture) -> Rect:
+        """The scan area inside a frame, all of it where none is known."""
+        return Rect.in_frame(self.of(frame.part), frame.pixels.shape)
+
+    def for_all(self, part: Part | None) -> ScanAreas:
+        """The same without what only says where the scan is in `part`: equal, whichever one is shown."""
+        return replace(self, own=None) if part is not None and self.by_file else ScanAreas(self.of(part))
+
+    def __str__(self) -> str:
+        return f"by file, else {self.found}" if self.by_file else str(self.own)
 
 
 def find(frames: Sequence[Pixels]) -> Found | None:

@@ -15,6 +15,7 @@ from app.capture.source import Frame, Recording, Repeatable, SourceError
 from app.errors import OutputError
 from app.pipeline.ahead import LOOK_S, Reader
 from app.pipeline.ahead_cache import mark_of
+from app.pipeline.scan_area import ScanAreas
 from app.pipeline.types import Rect, check_area
 from app.trainer.corrections import Correction
 from app.trainer.sides import OpenSide, Side
@@ -70,7 +71,7 @@ class Comparison(Reader):
     def __init__(
         self,
         source: Repeatable,
-        area: Rect | None,
+        areas: ScanAreas,
         sides: tuple[OpenSide, OpenSide],
         resting: Callable[[], bool],
     ) -> None:
@@ -80,7 +81,7 @@ class Comparison(Reader):
         self.problem = ""
         """A sentence that says why it cannot go on."""
         self.names = ("A", "B")
-        self._area, self._open_sides, self._resting = area, sides, resting
+        self._areas, self._open_sides, self._resting = areas, sides, resting
         self._known: dict[int, Verdict] = {}
         self._missing: set[int] = set()
         self._wanted: int | None = None
@@ -157,8 +158,8 @@ class Comparison(Reader):
             if picture is None:
                 self._missing.add(number)
                 continue
-            area = Rect.in_frame(self._area, picture.pixels.shape)
-            verdict = judge(Frame(picture.pixels, number, 0.0, picture.time_s), area, a, b)
+            frame = Frame(picture.pixels, number, 0.0, picture.time_s)
+            verdict = judge(frame, self._areas.inside(picture), a, b)
             self._known[number] = verdict
             if number < self.total:
                 self.ious[number] = verdict.iou

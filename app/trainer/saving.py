@@ -10,7 +10,7 @@ from pathlib import Path
 from app.capture.source import Recording
 from app.errors import OutputError
 from app.pipeline.ahead_cache import mark_of
-from app.pipeline.scan_area import area_for
+from app.pipeline.scan_area import ScanAreas
 from app.pipeline.snapshot import make_folder
 from app.pipeline.types import Rect
 from app.trainer.corrections import Entries
@@ -72,7 +72,7 @@ def save_training(
             if entry.mark is not None and entry.mark != mark_of(picture.pixels):
                 left_out += 1
                 continue
-            own = area_for(picture.part, area, None, by_file)
+            own = ScanAreas(area, by_file=by_file).of(picture.part)
             if own is None and picture.part is not None:
                 without_area += 1
                 continue

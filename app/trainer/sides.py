@@ -17,6 +17,7 @@ from app.capture.pixels import decode_image
 from app.capture.recorded import CLIP, MASKS
 from app.capture.source import Frame, Recording, SourceError
 from app.pipeline.ahead_cache import AheadCache, Entry, content_hash, mark_of
+from app.pipeline.scan_area import ScanAreas
 from app.pipeline.types import Rect
 from app.pipeline.worker import FindBundle, OpenEngine
 from app.trainer.corrections import Entries
@@ -236,7 +237,7 @@ OpenSide = Callable[[Recording], Side]
 def open_side(
     word: str,
     engine: str,
-    area: Rect | None,
+    areas: ScanAreas,
     open_engine: OpenEngine,
     find_bundle: FindBundle,
     threshold: float | None = None,
@@ -256,7 +257,7 @@ def open_side(
         place = getattr(recording, "path", None)
         if cache_folder is not None and place is not None and (content := _content(place)):
             # The key is that of the look ahead: what either knows, the other need not ask.
-            cache = AheadCache(cache_folder, content, bundle.hash, str(area))
+            cache = AheadCache(cache_folder, content, bundle.hash, str(areas))
         return ModelSide(bundle, engine, open_engine, threshold, cache)
 
     is_masks = path.is_file() or (path.is_dir() and not (path / CARD).is_file())

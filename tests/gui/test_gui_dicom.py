@@ -15,13 +15,15 @@ from pytestqt.qtbot import QtBot
 
 from app.capture.dicom import DicomClip
 from app.capture.dicom_folder import DicomFolder
-from app.capture.source import Picture
+from app.capture.source import Frame, Picture
 from app.capture.words import parse
 from app.gui.dicom_list import words
 from app.gui.main_window import MainWindow
 from app.pipeline.types import Rect
 from app.trainer.corrections import Corrections
 from app.trainer.saving import save_training
+from model.postprocess import find_region
+from model.preprocess import to_input
 from tests.gui.conftest import Opened
 from tests.gui.parts import Live, picture
 from tests.media import SIZE
@@ -308,3 +310,23 @@ class Bare:
         if picture is None or picture.part is None or picture.part.first == 0:
             return picture
         return dataclasses.replace(picture, part=dataclasses.replace(picture.part, regions=()))
+
+
+def test_each_clip_of_a_folder_is_analysed_ahead_in_its_own_area(two: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: two.ahead._ahead is not None and two.ahead._ahead.done == 8)
+    ahead, folder = two.ahead._ahead, two.sources.current
+    assert ahead is not None
+    assert isinstance(folder, DicomFolder)
+    reader = folder.another()
+    reader.open()
+    for number, picture_ in enumerate(iter(reader.read, None)):
+        area = AREAS[number > 2]
+        region_ = find_region(to_input(area.cut(picture_.pixels), 256)[0, ..., 0], (256, 256), 0.5)
+        assert region_ is not None
+        assert ahead.strips.area[number] == pytest.approx(region_.area_px / 256**2)
+        assert ahead.recall(Frame(picture_.pixels, number, 0.0, part=picture_.part), area) is not None
+    reader.close()
+    # Whichever clip is shown, nothing of it is another.
+    go(two, qtbot, 5)
+    two._refresh()
+    assert two.ahead._ahead is ahead

@@ -13,6 +13,7 @@ from app.capture.video import VideoFile
 from app.pipeline import ahead_cache
 from app.pipeline.ahead import Ahead, Strips, Thumbnails, Wish
 from app.pipeline.ahead_cache import MAGIC, AheadCache, Entry, content_hash, mark_of
+from app.pipeline.scan_area import ScanAreas
 from app.pipeline.types import Rect
 from app.pipeline.worker import Job, predict
 from model.bundle import Bundle
@@ -33,7 +34,7 @@ def look(tmp_path):
     clip = write_video(tmp_path / "patient-name.avi", FRAMES)
 
     def start(engine, resting=lambda: True, model="blob", area=None, threshold=0.5):
-        wish = Wish(model, "any", area, threshold)
+        wish = Wish(model, "any", ScanAreas(area), threshold)
         one = Ahead(VideoFile(clip), wish, resting, lambda *_: engine, bundle, tmp_path / "cache")
         begun.append(one)
         one.start()

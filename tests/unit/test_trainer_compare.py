@@ -17,6 +17,7 @@ from app.capture.source import Frame, Repeatable, SourceError
 from app.capture.video import VideoFile
 from app.errors import OutputError
 from app.pipeline.ahead_cache import mark_of
+from app.pipeline.scan_area import ScanAreas
 from app.pipeline.types import Rect
 from app.trainer.compare import Comparison, Verdict, compare_all, judge, summary, worst_places, write_table
 from app.trainer.corrections import Corrections, interpolate
@@ -126,13 +127,14 @@ def test_the_worst_frames_are_apart_from_each_other_and_those_that_agree_are_not
 def test_a_model_is_asked_once_where_its_answers_are_kept(opened, tmp_path):
     engine = BlobEngine()
     sides = [
-        open_side("blob", "any", None, lambda *_: engine, bundle, None, tmp_path / "cache")(opened) for _ in range(2)
+        open_side("blob", "any", ScanAreas(), lambda *_: engine, bundle, None, tmp_path / "cache")(opened)
+        for _ in range(2)
     ]
     pixels = opened.read().pixels
     masks = [side.mask(frame(0, pixels), WHOLE) for side in (sides[0], sides[0])]
     assert len(engine.seen) == 1
     assert (masks[0] == masks[1]).all()
-    again = open_side("blob", "any", None, lambda *_: engine, bundle, None, tmp_path / "cache")(opened)
+    again = open_side("blob", "any", ScanAreas(), lambda *_: engine, bundle, None, tmp_path / "cache")(opened)
     assert (again.mask(frame(0, pixels), WHOLE) == masks[0]).all()
     assert len(engine.seen) == 1
     assert not ModelSide(bundle(), "any", lambda *_: engine, threshold=0.99).mask(frame(0, pixels), WHOLE).any()
@@ -261,7 +263,7 @@ def test_labels_of_something_else_are_an_error_not_an_empty_mask(opened, tmp_pat
 def test_a_folder_without_masks_is_one_sentence(opened, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="holds no masks"):
-        open_side(str(tmp_path / "empty"), "any", None, lambda *_: None, bundle)(opened)
+        open_side(str(tmp_path / "empty"), "any", ScanAreas(), lambda *_: None, bundle)(opened)
 
 
 def write_recording(folder):
@@ -283,7 +285,7 @@ def test_recorded_masks_belong_to_the_frames_of_their_times(tmp_path):
     folder = write_recording(tmp_path / "2026-03-04_05-06-07")
     recording = RecordedClip(folder)
     recording.open()
-    side = open_side(str(folder), "any", None, lambda *_: None, bundle)(recording)
+    side = open_side(str(folder), "any", ScanAreas(), lambda *_: None, bundle)(recording)
     assert isinstance(side, RecordedMasks)
     found = [side.mask(frame(number), WHOLE) for number in range(6)]
     assert [mask is None for mask in found] == [True, False, False, True, False, False]
@@ -304,7 +306,7 @@ def test_a_second_reader_of_an_own_recording_gives_the_same(tmp_path):
 def test_a_file_that_is_no_recording_is_one_sentence(opened, tmp_path):
     (tmp_path / "x.mkv").write_bytes(b"nothing")
     with pytest.raises(SourceError, match=r"x\.mkv"):
-        open_side(str(tmp_path / "x.mkv"), "any", None, lambda *_: None, bundle)(opened)
+        open_side(str(tmp_path / "x.mkv"), "any", ScanAreas(), lambda *_: None, bundle)(opened)
 
 
 def test_own_corrections_count_on_the_pictures_that_they_were_drawn_on():
@@ -326,7 +328,7 @@ def compare(clip):
     begun = []
 
     def start(a, b, resting=lambda: True, area=None):
-        one = Comparison(clip, area, (lambda _: a, lambda _: b), resting)
+        one = Comparison(clip, ScanAreas(area), (lambda _: a, lambda _: b), resting)
         begun.append(one)
         one.start()
         return one
@@ -386,7 +388,10 @@ def test_while_it_plays_only_the_newest_frame_that_is_wanted_is_compared(compare
 
 def test_what_cannot_be_opened_is_said_and_ends_it(clip):
     made = Comparison(
-        clip, None, (lambda _: Fixed(lambda _: None), open_side("nosuch", "any", None, None, bundle)), lambda: True
+        clip,
+        ScanAreas(),
+        (lambda _: Fixed(lambda _: None), open_side("nosuch", "any", ScanAreas(), None, bundle)),
+        lambda: True,
     )
     made.start()
     await_true(lambda: bool(made.problem))

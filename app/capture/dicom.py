@@ -98,6 +98,15 @@ class DicomClip:
             return self._video.frame_count
         return self._frames.count if self._frames is not None else 0
 
+    @property
+    def times_s(self) -> Sequence[float] | None:
+        """When each frame was taken, in seconds since the first; None where a video does not list that, or not yet.
+
+        In any thread.
+        """
+        video = self._video
+        return self._times if video is None else video.times_s
+
     def another(self) -> DicomClip:
         """A second one of the same file, not open."""
         return DicomClip(self.path, word=self.word, name=self.name)
@@ -160,27 +169,42 @@ class DicomClip:
             self._video = VideoFile(self.path, stream=frames.stream, frames=frames.claimed)
             info = self._video.open()
             return SourceInfo(info.width, info.height, info.rate, detail)
-        self._times, rate = guarded(frames, times)
+        when = guarded(frames, timing)
+        self._times = [when.time_s(number) for number in range(frames.count)]
         self._pending = first = frames.decode(0)
         height, width = first.shape[:2]
-        return SourceInfo(width, height, rate, detail)
+        return SourceInfo(width, height, when.rate, detail)
 
 
-def times(header: Any, count: int) -> tuple[list[float], float]:
-    """When each of `count` frames was taken, seconds since the first; and frames a second. `header` is pydicom's."""
+@dataclass(frozen=True)
+class Timing:
+    """When the frames of a clip were taken."""
+
+    rate: float
+    """Frames a second."""
+    stamps: Sequence[float] = (0.0,)
+    """Seconds since the first frame; those behind the last one listed follow at the rate."""
+
+    def time_s(self, frame: int) -> float:
+        """When a frame was taken, seconds since the first."""
+        beyond = max(frame + 1 - len(self.stamps), 0)
+        return self.stamps[frame - beyond] + beyond / self.rate
+
+
+def timing(header: Any, count: int) -> Timing:
+    """What a header, pydicom's, says of the times of so many frames."""
     steps = [float(value) / 1000 for value in _several(header.get("FrameTimeVector"))]
     if count > 1 and len(steps) >= count and all(math.isfinite(step) and step >= 0 for step in steps):
         stamps = np.cumsum([0.0, *steps[1:count]])
         if _is_rate(rate := (count - 1) / float(stamps[-1]) if stamps[-1] > 0 else 0):
-            return stamps.tolist(), rate
+            return Timing(rate, stamps.tolist())
     frame_time = _number(header.get("FrameTime"))
     rates = (
         1000 / frame_time if frame_time > 0 else 0.0,
         _number(header.get("CineRate")),
         _number(header.get("RecommendedDisplayFrameRate")),
     )
-    rate = next((rate for rate in rates if _is_rate(rate)), RATE)
-    return [number / rate for number in range(count)], rate
+    return Timing(next((rate for rate in rates if _is_rate(rate)), RATE))
 
 
 def regions(header: Any, count: int) -> tuple[UltrasoundRegion, ...]:

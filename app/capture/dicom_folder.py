@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app import log
-from app.capture.dicom import RATE, DicomClip
+from app.capture.dicom import DicomClip, Timing, timing
 from app.capture.files import unreadable
 from app.capture.source import Part, Picture, SourceError, SourceInfo, SourceKind
 from app.capture.video import has_dicom_mark
@@ -20,9 +20,10 @@ MOST_FILES = 10_000
 """More files are not looked at: a whole disk was chosen by mistake."""
 _ORDER = [
     "StudyInstanceUID", "StudyDate", "StudyTime", "SeriesInstanceUID", "SeriesNumber", "SeriesDate", "SeriesTime",
-    "InstanceNumber", "ContentTime", "AcquisitionTime", "NumberOfFrames", "Rows", "FrameTime",
+    "InstanceNumber", "ContentTime", "AcquisitionTime", "NumberOfFrames", "Rows",
 ]  # fmt: skip
 """Read to put the files in order; of these only the time of day and the number of frames are ever shown."""
+_TIMING = ["FrameTime", "FrameTimeVector", "CineRate", "RecommendedDisplayFrameRate"]
 
 _log = logging.getLogger(log.NAME)
 
@@ -42,6 +43,13 @@ class DicomEntry:
     """Time of day, such as '10:31'; empty where the file does not say."""
     studies: int
     """Number of studies in the list."""
+    timing: Timing
+    """By the header."""
+
+    @property
+    def seconds(self) -> float:
+        """From the first frame to what follows the last."""
+        return self.timing.time_s(self.frames - 1) + 1 / self.timing.rate
 
     @property
     def name(self) -> str:
@@ -77,7 +85,6 @@ class DicomFolder:
         self._at = 0
         self._read = 0
         self._before_s = 0.0
-        self._last_s = 0.0
         self._problem: SourceError | None = None
         self._info: SourceInfo | None = None
 
@@ -85,6 +92,15 @@ class DicomFolder:
     def frame_count(self) -> int:
         """Number of frames of all entries, once open."""
         return sum(entry.frames for entry in self.entries)
+
+    @property
+    def times_s(self) -> list[float]:
+        """When each frame is shown, in seconds since the first, once open: one clip behind the other. In any thread."""
+        entries, start, found = list(self.entries), 0.0, []
+        for entry in entries:
+            found += [start + entry.timing.time_s(frame) for frame in range(entry.frames)]
+            start += entry.seconds
+        return found
 
     def another(self) -> DicomFolder:
         """A second one of the same files, not open."""
@@ -94,7 +110,7 @@ class DicomFolder:
         """Lists the files and decodes the first frame. Raises SourceError."""
         if self._info is None:
             self.entries, self.skipped = list_dicom(self.path)
-            self._at, self._before_s, self._last_s, self._problem = 0, 0.0, 0.0, None
+            self._at, self._problem = 0, None
             self._info = self._enter()
         return self._info
 
@@ -109,8 +125,7 @@ class DicomFolder:
             picture = self._read_clip()
             if picture is not None:
                 self._read += 1
-                self._last_s = self._before_s + (picture.time_s or 0.0)
-                return replace(picture, time_s=self._last_s, part=self._part)
+                return replace(picture, time_s=self._before_s + (picture.time_s or 0.0), part=self._part)
             self._settle()
             if self._at + 1 >= len(self.entries):
                 problem, self._problem = self._problem, None
@@ -118,7 +133,6 @@ class DicomFolder:
                     raise problem
                 return None
             self._at += 1
-            self._before_s = self._last_s + 1 / (self._info.rate or RATE)
             self._enter()
         return None
 
@@ -142,8 +156,7 @@ class DicomFolder:
         start = ends[at] - self.entries[at].frames
         if at != self._at or self._clip is None:
             count = len(self.entries)
-            # Exact where all have one rate; their true lengths are only known once they were played.
-            self._at, self._before_s = at, start / (self._info.rate or RATE)
+            self._at = at
             self._enter()
             if len(self.entries) < count:  # one was left out, and those behind it moved up
                 self.seek(frame)
@@ -179,8 +192,10 @@ class DicomFolder:
                 continue
             self._clip, self._read = clip, 0
             entry = self.entries[self._at] = replace(self.entries[self._at], frames=max(clip.frame_count, 1))
-            first = sum(before.frames for before in self.entries[: self._at])
-            self._part = Part(entry.path, entry.name, first, entry.frames, info.rate, clip.regions)
+            before = self.entries[: self._at]
+            self._before_s = sum(one.seconds for one in before)
+            first = sum(one.frames for one in before)
+            self._part = Part(entry.path, entry.name, first, entry.frames, info.rate, clip.regions, clip.times_s)
             return info
         raise SourceError(f"{self.path} holds no DICOM picture: choose another folder.")
 
@@ -199,12 +214,12 @@ def list_dicom(path: Path) -> tuple[list[DicomEntry], int]:
     headers, damaged = [], 0
     for file in files:
         try:
-            header = _header(file)
+            header, when = _header(file)
         except SourceError:
             damaged += 1
             continue
         if "Rows" in header:
-            headers.append((file, header))
+            headers.append((file, header, when))
     if not headers:
         left = f", and {damaged} damaged ones" if damaged else ""
         raise SourceError(f"{path} holds no DICOM picture{left}: choose another folder, or copy it again.")
@@ -259,14 +274,17 @@ def _inside(home: Path, name: str) -> Path | None:
         return None
 
 
-def _header(path: Path) -> dict[str, str]:
-    """What puts a file in order, as text. Raises SourceError."""
-    from app.capture.dicom_frames import read_header
+def _header(path: Path) -> tuple[dict[str, str], Timing]:
+    """What puts a file in order, as text, and when its frames were taken. Raises SourceError."""
+    from app.capture.dicom_frames import MOST_FRAMES, read_header
 
     try:
         with path.open("rb") as file:
-            header = read_header(path, file, _ORDER)
-            return {keyword: str(header.get(keyword) or "") for keyword in _ORDER if keyword in header}
+            header = read_header(path, file, _ORDER + _TIMING)
+            texts = {keyword: str(header.get(keyword) or "") for keyword in _ORDER if keyword in header}
+            if _frames(texts) > MOST_FRAMES:
+                raise ValueError("no number of frames")
+            return texts, timing(header, _frames(texts))
     except OSError as error:
         raise unreadable(path, error) from error
     # Elements are understood when they are asked for, and damaged ones throw anything.
@@ -274,30 +292,35 @@ def _header(path: Path) -> dict[str, str]:
         raise SourceError(f"{path} is damaged: copy it again from where it came.") from error
 
 
-def _entries(headers: list[tuple[Path, dict[str, str]]]) -> list[DicomEntry]:
+def _entries(headers: list[tuple[Path, dict[str, str], Timing]]) -> list[DicomEntry]:
     def study(header: dict[str, str]) -> tuple[str, ...]:
         return tuple(header.get(key, "") for key in ("StudyDate", "StudyTime", "StudyInstanceUID"))
 
     def series(header: dict[str, str]) -> tuple[Any, ...]:
         return (_whole(header.get("SeriesNumber")), *(header.get(k, "") for k in ("SeriesTime", "SeriesInstanceUID")))
 
-    def order(item: tuple[Path, dict[str, str]]) -> tuple[Any, ...]:
-        path, header = item
+    def order(item: tuple[Path, dict[str, str], Timing]) -> tuple[Any, ...]:
+        path, header, _ = item
         return study(header), series(header), _whole(header.get("InstanceNumber")), str(path)
 
-    studies = sorted({study(header) for _, header in headers})
-    rows = {one: sorted({series(header) for _, header in headers if study(header) == one}) for one in studies}
+    studies = sorted({study(header) for _, header, _ in headers})
+    rows = {one: sorted({series(header) for _, header, _ in headers if study(header) == one}) for one in studies}
     return [
         DicomEntry(
             path=path,
             study=studies.index(study(header)) + 1,
             series=rows[study(header)].index(series(header)) + 1,
-            frames=max(_whole(header.get("NumberOfFrames")), 1),
+            frames=_frames(header),
             time=_time(header),
             studies=len(studies),
+            timing=when,
         )
-        for path, header in sorted(headers, key=order)
+        for path, header, when in sorted(headers, key=order)
     ]
+
+
+def _frames(header: dict[str, str]) -> int:
+    return max(_whole(header.get("NumberOfFrames")), 1)
 
 
 def _time(header: dict[str, str]) -> str:

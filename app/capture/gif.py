@@ -53,7 +53,7 @@ class GifClip(FileClip):
         super().__init__(path, word=word)
         self._stream: BinaryIO | None = None
         self._parts: list[_Part] = []
-        self._times: NDArray[np.float64] = np.zeros(0)
+        self._times: list[float] = []
         self._canvas: NDArray[np.uint8] = np.zeros((0, 0, 3), np.uint8)
         self._drawn = 0
         self._kept: dict[int, NDArray[np.uint8]] = {}
@@ -64,6 +64,11 @@ class GifClip(FileClip):
     def frame_count(self) -> int:
         """Number of pictures, once open."""
         return len(self._parts)
+
+    @property
+    def times_s(self) -> list[float]:
+        """When each picture is shown, in seconds since the first, once open."""
+        return self._times
 
     def _release(self) -> None:
         if self._stream is not None:
@@ -78,14 +83,14 @@ class GifClip(FileClip):
         if not self._parts or not 0 < width * height <= MOST_PIXELS:
             raise SourceError(f"{self.path} is damaged or holds no picture: copy it again from where it came.")
         steps = np.array([part.step for part in self._parts], np.float64) / 100
-        self._times = np.concatenate([[0.0], np.cumsum(steps)[:-1]])
+        self._times = [0.0, *np.cumsum(steps)[:-1].tolist()]
         self._apart, self.loops = 16, len(self._parts) > 1
         self._canvas, self._drawn = np.zeros((height, width, 3), np.uint8), 0
         self._whole(0)
         return SourceInfo(width, height, 1 / float(np.median(steps)), "GIF", stills=len(self._parts) == 1)
 
     def _picture(self, number: int) -> Picture:
-        return Picture(self._whole(number), float(self._times[number]))
+        return Picture(self._whole(number), self._times[number])
 
     def _whole(self, number: int) -> Pixels:
         """The whole picture of that number. Raises SourceError."""

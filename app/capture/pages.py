@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,12 @@ class PagedImage(FileClip):
         """Number of pictures, once open."""
         return self._count
 
+    @property
+    def times_s(self) -> list[float] | None:
+        """When each picture is shown, in seconds since the first; None while that is not known. In any thread."""
+        times = self._times if self._is_animated() else {number: number / RATE for number in range(self._count)}
+        return [times[number] for number in range(self._count)] if len(times) >= self._count else None
+
     def _release(self) -> None:
         if self._image is not None:
             self._image.close()
@@ -65,11 +72,18 @@ class PagedImage(FileClip):
     def _start(self) -> SourceInfo:
         self._image, self._count = self._opened()
         self.loops = self._count > 1
+        self._times = {0: 0.0}
+        if self._is_animated():
+            with self.path.open("rb") as stream:
+                lasting = list(_durations(stream))
+            # A PNG may have one more, for readers that know no others, which has no time of its own.
+            for number, shown_s in enumerate(lasting if len(lasting) == self._count else ()):
+                self._add_time(number, shown_s)
         first = self._page(0)
         height, width = first.shape[:2]
         kind = (self._image.format or "") if self._image is not None else ""
-        step = self._times.get(1, 0.0)
-        return SourceInfo(width, height, 1 / step if step > 0 else RATE, kind, stills=not self._is_animated())
+        step = float(np.median(np.diff(list(self._times.values())))) if self._is_animated() else 1 / RATE
+        return SourceInfo(width, height, 1 / step, kind, stills=not self._is_animated())
 
     def _opened(self) -> tuple[Image.Image | None, int]:
         """Pillow's picture and its number of pages; None where OpenCV reads the one there is."""
@@ -129,9 +143,12 @@ class PagedImage(FileClip):
         self._image.seek(number)
         self._image.load()
         if self._is_animated():  # From one to the next, so the time of this one is known.
-            shown_s = float(self._image.info.get("duration") or 0) / 1000
-            self._times[number + 1] = self._times[number] + (shown_s if shown_s > 0 else 1 / RATE)
+            self._add_time(number, float(self._image.info.get("duration") or 0) / 1000)
         return as_pixels(_array(self._image))
+
+    def _add_time(self, number: int, shown_s: float) -> None:
+        """A picture whose time is known is shown for so long."""
+        self._times[number + 1] = self._times[number] + (shown_s if shown_s > 0 else 1 / RATE)
 
     def _damaged(self, number: int) -> SourceError:
         return SourceError(
@@ -146,3 +163,22 @@ def _array(image: Image.Image) -> NDArray[Any]:
         deep = np.asarray(image)
         return deep.astype(np.uint16) if image.mode != "L" else deep
     return np.ascontiguousarray(np.asarray(image.convert("RGB"))[..., ::-1])
+
+
+def _durations(stream: BinaryIO) -> Iterator[float]:
+    """For how many seconds each picture of an animated PNG or WebP is shown; nothing for what is neither."""
+    head = stream.read(12)
+    if head[:4] == b"RIFF":
+        while len(chunk := stream.read(8)) == 8:
+            size = int.from_bytes(chunk[4:], "little")
+            end = stream.tell() + size + size % 2
+            if chunk[:4] == b"ANMF":
+                yield int.from_bytes(stream.read(16)[12:15], "little") / 1000
+            stream.seek(end)
+    elif head[:4] == b"\x89PNG":
+        stream.seek(8)
+        while len(chunk := stream.read(8)) == 8:
+            end = stream.tell() + int.from_bytes(chunk[:4], "big") + 4
+            if chunk[4:] == b"fcTL" and len(control := stream.read(24)) == 24:
+                yield int.from_bytes(control[20:22], "big") / (int.from_bytes(control[22:24], "big") or 100)
+            stream.seek(end)

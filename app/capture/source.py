@@ -80,6 +80,8 @@ class Part:
     """Frames a second; None where it does not say."""
     regions: tuple[UltrasoundRegion, ...]
     """What its file says of where the ultrasound is."""
+    times_s: Sequence[float] | None = None
+    """When each of its frames was taken, seconds since its first; None where only the rate is known."""
 
 
 @dataclass(frozen=True, eq=False)

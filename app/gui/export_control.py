@@ -116,7 +116,7 @@ class ExportControl:
             rate = info.rate or _USUAL_RATE
             return Situation(source.frame_count, frame.number, chosen, rate, whole, times_s=times_s)
         at, rate = frame.number - part.first, part.rate or _USUAL_RATE
-        return Situation(part.frames, at, _within(part, chosen), rate, whole, outside(part.name))
+        return Situation(part.frames, at, _within(part, chosen), rate, whole, outside(part.name), part.times_s)
 
     def _begin(self) -> None:
         # Playing goes on: the frame, its scan area and what the dialog says are of one clip from here on.

@@ -22,10 +22,11 @@ from pydicom.pixels import get_encoder
 from pydicom.uid import UID, generate_uid
 
 from app.capture import dicom_frames
-from app.capture.dicom import DicomClip, times
+from app.capture.dicom import DicomClip, timing
 from app.capture.dicom_folder import DicomFolder, list_dicom
 from app.capture.source import Pixels, Recording, SourceError, SourceKind
 from app.capture.words import parse
+from app.pipeline.grab import frame_after
 from tests.media import SIZE, cut, encode_video, needs, painted, painted_number, write_images, write_video
 
 HTJ2K = (
@@ -339,9 +340,9 @@ def first(path: Path) -> Pixels:
 def test_timing_comes_from_the_first_element_that_makes_sense(
     elements: dict[str, Any], rate: float, stamps: list[float]
 ) -> None:
-    found, found_rate = times(elements, 4)
-    assert found_rate == pytest.approx(rate)
-    assert found == pytest.approx(stamps)
+    found = timing(elements, 4)
+    assert found.rate == pytest.approx(rate)
+    assert [found.time_s(frame) for frame in range(4)] == pytest.approx(stamps)
 
 
 def test_every_region_is_there_with_its_units(tmp_path: Path) -> None:
@@ -523,6 +524,40 @@ def test_time_goes_on_from_file_to_file_of_a_folder(tmp_path: Path) -> None:
         picture = source.read()
         assert picture is not None
         assert picture.time_s == pytest.approx(frame * 0.04)
+    source.close()
+
+
+def test_a_clips_frames_are_listed_at_the_times_at_which_they_were_taken(tmp_path: Path) -> None:
+    vector = [0, 30, 500, 30, 30, 400]
+    clip = DicomClip(plain(tmp_path / "clip", frames=6, FrameTimeVector=vector))
+    clip.open()
+    assert clip.times_s == pytest.approx(np.cumsum(vector) / 1000)
+    # A second further on is the frame that was taken then, not that of a steady rate.
+    assert (frame_after(clip, 0, 0.5, 6), frame_after(clip, 5, -0.42, 6)) == (2, 3)
+    clip.close()
+
+
+def test_the_clips_of_a_folder_are_as_long_as_their_own_files_say(tmp_path: Path) -> None:
+    (tmp_path / "study").mkdir()
+    for name, more in (
+        ("a", {"FrameTimeVector": [0, 30, 500]}),
+        ("b", {"FrameTime": 10.0}),
+        ("c", {"FrameTime": 200.0}),
+    ):
+        plain(tmp_path / "study" / name, frames=3, SeriesNumber=ord(name), SeriesInstanceUID=f"1.{ord(name)}", **more)
+    source = DicomFolder(tmp_path / "study")
+    source.open()
+    played = [picture.time_s for picture in iter(source.read, None)]
+    # What follows the last frame of a clip comes at the clip's own mean rate.
+    assert played == pytest.approx([0, 0.03, 0.53, 0.795, 0.805, 0.815, 0.825, 1.025, 1.225])
+    assert source.times_s == pytest.approx(played)
+    for frame in (7, 0, 4, 8, 3, 2):
+        source.seek(frame)
+        picture = source.read()
+        assert picture is not None
+        assert picture.part is not None
+        assert picture.time_s == pytest.approx(played[frame])
+        assert picture.part.times_s == pytest.approx(np.subtract(played, played[frame // 3 * 3])[frame // 3 * 3 :][:3])
     source.close()
 
 

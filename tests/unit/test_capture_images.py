@@ -100,7 +100,20 @@ def test_times_are_the_files_own_and_none_is_a_tenth_of_a_second(tmp_path: Path)
     clip = GifClip(write_gif(tmp_path / "a.gif", 4, duration=[50, 200, 0, 70]))
     clip.open()
     assert [clip.read().time_s for _ in range(4)] == pytest.approx([0, 0.05, 0.25, 0.35])
+    assert clip.times_s == pytest.approx([0, 0.05, 0.25, 0.35])
     assert clip.read() is None
+    clip.close()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_an_animated_picture_lists_its_times_before_it_is_played(tmp_path: Path, kind: str) -> None:
+    pictures = [Image.fromarray(painted(number)) for number in range(5)]
+    lasting, path = [1000, 50, 0, 300, 40], tmp_path / "clip"
+    pictures[0].save(path, kind, save_all=True, append_images=pictures[1:], duration=lasting)
+    clip = PagedImage(path)
+    assert clip.open().rate == pytest.approx(10)
+    assert clip.times_s == pytest.approx([0, 1, 1.05, 1.15, 1.45])
+    assert [clip.read().time_s for _ in range(5)] == pytest.approx(clip.times_s)
     clip.close()
 
 

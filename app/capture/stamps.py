@@ -49,6 +49,7 @@ class StampIndex:
         self._open = open_packets
         self._closing = threading.Event()
         self._stamps: Stamps | None = None
+        self._count = 0
         self._thread = threading.Thread(target=self._run, name="time stamps", daemon=True)
         self._thread.start()
 
@@ -60,6 +61,11 @@ class StampIndex:
         """The list; None where the file's stamps are nothing to go by. Waits for it."""
         self._thread.join()
         return self._stamps
+
+    def count(self) -> int:
+        """Number of packets, one a frame in all but a few files; 0 where they could not be read. Waits for it."""
+        self._thread.join()
+        return self._count
 
     def close(self) -> None:
         """Ends the thread."""
@@ -79,7 +85,7 @@ class StampIndex:
         finally:
             close()
         if found and not self._closing.is_set():
-            self._stamps = _listed(np.array(found), np.array(keys))
+            self._stamps, self._count = _listed(np.array(found), np.array(keys)), len(found)
 
 
 def _listed(found: NDArray[np.float64], keys: NDArray[np.bool_]) -> Stamps | None:

@@ -81,8 +81,8 @@ class VideoFile:
         In any thread; everything else here belongs to one.
         """
         index, count = self._index, self._count
-        stamps = index.stamps() if index is not None and index.ready else None
-        return count if stamps is None else max(len(stamps), self._position)
+        listed = index.count() if index is not None and index.ready else 0
+        return max(listed, self._position) if listed else count
 
     @property
     def times_s(self) -> list[float] | None:
@@ -137,6 +137,10 @@ class VideoFile:
                 self._look_back(frame)
             else:
                 self._go(frame)
+                if self._position < frame:  # The file ends there: it has less frames than it says.
+                    self._count = max(self._position, 1)
+                    self.seek(frame)
+                    return
         self._next = frame
 
     def _look_back(self, frame: int) -> None:
@@ -260,8 +264,8 @@ class VideoFile:
         if index is None or not (wait or index.ready):
             return
         self._stamps = index.stamps()
-        if self._stamps is not None:
-            self._count = max(len(self._stamps), self._position)
+        if listed := index.count():
+            self._count = max(listed, self._position)
         self._index = None
 
     def _release(self) -> None:

@@ -1,5 +1,6 @@
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -115,6 +116,41 @@ def test_time_stamps_are_the_files_own_where_its_rate_varies(tmp_path: Path) -> 
     assert list(stamps) == [*range(30), *range(30, 60, 3)]
     assert all(stamps[number] == pytest.approx(number / 30, abs=0.002) for number in stamps)
     assert clip.frame_count == 40
+
+
+@needs("ffmpeg")
+@pytest.mark.parametrize("name", ["clip.mpg", "clip.h264"])
+def test_the_last_frame_is_sought_where_stamps_tell_nothing_and_the_file_does_not_know_its_length(
+    tmp_path: Path, name: str
+) -> None:
+    clip = VideoFile(
+        encode_video(tmp_path / name, *(H264 if name == "clip.h264" else ("-c:v", "mpeg2video", "-bf", "2")))
+    )
+    clip.open()
+    clip.seek(0)
+    assert (clip.frame_count, clip.times_s) == (60, None)
+    clip.seek(59)
+    assert numbers(clip) == [59]
+    clip.close()
+
+
+@needs("ffmpeg")
+def test_seeking_beyond_the_end_gives_the_last_frame_also_of_a_clip_that_was_trimmed_without_encoding(
+    tmp_path: Path,
+) -> None:
+    whole = encode_video(tmp_path / "whole.mp4", *H264, "-bf", "3", "-g", "12")
+    trimmed = tmp_path / "trimmed.mp4"
+    subprocess.run(["ffmpeg", "-v", "error", "-ss", "0.5", "-i", whole, "-c", "copy", trimmed], check=True)
+    clip = VideoFile(trimmed)
+    clip.open()
+    # What comes before the cut is in the file, and counts until it is seen that it is not shown.
+    assert clip.frame_count > 45
+    clip.seek(59)
+    picture = clip.read()
+    assert picture is not None
+    assert (painted_number(picture.pixels), picture.time_s) == (59, pytest.approx(44 / 30, abs=0.002))
+    assert clip.frame_count == 45
+    clip.close()
 
 
 def test_opening_twice_changes_nothing_and_closing_twice_does_no_harm(tmp_path: Path) -> None:

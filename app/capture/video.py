@@ -137,10 +137,6 @@ class VideoFile:
                 self._look_back(frame)
             else:
                 self._go(frame)
-                if self._position < frame:  # The file ends there: it has less frames than it says.
-                    self._count = max(self._position, 1)
-                    self.seek(frame)
-                    return
         self._next = frame
 
     def _look_back(self, frame: int) -> None:

@@ -61,6 +61,10 @@ class Strips:
     def unknown(count: int) -> Strips:
         return Strips(*(np.full(count, np.nan, np.float32) for _ in range(3)))
 
+    def first(self, count: int) -> Strips:
+        """Those of the first frames."""
+        return Strips(self.confidence[:count], self.area[:count], self.novelty[:count])
+
     def best(self, most: int = 3) -> list[int]:
         """Numbers of the frames with the highest confidence among their neighbours, the best first."""
         worth = np.where(np.isnan(self.confidence) | (self.novelty > 1), 0, self.confidence)
@@ -193,7 +197,8 @@ class Ahead(Reader):
                     return
                 recording.seek(number)
                 picture = recording.read()
-                if picture is None:
+                if picture is None:  # It is shorter than it says.
+                    self.strips = self.strips.first(number)
                     return
                 self._look(number, picture, engine, novelty, cache)
                 if cache.is_full:

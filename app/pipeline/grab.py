@@ -396,6 +396,10 @@ class Reel:
         if self.picture is not None or self.at_end:
             return
         self.picture = self._read()
+        if self.picture is None and self.jumped and self.number > self.last:
+            # What was sought lies beyond the end, which is known only now.
+            self._go(self.last)
+            self.picture = self._read()
         if self.picture is None and self._recording.loops and self.number > 0:
             self._go(0)
             self.picture = self._read()
@@ -460,6 +464,7 @@ class Reel:
 
     def _go(self, frame: int) -> None:
         self._frames.seek(frame)
+        frame = min(frame, self.last)
         self.picture, self.number, self.jumped, self.at_end, self.backwards = None, frame, True, False, False
 
 

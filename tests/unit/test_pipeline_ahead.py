@@ -71,6 +71,27 @@ def test_every_frame_is_looked_at_once_and_recalled_as_the_network_said_it(look)
         assert np.abs(known.maps - BlobEngine().predict(np.zeros((1, 256, 256, 1)))).max() < 0.003
 
 
+class Overstated(VideoFile):
+    """Says that it has more frames than it has."""
+
+    frame_count = FRAMES + 3
+
+    def another(self):
+        return Overstated(self.path)
+
+    def seek(self, frame):
+        super().seek(frame)
+        self._next = frame
+
+
+def test_a_recording_that_turns_out_shorter_is_analysed_as_far_as_it_goes(tmp_path):
+    clip = Overstated(write_video(tmp_path / "clip.avi", FRAMES))
+    ahead = Ahead(clip, Wish("blob", "any", ScanAreas(), 0.5), lambda: True, lambda *_: BlobEngine(), bundle, tmp_path)
+    ahead.start()
+    assert ahead.join(10)
+    assert (ahead.done, ahead.total) == (FRAMES, FRAMES)
+
+
 def test_what_is_known_is_predicted_without_the_network(look):
     ahead = look(BlobEngine())
     await_true(lambda: ahead.ended)

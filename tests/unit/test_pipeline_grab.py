@@ -470,16 +470,45 @@ def test_without_time_stamps_or_where_they_go_back_the_rate_counts():
     assert pace.due(picture(0.0)) == pytest.approx(5.10)
 
 
-def test_a_reel_meets_an_end_before_the_one_that_was_claimed():
-    clip = Clip(3, loops=False)
-    clip.seek = lambda frame: setattr(clip, "_next", frame)
+class Overstated(Clip):
+    """Says until its end is met that it has more frames, as a clip does that was trimmed without encoding."""
+
+    claimed = 13
+
+    @property
+    def frame_count(self):
+        return self.claimed
+
+    def read(self):
+        found = super().read()
+        self.claimed = self.claimed if found else self.count
+        return found
+
+    def seek(self, frame):
+        self._next = min(frame, self.claimed - 1)
+
+
+@pytest.mark.parametrize("frame", [10, 12, 99])
+def test_what_is_sought_beyond_the_end_is_the_last_frame(watch, frame):
+    watched = watch(Overstated(10), "pause")
+    watched.wait_for_frame(0)
+    watched.grabber.seek(frame)
+    watched.wait_for_frame(9)
+    assert watched.numbers == [0, 9]
+    assert int(watched.frames.events[-1].pixels[0, 0]) == 9
+
+
+def test_forwards_again_at_the_last_frame_there_is_none_behind_it():
+    clip = Clip(10)
     reel = Reel(clip, lambda _: None)
-    clip.count = 10
-    reel.seek(7)
-    clip.count = 3
+    reel.seek(9)
     reel.read_ahead()
-    assert reel.at_end
-    assert reel.picture is None
+    reel.advance()
+    reel.go_back(8)
+    reel.go_on(10)
+    reel.read_ahead()
+    assert (reel.number, int(reel.picture.pixels[0, 0])) == (9, 9)
+    reel.close()
 
 
 def test_a_frame_is_stamped_when_it_is_shown_not_when_it_is_read(watch):

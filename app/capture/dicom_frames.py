@@ -200,9 +200,9 @@ class DicomFrames:
         return pixels if samples == 3 else self._shown(pixels)
 
     def _shown(self, array: NDArray[Any]) -> Pixels:
-        if self._table is not None:
-            array = self._table[array.astype(np.int32) & (len(self._table) - 1)]
-        return as_pixels(np.array(array))
+        if self._table is None:
+            return as_pixels(array.astype(np.uint8))  # Eight bits may lie in sixteen.
+        return as_pixels(self._table[array.astype(np.int32) & (len(self._table) - 1)])
 
     def _piece(self, offset: int, length: int) -> bytes:
         self._file.seek(offset)

@@ -304,6 +304,9 @@ def test_monochrome_1_is_dark_where_values_are_high_and_windows_count(tmp_path: 
     assert np.array_equal(first(tmp_path / "one"), 255 - grey)
     save(tmp_path / "two", header(EXPLICIT, 1, "MONOCHROME2", (256, 2)), grey.tobytes())
     assert np.array_equal(first(tmp_path / "two"), grey)
+    roomy = header(EXPLICIT, 1, "MONOCHROME2", (256, 2), BitsAllocated=16)
+    save(tmp_path / "roomy", roomy, grey.astype("<u2").tobytes())
+    assert np.array_equal(first(tmp_path / "roomy"), grey)
     window = {"WindowCenter": 2048, "WindowWidth": 4096, "BitsAllocated": 16, "BitsStored": 12, "HighBit": 11}
     deep = header(EXPLICIT, 1, "MONOCHROME2", (256, 2), **window)
     save(tmp_path / "deep", deep, (grey.astype("<u2") * 16).tobytes())

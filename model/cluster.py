@@ -7,12 +7,15 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from model.errors import ModelError
 
 CONNECT_S = 15
 """How long a scheduler may take to answer."""
+PATIENCE_S = 60.0
+"""How long a cluster may be without a worker: those that ended may be started again."""
 
 Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
@@ -54,12 +57,15 @@ async def _spread(
     async with _connected(address) as client:
         from distributed import as_completed
 
+        await _require_program(client, address, run.__module__)
         # Not pure: a job that was run before is run again when asked for.
         tasks = {
             client.submit(run, job, key=f"{run.__name__}-{number}-{time.time_ns()}", pure=False): job
             for number, job in enumerate(jobs)
         }
-        async for task in as_completed(list(tasks), loop=client.loop):
+        finished = as_completed(list(tasks), loop=client.loop)
+        for _ in tasks:
+            task = await _next(finished, client, address)
             keep(tasks[task], await _outcome(task, address, expected))
 
 
@@ -83,10 +89,35 @@ async def _connect(client: Any, address: str) -> None:
         await client
     except (OSError, ValueError) as error:
         raise ModelError(f"No Dask scheduler answers at {address}: start one with 'dask scheduler'.") from error
+    await _require_worker(client, address, CONNECT_S)
+
+
+async def _require_worker(client: Any, address: str, within_s: float) -> None:
+    """Raises ModelError where there is no worker, and none comes in that time."""
     try:
-        await client.wait_for_workers(1, timeout=CONNECT_S)
+        await client.wait_for_workers(1, timeout=within_s)
     except TimeoutError as error:
         raise ModelError(f"{address} has no workers: start some with 'dask worker {address} --nthreads 1'.") from error
+
+
+async def _require_program(client: Any, address: str, module: str) -> None:
+    """Raises ModelError where the scheduler or a worker has no such module: it would end, and say so in its own log."""
+    package = module.partition(".")[0]
+    found = [await client.run_on_scheduler(find_spec, package), *(await client.run(find_spec, package)).values()]
+    if None in found:
+        raise ModelError(
+            f"The scheduler or a worker at {address} does not find this program:"
+            " start each in a copy of it, with PYTHONPATH=. before the command."
+        )
+
+
+async def _next(finished: Any, client: Any, address: str) -> Any:
+    """The next task that is finished. Raises ModelError where no worker is left, and none comes."""
+    while True:
+        try:
+            return await asyncio.wait_for(anext(finished), PATIENCE_S)
+        except TimeoutError:
+            await _require_worker(client, address, PATIENCE_S)
 
 
 async def _outcome(task: Any, address: str, expected: tuple[type[Exception], ...]) -> Any:

@@ -18,8 +18,11 @@ PATIENCE_S = 40
 
 
 @contextmanager
-def running(folder: Path, started: list[subprocess.Popen[bytes]]) -> Iterator[str]:
-    """The scheduler's address; `started` gets its process and the workers'. Skips where Dask is not installed."""
+def running(folder: Path, started: list[subprocess.Popen[bytes]], cwd: Path = ROOT) -> Iterator[str]:
+    """The scheduler's address; `started` gets its process and the workers'. Skips where Dask is not installed.
+
+    They find this program where `cwd` is its folder.
+    """
     distributed = pytest.importorskip("distributed", reason="the requirements for clusters are not installed")
     known = folder / "scheduler.json"
     started.clear()
@@ -27,7 +30,7 @@ def running(folder: Path, started: list[subprocess.Popen[bytes]]) -> Iterator[st
     def start(*command: str) -> None:
         with (folder / f"log-{len(started)}").open("wb") as log:
             started.append(
-                subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+                subprocess.Popen([sys.executable, "-m", *command], cwd=cwd, stdout=log, stderr=subprocess.STDOUT)
             )
 
     try:

@@ -20,6 +20,7 @@ from app.batch import How, find_recordings, folder_names, run_batch
 from app.capture.source import SourceError
 from app.errors import UsageError
 from app.pipeline.types import Rect
+from model.errors import ModelError
 from tests import dask_cluster, works
 from tests.conftest import ROOT
 from tests.dask_cluster import wait_for
@@ -268,6 +269,29 @@ def test_the_command_spreads_over_a_cluster_and_goes_on(tree, out, cluster, caps
     shutil.rmtree(out / "two")
     assert command_line.main([*arguments, "--dask", cluster, "--resume"]) == 0
     assert capsys.readouterr().out == "1 recording done, 2 done before.\n"
+
+
+def test_a_cluster_that_does_not_find_the_program_is_one_line(tree, out, tmp_path, capsys):
+    with dask_cluster.running(tmp_path, started, cwd=tmp_path) as cluster:
+        assert command_line.main(["annotate", str(tree), "--recursive", "--out", str(out), "--dask", cluster]) == 2
+    line = capsys.readouterr().err.strip()
+    assert "\n" not in line
+    assert "PYTHONPATH=." in line
+
+
+def test_a_cluster_whose_workers_have_all_ended_is_not_waited_for_without_end(tree, out, cluster, monkeypatch):
+    monkeypatch.setattr("model.cluster.PATIENCE_S", 1.0)
+
+    def kill_all():
+        wait_for((out / "one.try").exists)
+        for worker in started[1:]:
+            worker.kill()
+
+    killer = threading.Thread(target=kill_all)
+    killer.start()
+    with pytest.raises(ModelError, match="no workers"):
+        run_batch([str(tree)], out, HOW, recursive=True, dask=cluster, run=works.first_hangs_once)
+    killer.join()
 
 
 def test_a_scheduler_that_does_not_answer_is_one_line(tree, out, capsys, monkeypatch):

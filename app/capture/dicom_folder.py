@@ -94,6 +94,11 @@ class DicomFolder:
         return sum(entry.frames for entry in self.entries)
 
     @property
+    def starts(self) -> list[int]:
+        """Numbers of the entries' first frames, once open. In any thread."""
+        return list(itertools.accumulate((entry.frames for entry in list(self.entries)[:-1]), initial=0))
+
+    @property
     def times_s(self) -> list[float]:
         """When each frame is shown, in seconds since the first, once open: one clip behind the other. In any thread."""
         entries, start, found = list(self.entries), 0.0, []

@@ -183,3 +183,13 @@ class Stamped(Recording, Protocol):
     def times_s(self) -> Sequence[float] | None:
         """Seconds since the first frame, rising, once open; None where nobody knows, or not yet. In any thread."""
         ...
+
+
+@runtime_checkable
+class Joined(Recording, Protocol):
+    """Several recordings that are played as one."""
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """Numbers of their first frames, rising, once open. In any thread."""
+        ...

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 
 from app.capture.files import unreadable
-from app.capture.source import Frame, Repeatable
+from app.capture.source import Frame, Joined, Repeatable
 from app.gui.bridge import Background
 from app.gui.correct_tools import BrushTool, PolygonTool
 from app.gui.correct_view import CorrectView, Scene
@@ -403,6 +403,7 @@ class CorrectControl(QObject):
         if session is None:
             return
         entries = session.corrections.entries
+        starts = session.source.starts if isinstance(session.source, Joined) else ()
 
         def done(found: tuple[Entries, int]) -> None:
             if session is not self._session:
@@ -418,7 +419,7 @@ class CorrectControl(QObject):
                 said += tr(" Nothing is interpolated between a frame with the region and one without it.")
             self._say(said)
 
-        self._background.run("interpolation", lambda: interpolate(entries), done, self._say)
+        self._background.run("interpolation", lambda: interpolate(entries, starts), done, self._say)
 
     def undo(self) -> None:
         """Takes back the last point, or the last change, and goes to its frame."""

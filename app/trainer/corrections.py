@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -151,15 +151,16 @@ def _about(step: _Step) -> list[int]:
     return by_hand or list(step)
 
 
-def interpolate(entries: Entries) -> tuple[Entries, int]:
+def interpolate(entries: Entries, starts: Sequence[int] = ()) -> tuple[Entries, int]:
     """Masks for the frames between those corrected by hand, and how many gaps had to stay open. May take seconds.
 
-    A gap stays open where the region is on one side only, or the pictures differ in size.
+    A gap stays open where the region is on one side only, or the pictures differ in size. Frames with one of `starts`
+    between them are of two recordings, and nothing lies between those.
     """
     filled: dict[int, Correction] = {}
     gaps = 0
     for first, second in pairwise(sorted(number for number, entry in entries.items() if entry.by_hand)):
-        if second - first < 2:
+        if second - first < 2 or any(first < start <= second for start in starts):
             continue
         between = _between(entries[first], entries[second], second - first)
         gaps += not between

@@ -330,3 +330,17 @@ def test_each_clip_of_a_folder_is_analysed_ahead_in_its_own_area(two: MainWindow
     go(two, qtbot, 5)
     two._refresh()
     assert two.ahead._ahead is ahead
+
+
+def test_nothing_is_interpolated_from_one_clip_of_a_folder_to_the_next(two: MainWindow, qtbot: QtBot) -> None:
+    correct = two.study.correct
+    two.study.handlers()["toggle_correct"]()
+    qtbot.waitUntil(lambda: correct._session is not None)
+    assert correct._session is not None
+    mask = np.zeros(SIZE[::-1], np.bool_)
+    mask[60:90, 110:150] = True
+    for number in (0, 2, 5, 7):
+        correct._session.corrections.correct(number, mask)
+    correct.interpolate()
+    qtbot.waitUntil(lambda: len(correct.entries) > 4)
+    assert correct._session.corrections.interpolated() == [1, 6]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +26,8 @@ class Codec:
 
     def open(self, path: Path, rate: float, size: tuple[int, int]) -> cv2.VideoWriter:
         """A writer of pictures of `size` (width, height); not open where that cannot be."""
+        # OpenCV writes the rate as a decimal fraction, of which MPEG-4 takes no larger numbers.
+        rate = round(rate, math.floor(math.log10(_LARGEST_NUMERATOR / rate)))
         return cv2.VideoWriter(str(path), self.writer, cv2.VideoWriter.fourcc(*self.letters), rate, size)
 
 
@@ -38,6 +41,7 @@ CODECS = (
     Codec("Motion JPEG (AVI)", ".avi", "MJPG"),
 )
 """The best known to players first."""
+_LARGEST_NUMERATOR = 65535
 _TRIAL = (320, 240)
 """Some encoders refuse pictures that are very small."""
 _TRIAL_FRAMES = 5

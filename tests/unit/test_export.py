@@ -184,6 +184,16 @@ def test_the_clip_can_be_played_and_has_every_frame(clip, out):
     assert count_frames(path) == 50
 
 
+@pytest.mark.parametrize("rate", [1000 / 15, 1000 / 7, 90.00311, 23.976, 1 / 3])
+def test_a_clip_of_any_rate_is_written(tmp_path, rate):
+    writer = ClipWriter(tmp_path / "clip.mp4", rate)
+    for number in range(5):
+        writer.write(np.full((48, 64, 3), 40 * number, np.uint8))
+    writer.finish()
+    assert count_frames(writer.path) == 5
+    assert cv2.VideoCapture(str(writer.path)).get(cv2.CAP_PROP_FPS) == pytest.approx(rate, rel=2e-3)
+
+
 def test_codecs_are_tried_and_not_believed():
     assert not works(Codec("none", ".mp4", "????"))
     assert works(Codec("Motion JPEG (AVI)", ".avi", "MJPG"))

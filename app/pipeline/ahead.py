@@ -110,13 +110,16 @@ class Thumbnails(Reader):
         """From the beginning on, as many as there are by now; BGR, uint8 (THUMBNAIL_HEIGHT, width, 3)."""
 
     def _work(self, recording: Recording) -> None:
-        recording.seek(0)  # From then on, the number of frames is right.
+        recording.seek(0)  # From then on, the number of frames is right in all but a few files.
+        count, self.pictures = recording.frame_count, ()
         for place in range(THUMBNAILS):
             if self._stopping.is_set():
                 return
-            recording.seek(int((place + 0.5) * recording.frame_count / THUMBNAILS))
+            recording.seek(int((place + 0.5) * count / THUMBNAILS))
             picture = recording.read()
             if picture is None:
+                if recording.frame_count < count:
+                    self._work(recording)  # It is shorter than it says.
                 return
             self.pictures = (*self.pictures, _small(picture.pixels))
 

@@ -72,9 +72,18 @@ def test_every_frame_is_looked_at_once_and_recalled_as_the_network_said_it(look)
 
 
 class Overstated(VideoFile):
-    """Says that it has more frames than it has."""
+    """Says until its end is met that it has more frames than it has."""
 
-    frame_count = FRAMES + 3
+    claimed = FRAMES + 3
+
+    @property
+    def frame_count(self):
+        return self.claimed
+
+    def read(self):
+        found = super().read()
+        self.claimed = self.claimed if found else FRAMES
+        return found
 
     def another(self):
         return Overstated(self.path)
@@ -263,3 +272,11 @@ def test_thumbnails_are_spread_over_the_recording(tmp_path):
     assert [small.shape for small in thumbnails.pictures] == [(72, 96, 3)] * 16
     large = [np.asarray(cv2.resize(small, (320, 240)), np.uint8) for small in thumbnails.pictures]
     assert [painted_number(one) for one in large] == [4 * place + 2 for place in range(16)]
+
+
+def test_thumbnails_of_a_recording_that_turns_out_shorter_are_spread_over_what_there_is(tmp_path):
+    thumbnails = Thumbnails(Overstated(write_video(tmp_path / "clip.avi", FRAMES)))
+    thumbnails.start()
+    assert thumbnails.join(20)
+    large = [np.asarray(cv2.resize(small, (320, 240)), np.uint8) for small in thumbnails.pictures]
+    assert [painted_number(one) for one in large] == [int((place + 0.5) * FRAMES / 16) for place in range(16)]

@@ -215,7 +215,7 @@ def list_dicom(path: Path) -> tuple[list[DicomEntry], int]:
 
     Raises SourceError where nothing is found.
     """
-    files = sorted(_folder_files(path)) if path.is_dir() else _listed_files(path)
+    files = sorted(dicom_files(path)) if path.is_dir() else _listed_files(path)
     headers, damaged = [], 0
     for file in files:
         try:
@@ -233,10 +233,11 @@ def list_dicom(path: Path) -> tuple[list[DicomEntry], int]:
 
 def holds_dicom(folder: Path) -> bool:
     """Whether there is a DICOM file in a folder or its subfolders."""
-    return next(_folder_files(folder), None) is not None
+    return next(dicom_files(folder), None) is not None
 
 
-def _folder_files(folder: Path) -> Iterator[Path]:
+def dicom_files(folder: Path) -> Iterator[Path]:
+    """The DICOM files of a folder and its subfolders, in no order. Raises SourceError."""
     try:
         for path in itertools.islice(folder.rglob("*"), MOST_FILES):
             if path.name != "DICOMDIR" and not path.name.startswith(".") and path.is_file() and has_dicom_mark(path):

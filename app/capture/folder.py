@@ -112,18 +112,19 @@ class ImageFolder:
 def holds_image(folder: Path) -> bool:
     """Whether a folder holds an image file. Raises SourceError where it cannot be read."""
     try:
-        return any(_is_image(path) for path in folder.iterdir())
+        return any(is_image_file(path) for path in folder.iterdir())
     except OSError as error:
         raise unreadable(folder, error) from error
 
 
-def _is_image(path: Path) -> bool:
+def is_image_file(path: Path) -> bool:
+    """Whether a file is one of those that a folder shows."""
     return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
 def _image_files(folder: Path) -> list[Path]:
     try:
-        files = [path for path in folder.iterdir() if _is_image(path)]
+        files = [path for path in folder.iterdir() if is_image_file(path)]
     except OSError as error:
         raise unreadable(folder, error) from error
     if not files:

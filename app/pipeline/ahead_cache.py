@@ -18,6 +18,9 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from app.capture.dicom_folder import dicom_files
+from app.capture.folder import is_image_file
+
 MAGIC = b"SonoBlock ahead 1\n"
 MOST_BYTES = 500_000_000
 """All files together; the longest unused go first. One file alone takes no more either: about 30 minutes and more."""
@@ -64,10 +67,11 @@ def mark_of(pixels: NDArray[np.uint8]) -> int:
 
 
 def content_hash(path: Path, stopped: Callable[[], bool]) -> str | None:
-    """Names what a file holds, or which files a folder holds; None once `stopped`. Raises OSError."""
+    """Names what a file holds, or which files a folder shows; None once `stopped`. Raises OSError and SourceError."""
     found = hashlib.sha256()
     if path.is_dir():
-        for file in sorted(path.rglob("*")):
+        # What else lies there, such as what was saved or exported into a subfolder, is no part of the recording.
+        for file in sorted([file for file in path.iterdir() if is_image_file(file)] or dicom_files(path)):
             if stopped():
                 return None
             about = file.stat()

@@ -19,6 +19,7 @@ from app.pipeline.worker import Job, predict
 from model.bundle import Bundle
 from tests.media import painted_number, write_images, write_video
 from tests.pipeline_parts import BlobEngine, await_true
+from tests.unit.test_capture_dicom import plain
 
 FRAMES = 10
 
@@ -248,6 +249,21 @@ def test_content_decides_about_files_and_names_about_folders(tmp_path):
     write_images(folder, 3)
     assert content_hash(folder, bool) != before
     assert content_hash(one, lambda: True) is None
+
+
+def test_what_a_folder_does_not_show_is_no_part_of_its_content(tmp_path):
+    stills, clips = write_images(tmp_path / "scans", 2), tmp_path / "study"
+    (clips / "deeper").mkdir(parents=True)
+    plain(clips / "deeper" / "one", frames=1)
+    before = [content_hash(folder, bool) for folder in (stills, clips)]
+    for folder in (stills, clips):
+        # What the desktop leaves there, Labelme's files, and training data that was saved there.
+        (folder / ".DS_Store").write_bytes(b"x")
+        (folder / "scan 1.json").write_text("{}")
+        write_images(folder / "training" / "images", 2)
+    assert [content_hash(folder, bool) for folder in (stills, clips)] == before
+    plain(clips / "two", frames=1)
+    assert content_hash(clips, bool) != before[1]
 
 
 def test_marks_tell_frames_apart():

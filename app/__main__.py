@@ -314,13 +314,14 @@ def _annotate(arguments: argparse.Namespace) -> int:
     options, settings = _options(arguments)
     source = _parse(arguments.source[0], settings, arguments.rate)
 
-    from app.annotate import annotate, check_unused
+    from app.annotate import annotate, check_apart, check_unused
     from app.batch import How
     from model.bundle import find
     from model.engines.choice import open_crew
     from model.novelty import Novelty
 
     check_unused(arguments.out)
+    check_apart(arguments.source[0], arguments.out)
     source.open()
     try:
         bundle = find(options.model or DEFAULT_MODEL)

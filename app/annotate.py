@@ -31,6 +31,12 @@ def check_unused(out: Path) -> None:
         raise UsageError(f"{out} holds masks or a table already: choose another folder, or remove it.")
 
 
+def check_apart(word: str, out: Path) -> None:
+    """Raises UsageError where what is written would come between the pictures of the source that `word` names."""
+    if Path(word).resolve() == out.resolve():
+        raise UsageError(f"{out} is what is to be gone through: choose another folder to write into.")
+
+
 def annotate(source: Source, crew: Crew, task: Task, progress: TextIO | None = None, before: str = "") -> int:
     """As `export`; tells in `progress` how far it is, in a line that begins with `before`.
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TextIO
 
 from app import log
-from app.annotate import annotate
+from app.annotate import annotate, check_apart
 from app.capture.folder import holds_image
 from app.capture.recorded import is_recorded
 from app.capture.source import Recording, SourceError
@@ -265,7 +265,10 @@ def plan(words: Sequence[str], out: Path, how: How, recursive: bool) -> list[Wor
     if not found:
         raise SourceError(f"{', '.join(words)}: no recording is in there; give video or DICOM files, or other folders.")
     names = folder_names(list(found.values()))
-    return [Work(word, out / name, how) for word, name in zip(found, names, strict=True)]
+    works = [Work(word, out / name, how) for word, name in zip(found, names, strict=True)]
+    for work in works:
+        check_apart(work.word, work.out)
+    return works
 
 
 def _check(word: str, how: How) -> None:

@@ -24,6 +24,7 @@ from model.errors import ModelError
 from tests import dask_cluster, works
 from tests.conftest import ROOT
 from tests.dask_cluster import wait_for
+from tests.media import write_images
 
 HOW = How("default", "onnxruntime", 0.5)
 FRAMES = 4
@@ -269,6 +270,15 @@ def test_the_command_spreads_over_a_cluster_and_goes_on(tree, out, cluster, caps
     shutil.rmtree(out / "two")
     assert command_line.main([*arguments, "--dask", cluster, "--resume"]) == 0
     assert capsys.readouterr().out == "1 recording done, 2 done before.\n"
+
+
+@pytest.mark.parametrize("words", [["one"], ["one", "two"]])
+def test_nothing_is_written_between_the_pictures_that_are_gone_through(words, tmp_path, capsys):
+    folders = [write_images(tmp_path / name, 1) for name in ("one", "two")][: len(words)]
+    out = folders[0] if len(words) == 1 else tmp_path
+    assert command_line.main(["annotate", *map(str, folders), "--out", str(out)]) == 2
+    assert f"{folders[0]} is what is to be gone through" in capsys.readouterr().err
+    assert [path.name for path in folders[0].iterdir()] == ["scan 1.png"]
 
 
 def test_a_cluster_that_does_not_find_the_program_is_one_line(tree, out, tmp_path, capsys):

@@ -30,6 +30,8 @@ SUFFIX = ".ahead"
 _HEAD = struct.Struct("<IIfIHHH")
 """Frame number, mark of its pixels, novelty (NaN: none), bytes, and the maps' shape."""
 _SUM = struct.Struct("<I")
+_contents: dict[tuple[Path, int, int], str] = {}
+"""The hash of the file that was read last, with its size and its time."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,17 @@ def content_hash(path: Path, stopped: Callable[[], bool]) -> str | None:
             found.update(f"{file.relative_to(path)}\0{about.st_size}\0{about.st_mtime_ns}\0".encode(errors="replace"))
         return found.hexdigest()
     with path.open("rb") as stream:
+        about = os.fstat(stream.fileno())
+        # It is asked for anew with each other threshold or scan area, and a long recording takes seconds to read.
+        key = path, about.st_size, about.st_mtime_ns
+        if (known := _contents.get(key)) is not None:
+            return known
         while block := stream.read(1 << 20):
             if stopped():
                 return None
             found.update(block)
-    return found.hexdigest()
+    _contents.clear()
+    return _contents.setdefault(key, found.hexdigest())
 
 
 class AheadCache:

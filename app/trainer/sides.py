@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -255,26 +254,13 @@ def open_side(
         bundle = find_bundle(word)
         cache = None
         place = getattr(recording, "path", None)
-        if cache_folder is not None and place is not None and (content := _content(place)):
+        if cache_folder is not None and place is not None and (content := content_hash(place, lambda: False)):
             # The key is that of the look ahead: what either knows, the other need not ask.
             cache = AheadCache(cache_folder, content, bundle.hash, str(areas))
         return ModelSide(bundle, engine, open_engine, threshold, cache)
 
     is_masks = path.is_file() or (path.is_dir() and not (path / CARD).is_file())
     return masks if is_masks else model
-
-
-def _content(path: Path) -> str | None:
-    """`content_hash`, which reads all of a file, once for both sides."""
-    if path.is_dir():
-        return content_hash(path, lambda: False)
-    about = path.stat()
-    return _content_of_file(path, about.st_size, about.st_mtime_ns)
-
-
-@lru_cache(maxsize=4)
-def _content_of_file(path: Path, size: int, changed_ns: int) -> str | None:
-    return content_hash(path, lambda: False)
 
 
 def difference(a: Mask, b: Mask) -> tuple[Mask, Mask, Mask]:

@@ -249,6 +249,11 @@ def test_content_decides_about_files_and_names_about_folders(tmp_path):
     write_images(folder, 3)
     assert content_hash(folder, bool) != before
     assert content_hash(one, lambda: True) is None
+    # A long recording is not read again for another threshold.
+    known = content_hash(one, bool)
+    assert content_hash(one, lambda: True) == known
+    os.utime(one, (1e9, 1e9))
+    assert content_hash(one, lambda: True) is None
 
 
 def test_what_a_folder_does_not_show_is_no_part_of_its_content(tmp_path):

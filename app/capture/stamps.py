@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.capture.source import SourceError
 
+LARGEST_MS = 1e15
 TOLERANCE_MS = 0.6
 """Two stamps that are closer are the same: containers round them to a ms, each reader in its own way."""
 
@@ -92,5 +92,6 @@ def _listed(found: NDArray[np.float64], keys: NDArray[np.bool_]) -> Stamps | Non
     # Packets come in the order of decoding, pictures in that of their stamps.
     order = np.argsort(found, kind="stable")
     times = found[order] - found.min()
-    usable = math.isfinite(float(times.sum())) and bool((np.diff(times) > TOLERANCE_MS).all())
+    # A packet without a stamp has FFmpeg's least number.
+    usable = float(np.abs(found).max()) < LARGEST_MS and bool((np.diff(times) > TOLERANCE_MS).all())
     return Stamps(times, np.flatnonzero(keys[order])) if usable else None

@@ -24,6 +24,8 @@ SENSIBLE_COUNT = 100_000_000
 HEAD_BYTES = 4096
 NOT_DECODED = {"av01": "AV1", "vvc1": "H.266"}
 """What OpenCV's FFmpeg knows by name and has no decoder for."""
+RESTART_S = 0.2
+"""Stamps that go back by more than this begin anew."""
 MOST_NEAR = 24
 """So many frames are kept on the way to one that was stepped back to, or as many as NEAR_BYTES hold."""
 NEAR_BYTES = 30_000_000
@@ -68,7 +70,7 @@ class VideoFile:
         self._near: dict[int, Picture] = {}
         self._most_near = 0
         self._jumped = False
-        self._last_s = 0.0
+        self._last_s = self._restarts_s = 0.0
         self._start_ms = 0.0
         self._index: StampIndex | None = None
         self._stamps: Stamps | None = None
@@ -184,7 +186,7 @@ class VideoFile:
             self._pending, self._position = None, self._position + 1
         if self._stamps is not None and not 0 <= frame - self._position <= NEAR:
             if self._jump(frame):
-                self._position, self._jumped = frame, True
+                self._position, self._jumped, self._last_s = frame, True, 0.0
                 return
             self._reopen()  # A jump that failed may have left it anywhere.
         self._walk(frame)
@@ -232,7 +234,8 @@ class VideoFile:
                 f"{self.path} cannot be read as a video: it is damaged, cut short or of a kind not known here;"
                 " copy it again, or convert it to MP4."
             )
-        self._position, self._last_s, self._jumped = 0, 0.0, False
+        self._position, self._jumped = 0, False
+        self._last_s = self._restarts_s = 0.0
         return self._capture
 
     def _opened(self, options: list[int]) -> tuple[cv2.VideoCapture, io.BufferedIOBase | None]:
@@ -322,13 +325,21 @@ class VideoFile:
             self._reopen()
         assert self._capture is not None
         while self._position < frame and self._capture.grab():
+            self._time_s(self._capture.get(cv2.CAP_PROP_POS_MSEC))
             self._position += 1
 
     def _time_s(self, stamp_ms: float) -> float:
-        """Seconds since the first frame, by the frame's own stamp, or by its number where the stamp is nonsense."""
-        passed = (stamp_ms - self._start_ms) / 1000
-        usable = math.isfinite(passed) and (passed > 0 or self._position == 0)
-        self._last_s = passed if usable else self._position / (self._rate or FALLBACK_RATE)
+        """Seconds since the first frame, by the frame's own stamp, or by the frame before where the stamp is nonsense.
+
+        Where stamps begin anew, as in a DVD's parts or files that were joined, time goes on.
+        """
+        passed, next_s = (stamp_ms - self._start_ms) / 1000, self._last_s + 1 / (self._rate or FALLBACK_RATE)
+        if not (math.isfinite(passed) and (passed > 0 or self._position == 0)):
+            self._last_s = next_s
+        elif passed + self._restarts_s < self._last_s - RESTART_S:
+            self._last_s, self._restarts_s = next_s, next_s - passed
+        else:
+            self._last_s = passed + self._restarts_s
         return self._last_s
 
     def _check_whole(self) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from app.capture.source import Recording, Source, SourceError, SourceKind
+from app.capture.stamps import _listed
 from app.capture.video import VideoFile
 from tests.media import (
     cut,
@@ -131,6 +132,29 @@ def test_the_last_frame_is_sought_where_stamps_tell_nothing_and_the_file_does_no
     clip.seek(59)
     assert numbers(clip) == [59]
     clip.close()
+
+
+@needs("ffmpeg")
+def test_time_goes_on_where_the_stamps_of_joined_files_begin_anew(tmp_path: Path) -> None:
+    path = encode_video(tmp_path / "joined.mpg", "-c:v", "mpeg2video", "-bf", "2", frames=30)
+    path.write_bytes(path.read_bytes() * 3)
+    clip = VideoFile(path)
+    clip.open()
+    stamps = [picture.time_s for picture in iter(clip.read, None)]
+    assert stamps == pytest.approx([number / 30 for number in range(90)], abs=0.002)
+    for frame in (75, 31, 3, 60):
+        clip.seek(frame)
+        picture = clip.read()
+        assert picture is not None
+        assert picture.time_s == pytest.approx(frame / 30, abs=0.002)
+    clip.close()
+
+
+def test_packets_without_a_stamp_are_nothing_to_go_by() -> None:
+    keys = np.array([True, False, False])
+    assert _listed(np.array([0.0, 33.0, 66.0]), keys) is not None
+    assert _listed(np.array([-9.223372036854776e18, 0.0, 33.0]), keys) is None
+    assert _listed(np.array([0.0, np.nan, 33.0]), keys) is None
 
 
 def test_opening_twice_changes_nothing_and_closing_twice_does_no_harm(tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ class How:
             "frames": self.pictures,
             "first": self.first,
             "limit": self.limit,
+            "rate": self.rate,
         }
 
 
@@ -236,9 +237,9 @@ def _begin(out: Path, how: How, resume: bool) -> None:
         raise UsageError(f"{out / FILE} cannot be read: start anew in another folder.") from error
     if known is not None and not resume:
         raise UsageError(f"{out} holds a batch already: go on with --resume, or choose another folder.")
-    if known is not None and known != wanted:
-        changed = min(key for key in {*wanted, *known} if known.get(key) != wanted.get(key))
-        what = changed.replace("_", " ")
+    changed = [key for key in {*wanted, *known} if known.get(key) != wanted.get(key)] if known is not None else []
+    if changed:
+        what = min(changed).replace("_", " ")
         raise UsageError(f"{out} was begun with another {what}: give the same options, or choose another folder.")
     try:
         write_text(out / FILE, json.dumps(wanted, indent=1))

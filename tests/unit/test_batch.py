@@ -174,6 +174,8 @@ def test_another_batch_is_never_mixed_in(tree, out):
         run_batch([str(tree / "one.avi")], out, HOW)
     with pytest.raises(UsageError, match="another threshold"):
         run_batch([str(tree / "one.avi")], out, How("default", "onnxruntime", 0.7), resume=True)
+    with pytest.raises(UsageError, match="another rate"):
+        run_batch([str(tree / "one.avi")], out, dataclasses.replace(HOW, rate=5.0), resume=True)
     with pytest.raises(UsageError, match="is searched"):
         run_batch([str(tree)], tree, HOW, recursive=True)
 

@@ -164,10 +164,11 @@ def _train(options: argparse.Namespace) -> None:
         grouped=not options.random_split,
         groups=groups,
         structures=structures,
+        name=options.name or "",
         resume=options.resume,
         gpus=options.gpus,
     )
-    bundle = package_run(out, network, run, options.data, options.name or out.resolve().name)
+    bundle = package_run(out, network, run, options.data, run.name or out.resolve().name)
     scores = bundle.card["scores"]["development"]
     print(f"{out}: development sum IoU {scores['sum_iou']:.3f}, accuracy {scores['accuracy']:.1%}")
 

@@ -92,7 +92,7 @@ def find(name: str) -> Bundle:
 
 def read(folder: Path) -> Bundle:
     """The bundle in `folder`, every file's hash compared with the card. Raises BundleError."""
-    card = _read_card(folder)
+    card = read_card(folder)
     try:
         problem = _misfit(card)
         files = {str(name): str(entry["sha256"]) for name, entry in card["files"].items()}
@@ -106,7 +106,8 @@ def read(folder: Path) -> Bundle:
     return Bundle(folder, card)
 
 
-def _read_card(folder: Path) -> dict[str, Any]:
+def read_card(folder: Path) -> dict[str, Any]:
+    """The card in `folder`, whatever it says. Raises BundleError."""
     path = folder / CARD
     try:
         card = read_json(path)

@@ -5,10 +5,24 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(stream: IO[bytes]) -> None:
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(stream: IO[bytes]) -> None:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
 
 UNFINISHED = ".part"
 """What is not whole yet is called so, or begins with it."""
@@ -53,6 +67,23 @@ def folder_beside(out: Path) -> Iterator[Path]:
         raise
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[bool]:
+    """Whether the file `path`, which is made if missing, is this process's alone meanwhile: False if another holds it.
+
+    The system lets go of it however a process ends. Raises OSError.
+    """
+    with path.open("ab") as stream:
+        try:
+            _lock(stream)
+        except (BlockingIOError, PermissionError):
+            yield False
+            return
+        except OSError:
+            pass  # A file system without locks.
+        yield True
 
 
 def _name_instead(error: BaseException, beside: Path, path: Path) -> None:

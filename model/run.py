@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from model.bundle import CARD
+from model.bundle import CARD, read_card
 from model.data.splits import Split
-from model.errors import DataError, ModelError
+from model.errors import BundleError, DataError, ModelError
 from model.files import read_json, write_text
 from model.presets import Preset
 from model.structures import BLOCK_REGION, Structure, colours_of, from_colours, names_of
@@ -26,6 +26,10 @@ class Run:
     seed: int
     split: Split
     structures: tuple[Structure, ...] = (BLOCK_REGION,)
+    name: str = ""
+    """The bundle's; empty: that of its folder."""
+    backend: str = ""
+    """Keras's, whose checkpoints no other one reads; empty in runs of before it was kept."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -39,6 +43,8 @@ class Run:
             "seed": self.seed,
             "split": self.split.as_json(),
             "structures": colours_of(self.structures),
+            "name": self.name,
+            "backend": self.backend,
         }
         write_text(path, json.dumps(content, indent=1))
 
@@ -54,6 +60,8 @@ class Run:
                 content["seed"],
                 Split(tuple(split["train"]), tuple(split["development"]), split["method"], split["seed"]),
                 from_colours(content.get("structures")),
+                content.get("name", ""),
+                content.get("backend", ""),
             )
         except (ValueError, KeyError, TypeError, AttributeError, DataError) as error:
             raise ModelError(f"{path} cannot be read ({error}); start anew in another folder.") from error
@@ -68,9 +76,23 @@ def find_run(out: Path, resume: bool) -> Run | None:
     if resume:
         if not settings.exists():
             raise ModelError(f"{out} holds no training to resume.")
+        _require_nothing_fitted(out)
         return Run.read(settings)
     if settings.exists():
         raise ModelError(f"{out} already holds a training. Go on with --resume, or choose another folder.")
     if (out / CARD).exists():
         raise ModelError(f"{out} already holds a model. Choose another folder.")
     return None
+
+
+def _require_nothing_fitted(out: Path) -> None:
+    """Raises ModelError where the model in `out` has what was fitted after its training, and would be written anew."""
+    try:
+        card = read_card(out)
+    except BundleError:
+        return  # There is none, or a damaged one, which going on mends.
+    if card.get("calibration") or card.get("novelty"):
+        raise ModelError(
+            f"{out} holds a finished model, and --resume would lose its calibration or its score of unlike pictures: "
+            "there is nothing to go on with."
+        )

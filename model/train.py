@@ -25,7 +25,7 @@ from model.data.augment import augment
 from model.data.folder import Dataset, load
 from model.data.splits import Split, grouped_split, random_split
 from model.errors import ModelError
-from model.files import write_beside
+from model.files import held, write_beside
 from model.metrics import Masks, Overlap, overlap
 from model.postprocess import to_mask
 from model.presets import Preset
@@ -133,6 +133,9 @@ class EachEpoch(keras.callbacks.Callback):
         if len(self._times) > 1:
             print(time_left(self._times, self.params["epochs"] - epoch), flush=True)
         # Keras does not save what dropout drew so far: drawing anew from the epoch makes a resumed run the same run.
+        if keras.backend.backend() == "torch":
+            # There it draws from PyTorch's own generator.
+            keras.utils.set_random_seed(int(np.random.default_rng((self._seed, epoch)).integers(2**32)))
         for place, layer in enumerate(self.model.layers):
             if getattr(layer, "seed_generator", None) is not None:
                 draw = np.random.default_rng((self._seed, epoch, place)).integers(2**32, size=2, dtype=np.uint32)
@@ -200,33 +203,39 @@ def train(
     groups: Mapping[str, str] | None = None,
     split: Split | None = None,
     structures: tuple[Structure, ...] = (BLOCK_REGION,),
+    name: str = "",
     resume: bool = False,
     gpus: int = 1,
 ) -> tuple[keras.Model, Run]:
     """Trains to the preset's last epoch; gives the network that ships, in channels-last layout, and its run.
 
     `split` is taken as it is; without one, `development` pictures are drawn, those of one of `groups` (picture name to
-    group; near duplicates by default) kept together. A resumed run keeps what it was started with.
+    group; near duplicates by default) kept together. A resumed run keeps what it was started with, but for its `name`.
     Raises ModelError where the folder holds another run or a model and `resume` is not set, where there is nothing to
-    resume, and where memory runs out; KeyboardInterrupt says what is kept.
+    resume or another backend of Keras began it, where another process trains there, and where memory runs out;
+    KeyboardInterrupt says what is kept.
     """
     folder = out / "training"
     run = find_run(out, resume)
     # Before anything is written: where there are not that many GPUs, nothing has begun.
     scope = _spread(gpus)
+    backend = keras.backend.backend()
     if run is not None:
+        if run.backend not in ("", backend):
+            raise ModelError(f"{out} was begun with Keras on {run.backend}: set KERAS_BACKEND={run.backend} to go on.")
         data = load(data_folder, run.preset.size, run.classes)
+        run = replace(run, name=name or run.name)
     else:
         data = load(data_folder, preset.size, names_of(structures))
         if split is None:
             split = grouped_split(data, development, seed, groups) if grouped else random_split(data, development, seed)
-        run = Run(preset_name, preset, seed, split, structures)
+        run = Run(preset_name, preset, seed, split, structures, name, backend)
         folder.mkdir(parents=True, exist_ok=True)
-        run.write(out / SETTINGS)
     _use_quick_layout()
     parts = data.subset(run.split.train), data.subset(run.split.development)
     try:
-        with _precision(run.preset), scope:
+        with _alone(folder), _precision(run.preset), scope:
+            run.write(out / SETTINGS)
             shipped = _fit_members(folder, run, *parts)
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt(f"stopped. {_kept(folder, run)}") from stop
@@ -236,6 +245,15 @@ def train(
             f"{_kept(folder, run)} If that does not help, start anew with a smaller --batch."
         ) from error
     return _channels_last(shipped, run), run
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Raises ModelError where another process trains in `folder`: each would take the other's checkpoints away."""
+    with held(folder / "lock") as alone:
+        if not alone:
+            raise ModelError(f"Another process is training in {folder.parent}: wait for it, or choose another folder.")
+        yield
 
 
 def _kept(folder: Path, run: Run) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.dataset import write_dataset
+
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None or importlib.util.find_spec("keras") is None,
     reason="needs PyTorch and Keras; PyTorch is not in the lock files",
@@ -50,15 +52,59 @@ print("the same")
 """
 
 
-def test_its_batch_normalization_is_keras_own_and_what_ships_has_none_of_it() -> None:
-    environment = {**os.environ, "KERAS_BACKEND": "torch"}
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
+def run_on_torch(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
         cwd=Path(__file__).parents[2],
-        env=environment,
+        env={**os.environ, "KERAS_BACKEND": "torch"},
         capture_output=True,
         text=True,
         timeout=110,
         check=False,
     )
+
+
+def test_its_batch_normalization_is_keras_own_and_what_ships_has_none_of_it() -> None:
+    done = run_on_torch(PROGRAM)
     assert done.stdout.strip() == "the same", done.stderr
+
+
+RESUMED = """
+import sys
+from pathlib import Path
+from model import train as training
+from model.errors import ModelError
+from model.presets import Preset
+
+data, out = map(Path, sys.argv[1:])
+tiny = Preset("paper_unet", {"channels": 2}, size=32, epochs=2, batch=4)
+run = lambda name, **options: training.train(data, out / name, "tiny", tiny, development=2, grouped=False, **options)
+whole, _ = run("whole")
+
+class Cut(Exception):
+    pass
+
+def cut(self, epoch, logs=None):
+    finish(self, epoch, logs)
+    raise Cut
+
+finish, training.EachEpoch.on_epoch_end = training.EachEpoch.on_epoch_end, cut
+try:
+    run("broken")
+except Cut:
+    training.EachEpoch.on_epoch_end = finish
+resumed, _ = run("broken", resume=True)
+assert all((one == other).all() for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True))
+training.keras.backend.backend = lambda: "tensorflow"
+try:
+    run("broken", resume=True)
+except ModelError as error:
+    print(error)
+"""
+
+
+def test_a_resumed_run_ends_like_an_unbroken_one_and_stays_with_its_backend(tmp_path: Path) -> None:
+    data = write_dataset(tmp_path / "data", 8)
+    done = run_on_torch(RESUMED, str(data), str(tmp_path))
+    expected = f"{tmp_path / 'broken'} was begun with Keras on torch: set KERAS_BACKEND=torch to go on."
+    assert done.stdout.splitlines()[-1] == expected, done.stderr

@@ -5,6 +5,9 @@ import dataclasses
 import json
 import re
 import shutil
+import subprocess
+import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -18,6 +21,7 @@ from model.errors import DataError, ModelError
 from model.package import package_run
 from model.presets import PRESETS, Preset
 from model.run import Run
+from tests.conftest import ROOT
 from tests.dataset import write_dataset
 
 TINY = Preset("paper_unet", {"channels": 2}, size=32, epochs=3, batch=3, average=0.9, xla=False)
@@ -134,6 +138,39 @@ def test_a_broken_run_of_members_goes_on_where_it_stopped(data, pair, tmp_path, 
 def test_an_existing_training_is_not_overwritten(data, whole):
     with pytest.raises(ModelError, match="--resume"):
         run(data, whole[0])
+
+
+def test_a_resumed_run_keeps_its_name_until_it_is_given_another(data, tmp_path):
+    out = tmp_path / "out"
+    run(data, out, dataclasses.replace(TINY, epochs=1), name="first")
+    assert run(data, out, resume=True)[1].name == "first"
+    assert run(data, out, resume=True, name="second")[1].name == "second"
+    assert run(data, out, resume=True)[1].name == "second"
+
+
+@pytest.mark.parametrize("fitted", ["calibration", "novelty"])
+def test_a_model_that_was_calibrated_since_is_not_written_anew(data, whole, tmp_path, fitted):
+    out = tmp_path / "out"
+    shutil.copytree(whole[0], out)
+    (out / "card.json").write_text(json.dumps({fitted: {"version": 1}}), encoding="utf-8")
+    with pytest.raises(ModelError, match="--resume would lose"):
+        run(data, out, resume=True)
+    (out / "card.json").write_text("{", encoding="utf-8")
+    run(data, out, resume=True)
+
+
+def test_one_process_at_a_time_trains_in_a_folder(data, whole, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(whole[0], out)
+    hold = "import sys; from pathlib import Path; from model.files import held\n"
+    hold += "with held(Path(sys.argv[1])) as alone: print(alone, flush=True); input()"
+    command = [sys.executable, "-c", hold, str(out / "training" / "lock")]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "True\n"
+        with pytest.raises(ModelError, match=f"Another process is training in {re.escape(str(out))}"):
+            run(data, out, resume=True)
+        other.kill()
+    run(data, out, resume=True)
 
 
 def test_a_model_without_its_training_is_not_overwritten(data, tmp_path):

@@ -25,11 +25,11 @@ from model.engines.engine import Engine
 from model.errors import ModelError
 from model.files import write_beside
 from model.intervals import Difference, Interval
-from model.metrics import Distances, Overlap, distances, overlap
+from model.metrics import Distances, Overlap, distances, joined, overlap
 from model.postprocess import to_mask
 from model.preprocess import SIZE, mask_to_square, to_input
 
-Masks = list[NDArray[np.bool_]]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -96,17 +96,19 @@ def _numbers(found: Distances) -> dict[str, float | None]:
 
 
 class _Collected:
-    """Masks of one class, predicted and the expert's, on the grid and at each picture's own size."""
+    """One class's measures of each picture, on the grid and at its own size. No masks: many fill the memory."""
 
     def __init__(self) -> None:
-        self.grid: tuple[Masks, Masks] = ([], [])
-        self.native: tuple[Masks, Masks] = ([], [])
+        self.grid: list[tuple[Overlap, Distances]] = []
+        self.native: list[tuple[Overlap, Distances]] = []
 
-    def add(self, probability: NDArray[np.float32], expert: NDArray[np.bool_], limit: float) -> None:
-        self.grid[0].append(to_mask(probability, (SIZE, SIZE), limit))
-        self.grid[1].append(mask_to_square(expert))
-        self.native[0].append(to_mask(probability, (expert.shape[0], expert.shape[1]), limit))
-        self.native[1].append(expert)
+    def add(self, probability: NDArray[np.float32], expert: Mask, limit: float) -> None:
+        self.grid.append(_measured(to_mask(probability, (SIZE, SIZE), limit), mask_to_square(expert)))
+        self.native.append(_measured(to_mask(probability, (expert.shape[0], expert.shape[1]), limit), expert))
+
+
+def _measured(predicted: Mask, expert: Mask) -> tuple[Overlap, Distances]:
+    return overlap([predicted], [expert]), distances([predicted], [expert])
 
 
 def evaluate(
@@ -137,10 +139,10 @@ def evaluate(
         Evaluation(
             structure.name,
             tuple(names),
-            overlap(*one.grid),
-            overlap(*one.native),
-            distances(*one.grid),
-            distances(*one.native),
+            joined([found for found, _ in one.grid]),
+            joined([found for found, _ in one.native]),
+            joined([away for _, away in one.grid]),
+            joined([away for _, away in one.native]),
             np.array(times),
             engine.name,
             bundle.name,

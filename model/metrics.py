@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -176,3 +177,12 @@ def _distance_to(edge: Masks) -> NDArray[np.float32]:
 
 def _centroid(mask: Masks) -> NDArray[np.float64]:
     return np.asarray(np.argwhere(mask).mean(axis=0), np.float64)
+
+
+Measured = TypeVar("Measured", Overlap, Distances)
+
+
+def joined(parts: Sequence[Measured]) -> Measured:
+    """What was measured on single pictures, or on some at a time, as one of them all; there is one part at least."""
+    kind = type(parts[0])
+    return kind(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(kind)))

@@ -8,9 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from model.bundle import Bundle, find
 from model.data.folder import Pair, find_pairs, read_pair
 from model.data.pictures import Mask, Picture
@@ -20,7 +17,7 @@ from model.engines.engine import Engine
 from model.errors import DataError, ModelError
 from model.files import read_json
 from model.intervals import Interval, differences
-from model.metrics import Overlap, overlap
+from model.metrics import Overlap, joined, overlap
 from model.postprocess import to_mask
 from model.preprocess import SIZE, mask_to_square, to_input
 
@@ -189,24 +186,17 @@ def _rows(
                 if pair.stem in stems:
                     overlaps.append(_overlap(contender.bundle, engine, changed, moved))
         progress(done + 1, len(pairs))
-    joined = [[_join(overlaps) for overlaps in of_models] for of_models in found]
+    measured = [[joined(overlaps) for overlaps in of_models] for of_models in found]
     return tuple(
         _row(kind, contender.name, undisturbed, disturbed)
-        for kind, of_models in zip(kinds, joined, strict=True)
-        for contender, undisturbed, disturbed in zip(contenders, joined[0], of_models, strict=True)
+        for kind, of_models in zip(kinds, measured, strict=True)
+        for contender, undisturbed, disturbed in zip(contenders, measured[0], of_models, strict=True)
     )
 
 
 def _overlap(bundle: Bundle, engine: Engine, picture: Picture, expert: Mask) -> Overlap:
     probability = engine.predict(to_input(picture, bundle.size))[0]
     return overlap([to_mask(probability, (SIZE, SIZE), bundle.threshold)], [mask_to_square(expert)])
-
-
-def _join(overlaps: Sequence[Overlap]) -> Overlap:
-    def all_of(name: str) -> NDArray[np.int64]:
-        return np.concatenate([getattr(one, name) for one in overlaps])
-
-    return Overlap(all_of("intersection"), all_of("predicted"), all_of("expert"))
 
 
 def _row(kind: Disturbance | None, model: str, undisturbed: Overlap, disturbed: Overlap) -> Row:

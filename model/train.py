@@ -42,14 +42,13 @@ class Batches(keras.utils.PyDataset):
 
     def __init__(self, data: Dataset, preset: Preset, seed: int, epoch: int) -> None:
         super().__init__()
-        self._images = data.images.astype(np.float32) / 255
-        self._masks = data.masks.astype(np.float32)
+        self._data = data
         self._preset, self._seed, self._epoch = preset, seed, epoch
         self._order = self._draw_order()
 
     def __len__(self) -> int:
         # Batch norm on a few leftover pictures would be noise; without it, all are used as Keras does by default.
-        whole, rest = divmod(len(self._images), self._preset.batch)
+        whole, rest = divmod(len(self._data), self._preset.batch)
         return max(1, whole + (rest > 0 and not self._preset.augment))
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
@@ -63,10 +62,12 @@ class Batches(keras.utils.PyDataset):
         self._order = self._draw_order()
 
     def _draw_order(self) -> Any:
-        return np.random.default_rng((self._seed, self._epoch)).permutation(len(self._images))
+        return np.random.default_rng((self._seed, self._epoch)).permutation(len(self._data))
 
     def _picture(self, place: int) -> tuple[Any, Any]:
-        picture, masks = self._images[self._order[place]], self._masks[self._order[place]]
+        row = self._order[place]
+        # Not all of them beforehand: as float32 they need four times the memory.
+        picture, masks = self._data.images[row].astype(np.float32) / 255, self._data.masks[row].astype(np.float32)
         if not self._preset.augment:
             return picture, masks
         return augment(picture, masks, np.random.default_rng((self._seed, self._epoch, place)))

@@ -2,13 +2,16 @@
 
 import csv
 import json
+import tracemalloc
 
 import cv2
 import numpy as np
 import pytest
 
+from model import evaluate as evaluation
 from model.__main__ import main
 from model.bundle import find
+from model.data.folder import find_pairs
 from model.engines import choice
 from model.structures import BLOCK_REGION
 from tests.dataset import write_dataset
@@ -64,6 +67,16 @@ def test_without_a_scale_there_is_no_mm(data, tmp_path, brightness):
     out = tmp_path / "scores.json"
     assert evaluate(data, "--json", out) == 0
     assert "mm" not in json.loads(out.read_text(encoding="utf-8"))["distances"]
+
+
+def test_the_masks_of_many_pictures_are_not_kept(tmp_path):
+    pair = find_pairs(write_dataset(tmp_path / "large", 1, size=(600, 800)))
+    tracemalloc.start()
+    found = evaluation.evaluate(find("default"), Brightness(), pair * 40)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found[0].names) == len(found[0].native.iou) == len(found[0].grid_distances.centre) == 40
+    assert most < 40 * 600 * 800
 
 
 def test_a_missed_region_is_counted_and_has_no_distance(data, tmp_path, brightness):

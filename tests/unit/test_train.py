@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("keras", reason="training requirements are not installed")
 
 from model import train as training
-from model.data.folder import load
+from model.data.folder import Dataset, load
 from model.data.splits import random_split
 from model.errors import DataError, ModelError
 from model.package import package_run
@@ -236,6 +236,16 @@ def test_batches_depend_on_seed_epoch_and_place_only(data):
     for one, other in zip(first[1], again[1], strict=True):
         assert np.array_equal(one, other)
     assert not np.array_equal(first[1][0], training.Batches(pictures, preset, seed=2, epoch=4)[1][0])
+
+
+def test_batches_need_no_memory_for_all_pictures():
+    pictures = Dataset(("a",) * 50, np.zeros((50, 256, 256), np.uint8), np.zeros((50, 1, 256, 256), np.bool_))
+    tracemalloc.start()
+    batches = training.Batches(pictures, dataclasses.replace(TINY, size=256), seed=1, epoch=0)
+    assert batches[0][0].max() == 0
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < pictures.images.nbytes
 
 
 def test_without_augmentation_every_picture_is_seen_once_an_epoch(data):

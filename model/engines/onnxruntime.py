@@ -9,6 +9,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from model.bundle import Bundle
+from model.engines.engine import require_fit
 from model.errors import EngineError
 
 # Older builds for Windows know nothing of ORT_DISABLE_TELEMETRY (see model/__init__.py): they report what they do to
@@ -30,7 +31,9 @@ class OnnxRuntimeEngine:
         self.size, self.structures = bundle.size, bundle.structures
         self._session = session or _open(bundle, _providers(), threads)
         self.threads = self._session.get_session_options().intra_op_num_threads or os.cpu_count() or 0
-        self._input = self._session.get_inputs()[0].name
+        taken, given = self._session.get_inputs()[0], self._session.get_outputs()[0]
+        require_fit(bundle, taken.shape, given.shape)
+        self._input = taken.name
 
     @classmethod
     def team(cls, bundle: Bundle) -> list[OnnxRuntimeEngine]:

@@ -9,6 +9,7 @@ import openvino as ov
 from numpy.typing import NDArray
 
 from model.bundle import Bundle
+from model.engines.engine import require_fit
 from model.errors import EngineError
 
 
@@ -21,6 +22,7 @@ class OpenVinoEngine:
         """0 threads: OpenVINO's own choice. `compiled` is the bundle's network where it is there already."""
         self.size, self.structures = bundle.size, bundle.structures
         compiled = compiled or _compile(bundle, "LATENCY", threads)
+        require_fit(bundle, _sides(compiled.input(0)), _sides(compiled.output(0)))
         self.threads = int(compiled.get_property("INFERENCE_NUM_THREADS"))
         self._request = compiled.create_infer_request()
 
@@ -40,6 +42,11 @@ class OpenVinoEngine:
 
     def close(self) -> None:
         """Nothing to do: OpenVINO frees its memory with the object."""
+
+
+def _sides(port: Any) -> list[int | None]:
+    """The lengths of an input's or output's sides, None where one is not fixed."""
+    return [side.get_length() if side.is_static else None for side in port.get_partial_shape()]
 
 
 def _compile(bundle: Bundle, hint: str, threads: int = 0) -> Any:

@@ -13,6 +13,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from model.bundle import Bundle
+from model.engines.engine import require_fit
 from model.errors import EngineError
 
 
@@ -28,9 +29,11 @@ def _load(bundle: Bundle) -> keras.Model:
         except RuntimeError:
             break  # It is in use already, with whatever was set before.
     try:
-        return keras.saving.load_model(bundle.keras_file, compile=False)
+        network = keras.saving.load_model(bundle.keras_file, compile=False)
     except (OSError, ValueError, TypeError) as error:
         raise EngineError(f"TensorFlow cannot load {bundle.keras_file}: {str(error).splitlines()[0]}") from error
+    require_fit(bundle, network.input_shape, network.output_shape)
+    return network
 
 
 class TensorFlowEngine:

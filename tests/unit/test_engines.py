@@ -75,6 +75,16 @@ def test_a_file_that_is_no_network_is_refused(default, tmp_path, name):
         choice.open_engine(name, bundle.Bundle(folder, default.card))
 
 
+@pytest.mark.parametrize("name", [*REAL, "keras-predict"])
+@pytest.mark.parametrize("change", [{"input": {"size": 128, "channels": 1}}, {"classes": ["block region", "artery"]}])
+def test_a_network_that_is_not_what_its_card_says_is_refused(default, name, change):
+    other = bundle.Bundle(default.folder, {**default.card, **change})
+    with pytest.raises(
+        EngineError, match=r"is not the one that its card describes, of (128|192) x .* and (1|2) classes"
+    ):
+        choice.open_engine(name, other)
+
+
 @pytest.mark.parametrize("name", ["openvino", "onnxruntime"])
 def test_an_input_of_the_wrong_shape_is_an_engine_error(default, name):
     engine = choice.open_engine(name, default)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import errno
+import io
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ from model import options as commands
 from model.bundle import SIZES, Bundle
 from model.errors import DataError, ModelError
 from model.files import write_text
-from model.outputs import EXIT_PIPE, drop_output, require_files, require_folders
+from model.outputs import EXIT_PIPE, drop_output, flush_output, printed, require_files, require_folders
 from model.presets import Preset
 from model.progress import progress_line
 from model.structures import BLOCK_REGION, Structure, names_of, parse_structures
@@ -36,17 +37,29 @@ def main(arguments: list[str] | None = None) -> int:
 
     0, 1 for a harmful finding of `data check`, 2 for what the user can mend, 130 for Ctrl+C.
     """
+    # Names of files may hold letters that a terminal lacks.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        options = commands.parser(_COMMANDS).parse_args(arguments)
-        return options.run(options) or 0
-    except ModelError as error:
-        print(f"sonoblock: {error}", file=sys.stderr)
-        return 2
+        try:
+            return _run(arguments)
+        finally:
+            # Here it can still be said that it cannot be written.
+            flush_output()
     except BrokenPipeError:
         drop_output()
         return EXIT_PIPE
     except OSError as error:
         print(f"sonoblock: {_sentence(error)}", file=sys.stderr)
+        return 2
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        options = commands.parser(_COMMANDS).parse_args(arguments)
+        return options.run(options) or 0
+    except ModelError as error:
+        print(f"sonoblock: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:
         # Training says what it keeps.
@@ -274,7 +287,7 @@ def _evaluate(options: argparse.Namespace) -> None:
         raise DataError(f"{options.data} holds none of the model's {options.part} pictures.")
     results = evaluate.evaluate(bundle, open_engine(options.engine, bundle), pairs)
     content = evaluate.as_json(results, options.mm_per_pixel)
-    print(*evaluate.tables(results, options.mm_per_pixel), sep="\n")
+    lines = [*evaluate.tables(results, options.mm_per_pixel)]
     if other:
         seconds = evaluate.evaluate(other, open_engine(options.engine, other), pairs)
         # Two trainings of one recipe may have one name; how they were asked for tells them apart.
@@ -284,29 +297,29 @@ def _evaluate(options: argparse.Namespace) -> None:
         compared = {one.structure: evaluate.compare(one, two) for one, two in zip(results, seconds, strict=True)}
         for name, rows in compared.items():
             title = f"{name}: " if len(compared) > 1 else ""
-            print("", *evaluate.comparison_table(rows, *labels, title=title), sep="\n")
+            lines += ["", *evaluate.comparison_table(rows, *labels, title=title)]
         by_class = {name: [row.as_json() for row in rows] for name, rows in compared.items()}
         content["comparison"] = {"model": other.name, "hash": other.hash, "differences": by_class[classes[0]]}
         content["comparison"] |= {"classes": by_class} if len(classes) > 1 else {}
     for one in [bundle] + ([other] if other else []):
-        _say_what_it_may_have_seen(one, [pair.stem for pair in pairs])
-    if options.json:
-        _write_json(options.json, content)
-    if options.csv:
-        evaluate.write_csv(options.csv, results, options.mm_per_pixel)
-    if options.figures:
-        from model.report import write_figures
+        lines += _what_it_may_have_seen(one, [pair.stem for pair in pairs])
+    with printed(lines):
+        if options.json:
+            _write_json(options.json, content)
+        if options.csv:
+            evaluate.write_csv(options.csv, results, options.mm_per_pixel)
+        if options.figures:
+            from model.report import write_figures
 
-        for path in write_figures(options.figures, bundle, results[0], pairs):
-            print(path)
+            lines += map(str, write_figures(options.figures, bundle, results[0], pairs))
 
 
-def _say_what_it_may_have_seen(bundle: Bundle, stems: list[str]) -> None:
+def _what_it_may_have_seen(bundle: Bundle, stems: list[str]) -> list[str]:
     # None at all: another data set, of which nothing is known.
     unseen = bundle.development.intersection(stems)
-    if unseen and len(unseen) < len(stems):
-        seen = len(stems) - len(unseen)
-        print(f"Note: {bundle.name} may have been trained on {seen} of these {len(stems)} pictures.")
+    if not unseen or len(unseen) == len(stems):
+        return []
+    return [f"Note: {bundle.name} may have been trained on {len(stems) - len(unseen)} of these {len(stems)} pictures."]
 
 
 def _in_part(stem: str, part: str, bundle: Bundle) -> bool:
@@ -322,12 +335,13 @@ def _robustness(options: argparse.Namespace) -> None:
     if options.figure:
         from model.figures import robustness_plot, save_as
     found = measure(options.data, _split(options.models) or [], options.part, options.engine, progress_line("pictures"))
-    print(*found.table(), sep="\n")
-    if options.json:
-        _write_json(options.json, found.as_json())
-    if options.figure:
-        save_as(robustness_plot(found.rows), options.figure)
-        print(options.figure)
+    lines = [*found.table()]
+    with printed(lines):
+        if options.json:
+            _write_json(options.json, found.as_json())
+        if options.figure:
+            save_as(robustness_plot(found.rows), options.figure)
+            lines.append(str(options.figure))
 
 
 def _stability(options: argparse.Namespace) -> None:
@@ -359,10 +373,9 @@ def _stability(options: argparse.Namespace) -> None:
         )
     finally:
         engine.close()
-    print(*stability.table(content), sep="\n")
-    _say_what_it_may_have_seen(bundle, [pair.stem for pair in pairs])
-    if options.json:
-        _write_json(options.json, content)
+    with printed([*stability.table(content), *_what_it_may_have_seen(bundle, [pair.stem for pair in pairs])]):
+        if options.json:
+            _write_json(options.json, content)
 
 
 def _predict(options: argparse.Namespace) -> None:
@@ -413,6 +426,8 @@ def _calibrate(options: argparse.Namespace) -> None:
     require_folders(options.figures, options.out)
     bundle = find(options.model)
     require_folders(bundle.folder if options.write and not options.out else None)
+    if options.write:
+        calibration.require_uncalibrated(bundle)
     classes = names_of(bundle.structures)
     plan = CrossValidation.read(options.folds) if options.folds else None
     if plan and names_of(plan.structures) != classes:
@@ -426,26 +441,28 @@ def _calibrate(options: argparse.Namespace) -> None:
         )
     held = calibration.hold_out(bundle, open_engine(options.engine, bundle), pairs, progress_line("pictures"))
     found = calibration.calibrate(held, classes, bundle.threshold)
-    print(*calibration.table(found), sep="\n")
+    lines = [*calibration.table(found)]
     content, threshold = found.as_json(), found.threshold
     if plan:
         folds = calibration.calibrate(calibration.hold_out_folds(plan, options.data, options.folds), classes, 0.5)
         threshold = round(sum(folds.thresholds) / len(folds.thresholds), 3)
-        print("", f"The folds of {options.folds}:", *calibration.table(folds), sep="\n")
-        print(f"threshold, mean of the {folds.parts} folds: {threshold:.3f}")
+        lines += ["", f"The folds of {options.folds}:", *calibration.table(folds)]
+        lines.append(f"threshold, mean of the {folds.parts} folds: {threshold:.3f}")
         content["folds"] = folds.as_json()
-    if options.json:
-        _write_json(options.json, {**content, "threshold": threshold, "model": bundle.name})
-    if options.figures:
-        from model.report import write_reliability
+    with printed(lines):
+        if options.json:
+            _write_json(options.json, {**content, "threshold": threshold, "model": bundle.name})
+        if options.figures:
+            from model.report import write_reliability
 
-        print(*write_reliability(options.figures, bundle, found), sep="\n")
-    if options.write:
-        from model.package import package_calibrated
+            lines += map(str, write_reliability(options.figures, bundle, found))
+        if options.write:
+            from model.package import package_calibrated
 
-        print(package_calibrated(bundle, found, threshold, options.data, options.out or bundle.folder).folder)
-    elif not (options.json or options.figures):
-        print("Nothing was written: --write puts this into the model, --json FILE into a file.")
+            written = package_calibrated(bundle, found, threshold, options.data, options.out or bundle.folder)
+            lines.append(str(written.folder))
+        elif not (options.json or options.figures):
+            lines.append("Nothing was written: --write puts this into the model, --json FILE into a file.")
 
 
 def _novelty(options: argparse.Namespace) -> None:
@@ -466,15 +483,14 @@ def _novelty(options: argparse.Namespace) -> None:
     score = made.score if made else Novelty.of(bundle)
     if score is None:
         raise ModelError(f"{bundle.name} holds no score of its own: make one with --fit.")
-    if made:
-        print(made)
     engine = open_engine(options.engine, bundle)
     measured = fit_novelty.measure(bundle, score, engine, unseen, others)
-    print(*fit_novelty.table(measured), sep="\n")
-    if options.json:
-        _write_json(options.json, measured.as_json())
-    if made and options.write:
-        print(fit_novelty.write(bundle, made, measured, options.out or bundle.folder).folder)
+    lines = [*([str(made)] if made else []), *fit_novelty.table(measured)]
+    with printed(lines):
+        if options.json:
+            _write_json(options.json, measured.as_json())
+        if made and options.write:
+            lines.append(str(fit_novelty.write(bundle, made, measured, options.out or bundle.folder).folder))
 
 
 def _bench(options: argparse.Namespace) -> None:
@@ -486,11 +502,12 @@ def _bench(options: argparse.Namespace) -> None:
         raise ModelError(f"--rounds {options.rounds}: give a whole number above 0.")
     require_files(options.json)
     timings = bench(_split(options.engines), _split(options.models), options.rounds)
-    print(f"{'model':28}{'engine':16}{'median ms':>10}{'p95 ms':>10}{'threads':>9}")
+    lines = [f"{'model':28}{'engine':16}{'median ms':>10}{'p95 ms':>10}{'threads':>9}"]
     for row in timings:
-        print(f"{row.model:28}{row.engine:16}{row.ms_median:10.1f}{row.ms_p95:10.1f}{row.threads:9}")
-    if options.json:
-        _write_json(options.json, {"results": [row.as_json() for row in timings]})
+        lines.append(f"{row.model:28}{row.engine:16}{row.ms_median:10.1f}{row.ms_p95:10.1f}{row.threads:9}")
+    with printed(lines):
+        if options.json:
+            _write_json(options.json, {"results": [row.as_json() for row in timings]})
 
 
 def _split(text: str | None) -> list[str] | None:

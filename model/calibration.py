@@ -209,6 +209,12 @@ def hold_out_folds(plan: CrossValidation, data_folder: Path, out: Path) -> HeldO
     return HeldOut(np.concatenate(maps), np.concatenate(experts), np.concatenate(measured), np.array(part))
 
 
+def require_uncalibrated(bundle: Bundle) -> None:
+    """Raises ModelError for a model whose probabilities were scaled before."""
+    if "calibration" in bundle.card:
+        raise ModelError(f"{bundle.name} is calibrated already: calibrate the model as it was trained.")
+
+
 def calibrate(held: HeldOut, classes: Sequence[str], threshold: float) -> Calibration:
     """Fits scalings and threshold; `threshold` is the one in force before. Raises ModelError.
 

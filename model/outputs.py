@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from model.errors import ModelError
@@ -19,11 +21,37 @@ def drop_output() -> None:
     os.close(nowhere)
 
 
+@contextmanager
+def printed(lines: Iterable[object]) -> Iterator[None]:
+    """Prints `lines` after what is written to files, whether that went well or not.
+
+    Who reads them may have enough at any line, as `head` does; who has no room on the disk still sees them.
+    """
+    try:
+        yield
+    finally:
+        print(*lines, sep="\n")
+
+
+def flush_output() -> None:
+    """Writes what was printed. Raises OSError where that cannot be, once it is dropped."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        drop_output()
+        error.filename = "Standard output"
+        raise
+
+
 def require_files(*paths: Path | None) -> None:
-    """Raises ModelError for a file that cannot be made: its folder is missing, or it is a folder itself."""
+    """Raises ModelError for a file that cannot be made: its folder is missing, is a folder, or is asked for twice."""
+    asked: set[Path] = set()
     for path in paths:
         if path is None:
             continue
+        if path.resolve() in asked:
+            raise ModelError(f"{path} is asked for twice: give each file a name of its own.")
+        asked.add(path.resolve())
         if not path.parent.is_dir():
             raise ModelError(f"{path.parent} is not a folder: make it first.")
         if path.exists() and not path.is_file():

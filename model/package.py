@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from model.bundle import CARD, KERAS_FILE, ONNX_FILE, Bundle, copy_files, read, write_card
-from model.calibration import Calibration, Scaling
+from model.calibration import Calibration, Scaling, require_uncalibrated
 from model.data.folder import find_pairs
 from model.engines.choice import open_engine
 from model.errors import ModelError
@@ -68,8 +68,7 @@ def package_calibrated(bundle: Bundle, found: Calibration, threshold: float, dat
 
     Everything is made and checked beside it first. Raises ModelError.
     """
-    if "calibration" in bundle.card:
-        raise ModelError(f"{bundle.name} is calibrated already: calibrate the model as it was trained.")
+    require_uncalibrated(bundle)
     network = keras.saving.load_model(bundle.keras_file, compile=False)
     _scale(network, found.scaling)
     card = {**bundle.card, "threshold": threshold, "calibration": {**found.as_json(), "threshold": threshold}}

@@ -9,7 +9,7 @@ from pathlib import Path
 from model.data.pictures import CLASSES
 from model.errors import ModelError
 from model.files import write_text
-from model.outputs import require_files
+from model.outputs import printed, require_files
 from model.progress import progress_line
 
 
@@ -74,11 +74,11 @@ def _check(options: argparse.Namespace) -> int:
         raise ModelError(f"{options.sheet}: the contact sheet is a PNG file; give it the ending .png.")
     require_files(options.json, options.sheet)
     report = check(options.folder, options.classes, progress_line("looked at"))
-    print("\n".join(report.lines()))
-    if options.json:
-        write_text(options.json, json.dumps(report.as_json(), indent=2, ensure_ascii=False) + "\n")
-    if options.sheet:
-        contact_sheet(report, options.sheet)
+    with printed(report.lines()):
+        if options.json:
+            write_text(options.json, json.dumps(report.as_json(), indent=2, ensure_ascii=False) + "\n")
+        if options.sheet:
+            contact_sheet(report, options.sheet)
     return 1 if report.harmful else 0
 
 

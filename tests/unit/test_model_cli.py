@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,8 @@ def test_export_is_checked_and_written(tmp_path, capsys, to):
         (["calibrate", "--data", "DATA", "--folds", "no-such-folds"], "no-such-folds"),
         (["novelty", "--data", "DATA", "--json", "no/such/folder/x.json"], "folder"),
         (["report", "--runs", "DATA", "--out", "FILE"], "is a file"),
+        (["evaluate", "--data", "DATA", "--json", "new", "--csv", "new"], "new is asked for twice"),
+        (["calibrate", "--data", "DATA", "--model", "default", "--write"], "default is calibrated already"),
         (["evaluate"], "--data. See python -m model evaluate --help"),
         (["evaluate", "--data", "DATA", "--part", "none"], "See python -m model evaluate --help"),
         (["no-such-command"], "no-such-command"),
@@ -127,3 +130,34 @@ def test_a_wrong_argument_ends_with_exit_status_2_and_no_traceback():
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "--data" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pipe that nobody reads")
+def test_files_are_written_though_nobody_reads_what_is_printed(tmp_path):
+    data, out = write_dataset(tmp_path / "d", 2), tmp_path / "findings.json"
+    for buffered in "", "1":
+        reading, writing = os.pipe()
+        os.close(reading)
+        command = [sys.executable, "-m", "model", "data", "check", str(data), "--json", str(out)]
+        environment = {**os.environ, "PYTHONUNBUFFERED": buffered}
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+        )
+        os.close(writing)
+        assert (done.returncode, done.stderr) == (141, "looked at 2 of 2\n")
+        assert json.loads(out.read_text(encoding="utf-8"))["pictures"] == 2
+        out.unlink()
+
+
+def test_a_name_that_the_terminal_cannot_show_ends_nothing(tmp_path):
+    data = write_dataset(tmp_path / "d", 2).rename(tmp_path / "图")
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(
+        [sys.executable, "-m", "model", "data", "check", str(data)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert rb"\u56fe: 2 pictures" in done.stdout

@@ -20,6 +20,8 @@ def test_what_cannot_be_written_is_one_sentence(tmp_path):
         require_files(tmp_path / "none" / "x.json")
     with pytest.raises(ModelError, match="is a folder: give the name of a file"):
         require_files(tmp_path)
+    with pytest.raises(ModelError, match="x is asked for twice: give each file a name of its own"):
+        require_files(tmp_path / "x", None, tmp_path / "." / "x")
     with pytest.raises(ModelError, match="/dev/null is no file"):
         require_files(type(tmp_path)("/dev/null"))
     with pytest.raises(ModelError, match="file is a file: give a folder"):

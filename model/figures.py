@@ -14,6 +14,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -30,7 +31,15 @@ EXPERT, PREDICTED = "#0072B2", "#E69F00"
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 PAPER = "#666666"
+# Of systems and of usual packages, the first of each file: Matplotlib sees no other.
+_CHINESE = (
+    *("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC"),
+    *("Hiragino Sans GB", "Heiti TC", "Arial Unicode MS", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei"),
+    "Droid Sans Fallback",
+)
 STYLE: Any = {
+    # Names of runs and structures may be Chinese, which Matplotlib's own font lacks.
+    "font.family": ["DejaVu Sans", *(name for name in _CHINESE if name in font_manager.get_font_names())],
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,

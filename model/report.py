@@ -35,7 +35,6 @@ from model.preprocess import SIZE, mask_to_square, to_input, to_square
 from model.robustness import Row, read_rows
 from model.structures import names_of
 
-HISTORY = Path("training") / "history.csv"
 PAGE = "report.html"
 SETS = ("train", "development", "test")
 
@@ -152,7 +151,7 @@ def _open_run(folder: Path, name: str) -> Run:
         return Run(name, folder, None, CrossValidation.read(folder))
     if (folder / CARD).exists():
         return Run(name, folder, read(folder), None)
-    if (folder / HISTORY).exists():
+    if _histories(folder):
         return Run(name, folder, None, None)
     raise ModelError(f"{folder} holds no model bundle, no training and no cross-validation.")
 
@@ -282,14 +281,13 @@ def _curve_part(runs: list[Run]) -> Iterator[Part]:
     """The training curves of the runs whose history is at hand."""
     drawn = []
     for run in runs:
-        files = [run.folder / HISTORY]
-        if run.folds:
-            files = sorted(run.folder.glob(f"fold-*/{HISTORY.as_posix()}"))
-        lines = [_history(path) for path in files if path.exists()]
+        places = sorted(run.folder.glob("fold-*")) if run.folds else [run.folder]
+        found = [files for files in map(_histories, places) if files]
+        lines = [_history(path) for files in found for path in files]
         if lines:
-            drawn.append(
-                Curve(run.name if len(lines) == 1 else f"{run.name}, {len(lines)} folds", lines, _colour(runs, run))
-            )
+            several = f"{len(found)} folds" if len(found) > 1 else f"{len(lines)} members" if len(lines) > 1 else ""
+            label = f"{run.name}, {several}" if several else run.name
+            drawn.append(Curve(label, lines, _colour(runs, run)))
     if drawn:
         caption = (
             "Development sum IoU here is that of each epoch, before cleaning. The losses of different recipes are not "
@@ -330,6 +328,11 @@ def _reliabilities(run: Run, bundle: Bundle, colour: str) -> Iterator[Reliabilit
             yield Reliability(label, before, after, colour)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"The calibration in {run.folder / CARD} cannot be read ({error}).") from error
+
+
+def _histories(folder: Path) -> list[Path]:
+    """The history of the training in `folder`, or that of each of its members."""
+    return sorted((folder / "training").glob("**/history.csv"))
 
 
 def _history(path: Path) -> NDArray[np.float64]:

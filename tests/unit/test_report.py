@@ -95,6 +95,21 @@ def test_without_pictures_folds_and_curves_are_drawn(cross, training, tmp_path):
     assert "give --data" in (out / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_training_of_several_members_has_a_curve_of_each(training, tmp_path):
+    for number in (1, 2):
+        shutil.copytree(training / "training", tmp_path / "members" / "training" / f"member-0{number}")
+    out = tmp_path / "report"
+    assert main(["report", "--runs", str(tmp_path / "members"), "--out", str(out)]) == 0
+    assert (out / "training-curves.svg").exists()
+
+
+def test_chinese_names_are_drawn_where_the_system_has_letters_for_them(tmp_path, recwarn):
+    if len(figures.STYLE["font.family"]) == 1:
+        pytest.skip("no Chinese font is installed")
+    figures.save(figures.fold_plot([Folds("模型甲", [1, 3], [0.6, 0.7], [0.8, 0.9], 10)]), tmp_path, "folds")
+    assert [str(one.message) for one in recwarn] == []
+
+
 def test_the_same_runs_give_the_same_files(cross, training, tmp_path):
     for out in ("one", "two"):
         assert main(["report", "--runs", str(cross), str(training), "--out", str(tmp_path / out)]) == 0

@@ -102,6 +102,13 @@ def find_pictures(folder: Path) -> list[tuple[str, Path]]:
         return [(pair.stem, pair.image) for pair in find_pairs(folder, classes=())]
     inside = folder / "images" if (folder / "images").is_dir() else folder
     paths = kaggle.without_masks(pictures_in(inside)) if inside.is_dir() else []
+    if labelme.is_labelme(folder):
+        # Some lie beside their files, others only in them.
+        beside = {path.stem for path in paths}
+        files = [pair.image for pair in labelme.look(folder, ()).pairs if pair.image == pair.mask]
+        paths = sorted(
+            [*paths, *(file for file in files if file.stem not in beside)], key=lambda path: natural_key(path.name)
+        )
     twice: list[tuple[Path, Path]] = []
     found = by_stem(paths, twice)
     for first, second in twice:

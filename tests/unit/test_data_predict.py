@@ -1,5 +1,8 @@
 """`python -m model predict`: masks, and Labelme files to correct by hand."""
 
+import base64
+import json
+
 import cv2
 import numpy as np
 import pytest
@@ -50,6 +53,20 @@ def test_a_data_set_is_predicted_without_labelme_files_unless_asked(tmp_path):
     assert main(["predict", "--data", str(data), "--out", str(out), "--engine", "onnxruntime"]) == 0
     assert [path.name for path in out.iterdir()] == ["masks"]
     assert cv2.imread(str(out / "masks" / "p_0.png"), cv2.IMREAD_UNCHANGED).shape == (90, 120)
+
+
+def test_labelme_files_that_carry_their_picture_are_predicted_beside_those_that_do_not(tmp_path, capsys):
+    data, label_files = write_dataset(tmp_path / "d", 3), tmp_path / "labelme"
+    assert main(["data", "convert", str(data), "--to", "labelme", "--out", str(label_files)]) == 0
+    for number in (0, 1):
+        file, picture = label_files / f"p_{number}.json", label_files / f"p_{number}.png"
+        content = json.loads(file.read_text(encoding="utf-8"))
+        content["imageData"] = base64.b64encode(picture.read_bytes()).decode()
+        file.write_text(json.dumps(content), encoding="utf-8")
+    (label_files / "p_0.png").unlink()
+    out = tmp_path / "out"
+    assert main(["predict", "--data", str(label_files), "--out", str(out), "--engine", "onnxruntime"]) == 0
+    assert sorted(path.name for path in (out / "masks").iterdir()) == ["p_0.png", "p_1.png", "p_2.png"]
 
 
 def test_corrections_are_never_written_over(pictures, tmp_path, capsys):

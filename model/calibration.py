@@ -221,8 +221,11 @@ def calibrate(held: HeldOut, classes: Sequence[str], threshold: float) -> Calibr
     With several classes, one threshold serves all: the sum IoU that decides is the mean of theirs.
     """
     parts = np.unique(held.part)
-    if len(parts) < 2 or not held.experts.any():
-        raise ModelError("There are too few held-out pictures, or none with a region: calibration needs two at least.")
+    if len(parts) < 2:
+        raise ModelError("The held-out pictures are too few, or too alike, to leave some out: calibration needs more.")
+    for place, name in enumerate(classes):
+        if not all(held.experts[held.part != part, place].any() for part in parts):
+            raise ModelError(f"Too few held-out pictures have a region of '{name}': calibration needs more.")
     windows = [held.windows(place) for place in range(len(classes))]
     scaled, masks, thresholds = np.empty_like(held.maps), np.empty_like(held.measured), []
     for part in parts:

@@ -137,6 +137,14 @@ def test_one_part_alone_cannot_be_cross_fitted():
 # --- the command, on a small network
 
 
+def test_a_structure_that_is_in_one_part_alone_is_named():
+    held = blobs()
+    maps, experts, measured = (np.repeat(one, 2, axis=1) for one in (held.maps, held.experts, held.measured))
+    experts[held.part == 0, 1] = False
+    with pytest.raises(ModelError, match="Too few held-out pictures have a region of 'artery'"):
+        calibration.calibrate(calibration.HeldOut(maps, experts, measured, held.part), ("block region", "artery"), 0.5)
+
+
 class Sure:
     """Takes what is bright for the region, and is very sure of it."""
 

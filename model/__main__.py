@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from model import options as commands
 from model.bundle import SIZES, Bundle
 from model.errors import DataError, ModelError
-from model.files import write_text
+from model.files import ESCAPED, write_text
 from model.outputs import EXIT_PIPE, drop_output, flush_output, printed, require_files, require_folders
 from model.presets import Preset
 from model.progress import progress_line
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     # Names of files may hold letters that a terminal lacks.
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+        sys.stdout.reconfigure(errors=ESCAPED)
     try:
         try:
             return _run(arguments)

@@ -23,7 +23,7 @@ from model.bundle import Bundle
 from model.data.folder import Pair, read_pair
 from model.engines.engine import Engine
 from model.errors import ModelError
-from model.files import write_beside
+from model.files import ESCAPED, write_beside
 from model.intervals import Difference, Interval
 from model.metrics import Distances, Overlap, distances, joined, overlap
 from model.postprocess import to_mask
@@ -214,7 +214,7 @@ def write_csv(path: Path, results: Sequence[Evaluation], mm_per_pixel: float | N
     header = [*CSV_FIELDS, *(f"{field}_{unit}" for unit in units for field in DISTANCE_FIELDS), "ms"]
 
     def write(beside: Path) -> None:
-        with beside.open("w", newline="", encoding="utf-8") as stream:
+        with beside.open("w", newline="", encoding="utf-8", errors=ESCAPED) as stream:
             writer = csv.writer(stream)
             writer.writerow(header)
             for result in results:

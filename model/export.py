@@ -39,32 +39,33 @@ def export(bundle: Bundle, to: str, out: Path) -> Path:
 def convert(keras_file: Path, to: str, target: Path) -> None:
     """Converts in a process of its own and checks the result there. Raises ModelError with that process's last line."""
     environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": ""}
-    command = [sys.executable, "-m", "model.export", str(keras_file.resolve()), to, str(target.resolve())]
     root = Path(__file__).resolve().parent.parent
-    done = subprocess.run(
-        command, env=environment, cwd=root, capture_output=True, text=True, errors="replace", check=False
-    )
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise ModelError(f"The export of {keras_file} to {to} failed: {last}")
+    # Made here: that process may be ended before it can take away what it has half written.
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        beside = Path(folder).resolve() / target.name
+        command = [sys.executable, "-m", "model.export", str(keras_file.resolve()), to, str(beside)]
+        done = subprocess.run(
+            command, env=environment, cwd=root, capture_output=True, text=True, errors="replace", check=False
+        )
+        if done.returncode:
+            last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise ModelError(f"The export of {keras_file} to {to} failed: {last}")
+        if target.is_dir():
+            shutil.rmtree(target)
+        for written in beside.parent.iterdir():
+            written.replace(target.parent / written.name)
 
 
 def _convert_here(keras_file: Path, to: str, target: Path) -> None:
     import keras
 
     network = keras.saving.load_model(keras_file, compile=False)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        beside = Path(folder) / target.name
-        # One picture at a time, known beforehand: the engines can lay out everything for it.
-        signature = [keras.InputSpec(shape=(1, *network.input_shape[1:]), dtype="float32")]
-        run = _WRITERS[to](network, signature, beside)
-        difference = largest_difference(lambda inputs: np.asarray(network(inputs)), run, network.input_shape[1])
-        if not difference < TOLERANCE:
-            raise SystemExit(f"its probabilities differ from the network's by up to {difference:.2g}")
-        if target.is_dir():
-            shutil.rmtree(target)
-        for written in Path(folder).iterdir():
-            written.replace(target.parent / written.name)
+    # One picture at a time, known beforehand: the engines can lay out everything for it.
+    signature = [keras.InputSpec(shape=(1, *network.input_shape[1:]), dtype="float32")]
+    run = _WRITERS[to](network, signature, target)
+    difference = largest_difference(lambda inputs: np.asarray(network(inputs)), run, network.input_shape[1])
+    if not difference < TOLERANCE:
+        raise SystemExit(f"its probabilities differ from the network's by up to {difference:.2g}")
     print(f"largest difference of probability: {difference:.2g}")
 
 

@@ -26,6 +26,8 @@ else:
 
 UNFINISHED = ".part"
 """What is not whole yet is called so, or begins with it."""
+ESCAPED = "backslashreplace"
+"""What becomes of letters that a file or a terminal cannot hold."""
 
 
 def write_beside(path: Path, write: Callable[[Path], Any]) -> None:
@@ -105,5 +107,8 @@ def read_json(path: Path) -> Any:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes `text` as UTF-8 with `write_beside`. Raises OSError."""
-    write_beside(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+    """Writes `text` as UTF-8 with `write_beside`. Raises OSError.
+
+    Names of files that are no text, as old archives have them, stand there escaped as JSON and Python read them.
+    """
+    write_beside(path, lambda beside: beside.write_text(text, encoding="utf-8", errors=ESCAPED))

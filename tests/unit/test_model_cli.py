@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from model import export
 from model.__main__ import main
+from model.data.folder import find_pairs
 from model.engines import choice
 from tests.dataset import write_dataset
 
@@ -130,6 +132,32 @@ def test_a_wrong_argument_ends_with_exit_status_2_and_no_traceback():
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "--data" in done.stderr
+
+
+def test_an_export_that_is_ended_leaves_nothing_half_written(tmp_path, monkeypatch):
+    def end(command, **_):
+        Path(command[-1]).with_name("half").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(export.subprocess, "run", end)
+    with pytest.raises(KeyboardInterrupt):
+        export.convert(tmp_path / "network.keras", "onnx", tmp_path / "out.onnx")
+    assert [path.name for path in tmp_path.iterdir() if path.name != "sonoblock-home"] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names that are no text")
+def test_names_that_are_no_text_come_back_from_what_is_written(tmp_path):
+    data, out = write_dataset(tmp_path / "d", 2), tmp_path / "out"
+    name = os.fsdecode(b"p\xe9")
+    for part in ("images", "masks"):
+        (data / part / "p_0.png").rename(data / part / f"{name}.png")
+    scores, table = tmp_path / "scores.json", tmp_path / "each.csv"
+    written = ["--json", str(scores), "--csv", str(table)]
+    assert main(["evaluate", "--data", str(data), "--engine", "onnxruntime", *written]) == 0
+    assert r"p\udce9" in table.read_text(encoding="utf-8")
+    assert main(["data", "check", str(data), "--json", str(scores)]) in (0, 1)
+    assert main(["data", "convert", str(data), "--to", "labelme", "--out", str(out)]) == 0
+    assert {pair.image for pair in find_pairs(out)} == {out / f"{name}.png", out / "p_1.png"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pipe that nobody reads")

@@ -6,6 +6,7 @@ The paper's numbers are always grey and hatched or dashed, and named.
 
 from __future__ import annotations
 
+import logging
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,9 +38,11 @@ _CHINESE = (
     *("Hiragino Sans GB", "Heiti TC", "Arial Unicode MS", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei"),
     "Droid Sans Fallback",
 )
+# Which of its weights are missing is nothing to say.
+logging.getLogger(font_manager.__name__).setLevel(logging.ERROR)
 STYLE: Any = {
     # Names of runs and structures may be Chinese, which Matplotlib's own font lacks.
-    "font.family": ["DejaVu Sans", *(name for name in _CHINESE if name in font_manager.get_font_names())],
+    "font.family": ["DejaVu Sans", *[name for name in _CHINESE if name in font_manager.get_font_names()][:1]],
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,

@@ -103,11 +103,13 @@ def test_a_training_of_several_members_has_a_curve_of_each(training, tmp_path):
     assert (out / "training-curves.svg").exists()
 
 
-def test_chinese_names_are_drawn_where_the_system_has_letters_for_them(tmp_path, recwarn):
+def test_chinese_names_are_drawn_where_the_system_has_letters_for_them(tmp_path, recwarn, caplog):
     if len(figures.STYLE["font.family"]) == 1:
         pytest.skip("no Chinese font is installed")
-    figures.save(figures.fold_plot([Folds("模型甲", [1, 3], [0.6, 0.7], [0.8, 0.9], 10)]), tmp_path, "folds")
+    box = figures.Box("模型甲", 3, np.array([0.5, 0.6, 0.7]), (0.5, 0.6, 0.7), 0.6, figures.COLOURS[0])
+    figures.save(figures.box_plot({"measured": [box]}), tmp_path, "boxes")
     assert [str(one.message) for one in recwarn] == []
+    assert caplog.messages == []
 
 
 def test_the_same_runs_give_the_same_files(cross, training, tmp_path):

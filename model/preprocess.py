@@ -34,8 +34,12 @@ def to_square(picture: NDArray[np.uint8], size: int = SIZE) -> NDArray[np.uint8]
 
 def to_input(scan_area: NDArray[np.uint8], size: int = SIZE) -> NDArray[np.float32]:
     """Scan area uint8 (height, width[, 3 BGR]) to a network input float32 (1, size, size, 1), pixel / 255."""
-    square = to_square(scan_area, size)
-    return (square.astype(np.float32) * np.float32(1 / 255)).reshape(1, size, size, 1)
+    return to_values(to_square(scan_area, size)).reshape(1, size, size, 1)
+
+
+def to_values(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Grey levels of any shape as the network takes them, 0..1; bit by bit the same for training and live."""
+    return grey.astype(np.float32) * np.float32(1 / 255)
 
 
 def mask_to_square(mask: NDArray[np.bool_], size: int = SIZE) -> NDArray[np.bool_]:

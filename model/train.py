@@ -28,6 +28,7 @@ from model.errors import ModelError
 from model.files import held, write_beside
 from model.metrics import Masks, Overlap, overlap
 from model.postprocess import to_mask
+from model.preprocess import to_values
 from model.presets import Preset
 from model.pretrained import efficientnet_lite0
 from model.run import SETTINGS, Run, find_run
@@ -67,7 +68,7 @@ class Batches(keras.utils.PyDataset):
     def _picture(self, place: int) -> tuple[Any, Any]:
         row = self._order[place]
         # Not all of them beforehand: as float32 they need four times the memory.
-        picture, masks = self._data.images[row].astype(np.float32) / 255, self._data.masks[row].astype(np.float32)
+        picture, masks = to_values(self._data.images[row]), self._data.masks[row].astype(np.float32)
         if not self._preset.augment:
             return picture, masks
         return augment(picture, masks, np.random.default_rng((self._seed, self._epoch, place)))
@@ -187,7 +188,7 @@ def score_cleaned(network: keras.Model, data: Dataset, experts: Masks, threshold
 
 def probability_maps(network: keras.Model, data: Dataset) -> Any:
     """What the network gives for every picture: float32 (n, classes, size, size)."""
-    inputs = to_layout(data.images[:, None].astype(np.float32) / 255)
+    inputs = to_layout(to_values(data.images[:, None]))
     found = np.asarray(network.predict(inputs, batch_size=10, verbose=0))
     return found if _channels_first() else np.moveaxis(found, -1, 1)
 

@@ -15,10 +15,11 @@ import pytest
 pytest.importorskip("keras", reason="training requirements are not installed")
 
 from model import train as training
-from model.data.folder import Dataset, load
+from model.data.folder import Dataset, find_pairs, load, read_image
 from model.data.splits import random_split
 from model.errors import DataError, ModelError
 from model.package import package_run
+from model.preprocess import to_input
 from model.presets import PRESETS, Preset
 from model.run import Run
 from tests.conftest import ROOT
@@ -236,6 +237,12 @@ def test_batches_depend_on_seed_epoch_and_place_only(data):
     for one, other in zip(first[1], again[1], strict=True):
         assert np.array_equal(one, other)
     assert not np.array_equal(first[1][0], training.Batches(pictures, preset, seed=2, epoch=4)[1][0])
+
+
+def test_a_picture_is_the_same_input_for_training_and_live_bit_by_bit(data):
+    live = {to_input(read_image(pair.image), 32).tobytes() for pair in find_pairs(data)}
+    batches = training.Batches(load(data, 32), TINY, seed=1, epoch=0)
+    assert {picture.tobytes() for place in range(len(batches)) for picture in batches[place][0]} == live
 
 
 def test_batches_need_no_memory_for_all_pictures():

@@ -262,14 +262,14 @@ def _folds(options: argparse.Namespace) -> None:
 
 def _fold_numbers(text: str | None) -> list[int] | None:
     try:
-        return [int(part) for part in _split(text) or []] or None
+        return sorted({int(part) for part in _split(text) or []}) or None
     except ValueError as error:
         raise ModelError(f"--only {text}: give numbers of folds with commas, such as 1,2,3.") from error
 
 
 def _evaluate(options: argparse.Namespace) -> None:
     from model import evaluate
-    from model.bundle import find
+    from model.bundle import find, tell_apart
     from model.data.folder import find_pairs
     from model.engines.choice import open_engine
 
@@ -290,14 +290,11 @@ def _evaluate(options: argparse.Namespace) -> None:
     lines = [*evaluate.tables(results, options.mm_per_pixel)]
     if other:
         seconds = evaluate.evaluate(other, open_engine(options.engine, other), pairs)
-        # Two trainings of one recipe may have one name; how they were asked for tells them apart.
-        labels: tuple[str, str] = (
-            (bundle.name, other.name) if bundle.name != other.name else (options.model, options.compare)
-        )
+        first, second = tell_apart([bundle, other], [options.model, options.compare])
         compared = {one.structure: evaluate.compare(one, two) for one, two in zip(results, seconds, strict=True)}
         for name, rows in compared.items():
             title = f"{name}: " if len(compared) > 1 else ""
-            lines += ["", *evaluate.comparison_table(rows, *labels, title=title)]
+            lines += ["", *evaluate.comparison_table(rows, first, second, title=title)]
         by_class = {name: [row.as_json() for row in rows] for name, rows in compared.items()}
         content["comparison"] = {"model": other.name, "hash": other.hash, "differences": by_class[classes[0]]}
         content["comparison"] |= {"classes": by_class} if len(classes) > 1 else {}
@@ -422,6 +419,8 @@ def _calibrate(options: argparse.Namespace) -> None:
     from model.data.folder import find_pairs
     from model.engines.choice import open_engine
 
+    if options.out and not options.write:
+        raise ModelError("--out is where --write writes: give both.")
     require_files(options.json)
     require_folders(options.figures, options.out)
     bundle = find(options.model)
@@ -473,6 +472,8 @@ def _novelty(options: argparse.Namespace) -> None:
 
     if options.write and not options.fit:
         raise ModelError("--write writes what --fit makes: give both.")
+    if options.out and not options.write:
+        raise ModelError("--out is where --write writes: give both.")
     require_files(options.json)
     require_folders(options.out)
     bundle = find(options.model)

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from model.bundle import Bundle, find, shipped
+from model.bundle import Bundle, find, shipped, tell_apart
 from model.engines.choice import check_name, installed, open_engine
 from model.engines.engine import Engine
 
@@ -39,13 +39,16 @@ def bench(engines: list[str] | None = None, models: list[str] | None = None, rou
     for name in names:
         check_name(name)
     with _bundles(models) as bundles:
-        runs = [(bundle, open_engine(name, bundle)) for bundle in bundles for name in names]
+        labels = tell_apart(bundles, models or [bundle.name for bundle in bundles])
+        runs = [
+            (label, open_engine(name, bundle)) for label, bundle in zip(labels, bundles, strict=True) for name in names
+        ]
         times = _interleave([engine for _, engine in runs], rounds)
         for _, engine in runs:
             engine.close()
     return [
-        Timing(engine.name, bundle.name, float(np.median(ms)), float(np.quantile(ms, 0.95)), engine.threads)
-        for (bundle, engine), ms in zip(runs, times, strict=True)
+        Timing(engine.name, label, float(np.median(ms)), float(np.quantile(ms, 0.95)), engine.threads)
+        for (label, engine), ms in zip(runs, times, strict=True)
     ]
 
 

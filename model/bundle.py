@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,12 @@ def find(name: str) -> Bundle:
     if Path(name).is_dir():
         return read(Path(name))
     raise BundleError(f"There is no model '{name}': give a bundle's folder or one of: {', '.join(shipped()) or '-'}.")
+
+
+def tell_apart(bundles: Sequence[Bundle], asked: Sequence[str]) -> list[str]:
+    """The bundles' names, or how they were asked for where several have one name, as trainings of one recipe may."""
+    names = [bundle.name for bundle in bundles]
+    return [name if names.count(name) == 1 else how for name, how in zip(names, asked, strict=True)]
 
 
 def read(folder: Path) -> Bundle:

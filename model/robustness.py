@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from model.bundle import Bundle, find
+from model.bundle import Bundle, find, tell_apart
 from model.data.folder import Pair, find_pairs, read_pair
 from model.data.pictures import Mask, Picture
 from model.disturbances import DISTURBANCES, SEED, Disturbance
@@ -139,12 +139,7 @@ def _contenders(models: Sequence[str]) -> tuple[Contender, ...]:
     if not models or len(set(models)) < len(models):
         raise ModelError("--models: give one or several models, each once, with commas between.")
     bundles = [find(model) for model in models]
-    names = [bundle.name for bundle in bundles]
-    # Two trainings of one recipe may have one name; how they were asked for tells them apart.
-    return tuple(
-        Contender(bundle.name if names.count(bundle.name) == 1 else model, bundle)
-        for model, bundle in zip(models, bundles, strict=True)
-    )
+    return tuple(map(Contender, tell_apart(bundles, models), bundles))
 
 
 def _leading_class(contenders: Sequence[Contender]) -> str:

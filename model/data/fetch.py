@@ -65,7 +65,11 @@ def default_folder() -> Path:
 def read_list(path: Path = LIST) -> list[Entry]:
     """The files to fetch: lines of SHA-256, size in bytes, path. Raises DataError."""
     entries = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not a list of files in UTF-8 ({error}).") from error
+    for number, line in enumerate(lines, 1):
         digest, size, name = [*line.split(maxsplit=2), "", "", ""][:3]
         parts = PurePosixPath(name).parts
         if len(digest) != 64 or not size.isdigit() or not parts or ".." in parts or name.startswith("/"):

@@ -226,6 +226,12 @@ def test_a_list_that_is_none_is_named(tmp_path, line):
         read_list(tmp_path / "list.txt")
 
 
+def test_a_list_that_is_no_text_is_named(tmp_path):
+    (tmp_path / "list.png").write_bytes(b"\x89PNG")
+    with pytest.raises(DataError, match=r"list\.png is not a list of files"):
+        read_list(tmp_path / "list.png")
+
+
 def test_the_command_fetches_into_the_users_folder(server, listed, own_home, capsys):
     assert main(["data", "fetch", "--base-url", server.url, "--list", str(listed)]) == 0
     assert there(own_home / "data" / "femoral") == WHOLE

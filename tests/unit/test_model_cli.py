@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from model import export
 from model.__main__ import main
+from model.bundle import SHIPPED_FOLDER
 from model.data.folder import find_pairs
 from model.engines import choice
 from tests.dataset import write_dataset
@@ -83,6 +85,8 @@ def test_export_is_checked_and_written(tmp_path, capsys, to):
         (["novelty", "--data", "DATA", "--json", "no/such/folder/x.json"], "folder"),
         (["report", "--runs", "DATA", "--out", "FILE"], "is a file"),
         (["evaluate", "--data", "DATA", "--json", "new", "--csv", "new"], "new is asked for twice"),
+        (["calibrate", "--data", "DATA", "--out", "new"], "--out is where --write writes"),
+        (["novelty", "--data", "DATA", "--fit", "--out", "new"], "--out is where --write writes"),
         (["calibrate", "--data", "DATA", "--model", "default", "--write"], "default is calibrated already"),
         (["evaluate"], "--data. See python -m model evaluate --help"),
         (["evaluate", "--data", "DATA", "--part", "none"], "See python -m model evaluate --help"),
@@ -132,6 +136,14 @@ def test_a_wrong_argument_ends_with_exit_status_2_and_no_traceback():
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "--data" in done.stderr
+
+
+def test_bench_tells_models_of_one_name_apart_by_how_they_were_asked_for(tmp_path):
+    other, out = shutil.copytree(SHIPPED_FOLDER / "default", tmp_path / "other"), tmp_path / "times.json"
+    arguments = ["bench", "--engines", "onnxruntime", "--models", f"default,{other}", "--rounds", "1"]
+    assert main([*arguments, "--json", str(out)]) == 0
+    results = json.loads(out.read_text(encoding="utf-8"))["results"]
+    assert [row["model"] for row in results] == ["default", str(other)]
 
 
 def test_an_export_that_is_ended_leaves_nothing_half_written(tmp_path, monkeypatch):

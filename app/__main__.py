@@ -197,6 +197,7 @@ def _compare_parser() -> _Parser:
         "Goes through a recording or a folder of images once and writes how far A and B agree on each frame: their "
         "IoU in the scan area's own pixels, 1 where both find no region. Where B has no mask for a frame, none is "
         "written. A mask belongs to the picture of its name, or to the frame whose number its name ends with.",
+        model=False,
     )
     parser.add_argument("--a", required=True, metavar="MODEL", help="a model bundle's folder or name")
     parser.add_argument(
@@ -210,7 +211,9 @@ def _devices_parser() -> _Parser:
     return _Parser("python -m app devices", description="Lists cameras, monitors and engines found here.")
 
 
-def _command_parser(command: str, description: str, optional: str = "", several: bool = False) -> _Parser:
+def _command_parser(
+    command: str, description: str, optional: str = "", several: bool = False, model: bool = True
+) -> _Parser:
     parser = _Parser(
         f"python -m app {command}",
         description=description,
@@ -220,13 +223,14 @@ def _command_parser(command: str, description: str, optional: str = "", several:
     words = "what to go through; see below" + (f" (default: {optional})" if optional else "")
     count = "+" if several else "?" if optional else None
     parser.add_argument("source", metavar="SOURCE", nargs=count, default=optional or None, help=words)
-    _add_options(parser)
+    _add_options(parser, model)
     return parser
 
 
-def _add_options(parser: _Parser) -> None:
+def _add_options(parser: _Parser, model: bool = True) -> None:
     parser.add_argument("--scan-area", metavar="X,Y,W,H", help="the part of the frame that holds ultrasound, in pixels")
-    parser.add_argument("--model", metavar="M", help=f"a model bundle's folder or name (default: {DEFAULT_MODEL})")
+    if model:
+        parser.add_argument("--model", metavar="M", help=f"a model bundle's folder or name (default: {DEFAULT_MODEL})")
     parser.add_argument("--engine", metavar="E", help="auto, openvino, onnxruntime or tensorflow (default: auto)")
     parser.add_argument("--threshold", type=float, metavar="T", help="probability from which a pixel counts, 0 to 1")
     parser.add_argument(
@@ -337,8 +341,6 @@ def _annotate(arguments: argparse.Namespace) -> int:
 
 def _compare(arguments: argparse.Namespace) -> int:
     options, settings = _options(arguments)
-    if options.model:
-        raise UsageError("compare has no --model: give --a and --b.")
     source = _parse(arguments.source, settings, arguments.rate)
 
     from app.capture.source import Recording
@@ -438,13 +440,11 @@ def _options(arguments: argparse.Namespace) -> tuple[WindowOptions, Settings]:
     settings, notice = load_settings()
     if notice:
         _say(notice)
-    # `annotate` never steadies and has no such option.
-    temporal_filter = getattr(arguments, "temporal_filter", None)
+    # Not every command has these.
+    model, temporal_filter = getattr(arguments, "model", None), getattr(arguments, "temporal_filter", None)
     size = _size(arguments.window) if getattr(arguments, "window", None) else None
     language = getattr(arguments, "language", None)
-    window = WindowOptions(
-        scan_area, arguments.model, arguments.engine, threshold, temporal_filter, size, notice, language
-    )
+    window = WindowOptions(scan_area, model, arguments.engine, threshold, temporal_filter, size, notice, language)
     return window, settings
 
 

@@ -230,7 +230,9 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="what chance starts from (42)")
     parser.add_argument("--epochs", type=int, help="instead of the preset's")
     parser.add_argument("--batch", type=int, help="instead of the preset's")
-    parser.add_argument("--size", type=int, help="side of the network's input, a multiple of 16 (256)")
+    parser.add_argument(
+        "--size", type=int, help="side of the network's input, a multiple of 16, instead of the preset's"
+    )
     parser.add_argument("--channels", type=int, help="channels of the paper's network at its first level (16)")
     parser.add_argument(
         "--mixed-precision", action="store_true", default=None, help="float16 where that is safe; for GPUs"

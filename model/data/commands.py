@@ -15,7 +15,7 @@ from model.progress import progress_line
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds `data` and what belongs to it."""
-    data = commands.add_parser("data", help="check, convert or fetch a data set")
+    data = commands.add_parser("data", help="check, convert or fetch a data set, and how far experts agree")
     verbs = data.add_subparsers(required=True, metavar="VERB")
 
     check = verbs.add_parser(

@@ -31,7 +31,10 @@ READY_S = 60.0
 """How long `measure` waits for picture and model."""
 LONGER_S = 10.0
 """How much longer it measures where nothing was predicted."""
-_STEPS = ("capture", "preprocess", "network", "novelty", "temporal filter", "postprocess", "paint")
+_STEPS = (
+    *("capture", "scale", "preprocess", "network", "novelty"),
+    *("temporal filter", "postprocess", "draw overlay", "paint"),
+)
 """In the order in which a frame goes through them."""
 
 

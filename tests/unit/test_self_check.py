@@ -35,11 +35,13 @@ def by_name(lines):
 
 
 def test_a_machine_that_is_well_needs_nothing(tmp_path):
-    lines = full_check(facts(steps={"paint": AGES, "capture": AGES}), [tmp_path / "not" / "there"])
+    steps = dict.fromkeys(("scale", "draw overlay", "paint", "capture", "postprocess"), AGES)
+    lines = full_check(facts(steps=steps), [tmp_path / "not" / "there"])
     assert not [line for line in lines if line.advice]
     assert by_name(lines)["Source"].value == "LIVE · 1280 × 720 · 30.0 pictures a second of 30"
     assert by_name(lines)["Model"].value.startswith(f"default · {find('default').hash}")
-    assert [line.name for line in lines if line.name.startswith("Step")] == ["Step: capture", "Step: paint"]
+    shown = [line.name.removeprefix("Step: ") for line in lines if line.name.startswith("Step")]
+    assert shown == ["capture", "scale", "postprocess", "draw overlay", "paint"]  # The way of a frame.
     assert as_text(lines).endswith("All is well.\n")
 
 

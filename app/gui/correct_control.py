@@ -19,6 +19,7 @@ from app.gui.correct_view import CorrectView, Scene
 from app.gui.dialogs import Dialogs
 from app.gui.live_view import LiveView
 from app.gui.outside import outside
+from app.gui.scan_area_control import Say
 from app.gui.sources import Sources
 from app.gui.study_bar import CORRECT_TEXTS, CorrectBar
 from app.gui.study_rows import CorrectionsRow
@@ -71,7 +72,7 @@ class CorrectControl(QObject):
         actions: Mapping[str, QAction],
         dialogs: Dialogs,
         background: Background,
-        say: Callable[[str], None],
+        say: Say,
     ) -> None:
         super().__init__()
         self._pipeline, self._sources, self._live = pipeline, sources, view
@@ -94,7 +95,6 @@ class CorrectControl(QObject):
         # The model's answer comes without the overlay being another.
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.show)
-        bar.resized.connect(self.resize_brush)
         bar.show_size(self.view.brush.radius)
         actions["polygon"].setChecked(True)
 
@@ -312,10 +312,8 @@ class CorrectControl(QObject):
         """Of these frames, nothing is known any more, since what they were interpolated from is another."""
         if loose:
             self._say(
-                tr(
-                    "Interpolated frames that no longer fit were taken out: {loose}. Interpolate again (7).",
-                    loose=len(loose),
-                )
+                tr("Interpolated frames that no longer fit were taken out: {loose}.", loose=len(loose)),
+                {tr("Interpolate again"): self._actions["interpolate"]},
             )
 
     def use(self, name: str) -> None:
@@ -409,7 +407,9 @@ class CorrectControl(QObject):
             if session is not self._session:
                 return
             if session.corrections.entries is not entries:
-                self._say(tr("Something was corrected meanwhile: interpolate again (7)."))
+                self._say(
+                    tr("Something was corrected meanwhile."), {tr("Interpolate again"): self._actions["interpolate"]}
+                )
                 return
             filled, open_gaps = found
             session.corrections.fill(filled)

@@ -13,6 +13,7 @@ from app.gui.correct_control import ACTIONS, CorrectControl
 from app.gui.dialogs import Dialogs
 from app.gui.live_view import LiveView
 from app.gui.models import Models
+from app.gui.scan_area_control import Say
 from app.gui.sources import Sources
 from app.gui.study_bar import CompareBar, CorrectBar
 from app.gui.study_view import StudyView
@@ -52,7 +53,7 @@ class Study:
         actions: Mapping[str, QAction],
         dialogs: Dialogs,
         background: Background,
-        say: Callable[[str], None],
+        say: Say,
         changed: Callable[[bool], None],
     ) -> None:
         self._live, self._actions, self._changed = view, actions, changed

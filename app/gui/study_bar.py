@@ -33,9 +33,6 @@ OPEN_MASKS, OPEN_MODEL, OWN, RECORDED = "masks …", "model …", "own correctio
 class CorrectBar(QWidget):
     """The tools, where a mask may come from, and what becomes of it."""
 
-    resized = Signal(int)
-    """A larger (1) or smaller (-1) brush."""
-
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         _strip(self)
@@ -46,11 +43,11 @@ class CorrectBar(QWidget):
         for name, text in CORRECT_TEXTS.items():
             layout.addWidget(_fitting(action_button(actions[name], "", tr(text), "segment")))
             if name == "eraser":
-                layout.addWidget(self._size_box())
+                layout.addWidget(self._size_box(actions))
         layout.addWidget(_leave(actions["toggle_correct"]))
         self.hide()
 
-    def _size_box(self) -> QWidget:
+    def _size_box(self, actions: Mapping[str, QAction]) -> QWidget:
         box = QWidget()
         row = QHBoxLayout(box)
         row.setContentsMargins(0, 0, 0, 0)
@@ -58,15 +55,13 @@ class CorrectBar(QWidget):
         self.size_text = QLabel()
         self.size_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.size_text.setMinimumWidth(self.fontMetrics().horizontalAdvance("400 px") + 8)
-        for text, name, step in (("−", tr("Smaller brush ([)"), -1), ("+", tr("Larger brush (])"), 1)):
-            button = QPushButton(text)
-            button.setObjectName("icon")
-            accessible(button, name)
+        smaller = action_button(actions["less_threshold"], "", "−", "icon")
+        larger = action_button(actions["more_threshold"], "", "+", "icon")
+        for button, name in ((smaller, tr("Smaller brush")), (larger, tr("Larger brush"))):
+            button.setAccessibleName(name)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, step=step: self.resized.emit(step))
-            row.addWidget(button)
-            if step < 0:
-                row.addWidget(self.size_text)
+        for part in (smaller, self.size_text, larger):
+            row.addWidget(part)
         return box
 
     def show_size(self, radius: float) -> None:

@@ -280,10 +280,6 @@
         <translation>画笔</translation>
     </message>
     <message>
-        <source>Brush; [ and ] change its size</source>
-        <translation>画笔；[ 和 ] 改变大小</translation>
-    </message>
-    <message>
         <source>COMPARING</source>
         <translation>比较</translation>
     </message>
@@ -728,8 +724,8 @@
         <translation>将所选预设改为此名称</translation>
     </message>
     <message>
-        <source>Higher threshold: smaller region</source>
-        <translation>提高阈值：区域变小</translation>
+        <source>Higher threshold: smaller region; while correcting, larger brush</source>
+        <translation>提高阈值：区域变小；修正时：增大画笔</translation>
     </message>
     <message>
         <source>How far apart are the two marks? Drag them to correct; Enter sets.</source>
@@ -756,6 +752,10 @@
         <translation>插值</translation>
     </message>
     <message>
+        <source>Interpolate again</source>
+        <translation>重新插值</translation>
+    </message>
+    <message>
         <source>Interpolate between the corrected frames</source>
         <translation>在已修正的帧之间插值</translation>
     </message>
@@ -764,8 +764,8 @@
         <translation>已恢复的插值帧：{n}。</translation>
     </message>
     <message>
-        <source>Interpolated frames that no longer fit were taken out: {loose}. Interpolate again (7).</source>
-        <translation>已去掉 {loose} 个不再适用的插值帧。请重新插值 (7)。</translation>
+        <source>Interpolated frames that no longer fit were taken out: {loose}.</source>
+        <translation>已去掉 {loose} 个不再适用的插值帧。</translation>
     </message>
     <message>
         <source>Interpolated frames that were taken out again: {n}.</source>
@@ -824,8 +824,8 @@
         <translation>放大（滚轮，双指）</translation>
     </message>
     <message>
-        <source>Larger brush (])</source>
-        <translation>增大画笔 (])</translation>
+        <source>Larger brush</source>
+        <translation>增大画笔</translation>
     </message>
     <message>
         <source>Lateral side: not known, left, right</source>
@@ -912,8 +912,8 @@
         <translation>重新检查各项</translation>
     </message>
     <message>
-        <source>Lower threshold: larger region</source>
-        <translation>降低阈值：区域变大</translation>
+        <source>Lower threshold: larger region; while correcting, smaller brush</source>
+        <translation>降低阈值：区域变大；修正时：减小画笔</translation>
     </message>
     <message>
         <source>Machine</source>
@@ -1796,8 +1796,8 @@
         <translation>缩小</translation>
     </message>
     <message>
-        <source>Smaller brush ([)</source>
-        <translation>减小画笔 ([)</translation>
+        <source>Smaller brush</source>
+        <translation>减小画笔</translation>
     </message>
     <message>
         <source>Snapshot</source>
@@ -1828,8 +1828,8 @@
         <translation>快照：并排</translation>
     </message>
     <message>
-        <source>Something was corrected meanwhile: interpolate again (7).</source>
-        <translation>期间又有修正：请重新插值 (7)。</translation>
+        <source>Something was corrected meanwhile.</source>
+        <translation>期间又有修正。</translation>
     </message>
     <message>
         <source>Source</source>

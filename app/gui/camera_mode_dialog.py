@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.capture.camera_mode import FORMATS, RATES, SIZES, CameraMode
-from app.gui.widgets import accessible
+from app.gui.widgets import accessible, push_button
 from app.gui.words import tr
 
 T = TypeVar("T")
@@ -67,17 +67,12 @@ class CameraModeDialog(QDialog):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        usual, leave, take = QPushButton(tr("Usual")), QPushButton(tr("Cancel")), QPushButton(tr("Use"))
-        usual.setToolTip(tr("{mode}: what is asked for where nothing is chosen", mode=CameraMode()))
-        usual.clicked.connect(lambda: self._choose(CameraMode()))
-        leave.clicked.connect(self.reject)
-        take.clicked.connect(self.accept)
+        usual = tr("{mode}: what is asked for where nothing is chosen", mode=CameraMode())
+        row.addWidget(push_button(tr("Usual"), lambda: self._choose(CameraMode()), usual, 96))
+        row.addWidget(push_button(tr("Cancel"), self.reject, width=96))
+        take = push_button(tr("Use"), self.accept, width=96)
         take.setDefault(True)
-        for button in (usual, leave, take):
-            button.setObjectName("segment")
-            button.setMinimumWidth(96)
-            button.setAccessibleName(button.text())
-            row.addWidget(button)
+        row.addWidget(take)
         return row
 
     def _choose(self, mode: CameraMode) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.errors import OutputError
 from app.gui.actions import keys_within
@@ -20,7 +20,7 @@ from app.gui.scan_area_control import Say
 from app.gui.sources import Sources
 from app.gui.status import Level
 from app.gui.theme import now
-from app.gui.widgets import accessible, scrolled
+from app.gui.widgets import push_button, scrolled
 from app.gui.words import mark, tr
 from app.paths import kept_folders, pictures_folder
 from app.pipeline.pipeline import Pipeline
@@ -63,12 +63,7 @@ class CheckPage(QDialog):
             (tr("Save as text"), tr("Keeps this page in the pictures folder"), self.wanted_as_text.emit),
             (tr("Close"), tr("Closes this page"), self.close),
         ):
-            button = QPushButton(name)
-            button.setObjectName("segment")
-            button.setMinimumWidth(130)
-            accessible(button, name, text)
-            button.clicked.connect(lambda _=False, does=does: does())
-            row.addWidget(button)
+            row.addWidget(push_button(name, does, text, 130))
         layout.addLayout(row)
         keys_within(self, toggle, self.close)
 

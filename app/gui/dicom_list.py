@@ -6,16 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.capture.dicom import TISSUE, DicomClip
 from app.capture.dicom_folder import DicomEntry, DicomFolder
@@ -26,17 +17,20 @@ from app.gui.bridge import Background
 from app.gui.kept_list import thumbnail_icon
 from app.gui.outside import outside
 from app.gui.sources import Sources
-from app.gui.words import mark, tr
+from app.gui.widgets import Page, push_button
+from app.gui.words import tr
 from app.pipeline.kept import THUMBNAIL
 from app.pipeline.types import SourceChanged, SourceState
 
 ACTIONS = ("show_entries", "entry_back", "entry_next")
 _ELSEWHERE = ("play_pause", "play_back", "play_on", "step_back", "step_forward", "close")
 """What the window's keys do in the list, too. Arrows, Home, End and Space are the list's own."""
+_WIDTH = 92
+"""Of a button, at least."""
 _OPEN = (SourceState.RUNNING, SourceState.PAUSED, SourceState.ENDED)
 
 
-class DicomList(QDialog):
+class DicomList(Page):
     """Signals which clip is wanted; the picture goes on behind it."""
 
     chosen = Signal(int)
@@ -87,21 +81,11 @@ class DicomList(QDialog):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        for name, do in (
-            (mark("Open"), self._choose),
-            (mark("Previous clip"), lambda: self.moved.emit(-1)),
-            (mark("Next clip"), lambda: self.moved.emit(1)),
-            (mark("Close"), self.close),
-        ):
-            button = QPushButton(tr(name))
-            button.setObjectName("segment")
-            button.setAccessibleName(tr(name))
-            button.setMinimumWidth(92)
-            button.setAutoDefault(False)
-            button.clicked.connect(lambda _=False, do=do: do())
-            if name == "Close":
-                row.addStretch(1)
-            row.addWidget(button)
+        row.addWidget(push_button(tr("Open"), self._choose, width=_WIDTH))
+        row.addWidget(push_button(tr("Previous clip"), lambda: self.moved.emit(-1), width=_WIDTH))
+        row.addWidget(push_button(tr("Next clip"), lambda: self.moved.emit(1), width=_WIDTH))
+        row.addStretch(1)
+        row.addWidget(push_button(tr("Close"), self.close, width=_WIDTH))
         return row
 
     def _choose(self) -> None:

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices, QKeyEvent
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
-    QDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -26,7 +25,7 @@ from PySide6.QtWidgets import (
 from app.gui.actions import keys_within, triggered_within
 from app.gui.dialogs import Dialogs
 from app.gui.outside import outside
-from app.gui.widgets import ElidedLabel, accessible, heading, scrolled
+from app.gui.widgets import ElidedLabel, Page, accessible, heading, push_button, scrolled
 from app.gui.words import mark, tr
 from app.options import SnapshotKind
 from app.pipeline.codecs import Codec
@@ -35,6 +34,8 @@ from app.pipeline.exporter import Exported
 from app.pipeline.gif import LONGEST_SIDE, RATE
 
 LAST_S = (5, 10, 30, 60)
+_WIDTH = 108
+"""Of a button, at least."""
 _SAME_S = 0.002
 """Time stamps that are closer are the same: they are rounded to a ms."""
 _PICTURES: dict[SnapshotKind | Literal[""], str] = {
@@ -119,7 +120,7 @@ class Situation:
         return min(bisect_right(self.times_s, self.times_s[self.at] - seconds + _SAME_S), self.at)
 
 
-class ExportDialog(QDialog):
+class ExportDialog(Page):
     """Signals what is to be exported; the picture goes on behind it."""
 
     started = Signal()
@@ -198,10 +199,10 @@ class ExportDialog(QDialog):
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setMinimumHeight(3 * self.said.fontMetrics().height())
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.change = self._button(tr("Change …"), tr("Choose the folder to export into"), self._ask_folder)
-        self.go = self._button(tr("Export"), tr("Begin"), self._go)
-        self.show_folder = self._button(tr("Show folder"), tr("Show what was exported"), self._show_folder)
-        self.leave = self._button(tr("Close"), tr("Close; an export goes on"), self.close)
+        self.change = push_button(tr("Change …"), self._ask_folder, tr("Choose the folder to export into"), _WIDTH)
+        self.go = push_button(tr("Export"), self._go, tr("Begin"), _WIDTH)
+        self.show_folder = push_button(tr("Show folder"), self._show_folder, tr("Show what was exported"), _WIDTH)
+        self.leave = push_button(tr("Close"), self.close, tr("Close; an export goes on"), _WIDTH)
 
     def _place(self) -> None:
         frames, things, where, buttons = QHBoxLayout(), QGridLayout(), QHBoxLayout(), QHBoxLayout()
@@ -242,16 +243,8 @@ class ExportDialog(QDialog):
         layout.addWidget(self.bar)
         layout.addLayout(buttons)
 
-    def _button(self, text: str, tooltip: str, call: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName("segment")
-        accessible(button, text.removesuffix(" …"), tooltip)
-        button.setMinimumWidth(108)
-        button.clicked.connect(lambda _=False: call())
-        return button
-
     def _checkable(self, text: str, tooltip: str, call: Callable[[], object]) -> QPushButton:
-        button = self._button(text, tooltip, call)
+        button = push_button(text, call, tooltip, _WIDTH)
         button.setCheckable(True)
         return button
 
@@ -261,11 +254,6 @@ class ExportDialog(QDialog):
         for value, text in entries.items():
             combo.addItem(tr(text), value)
         return combo
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Enter belongs to what has the focus: there is no button that it presses from everywhere.
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            super().keyPressEvent(event)
 
     # What the user does
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QColor, QDesktopServices, QIcon, QImage, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -24,6 +23,7 @@ from app.gui.actions import keys_of, keys_within
 from app.gui.bridge import Background
 from app.gui.record_control import megabytes, minutes
 from app.gui.theme import RAISED
+from app.gui.widgets import Page, push_button
 from app.gui.words import mark, tr
 from app.paths import pictures_folder, recordings_folder
 from app.pipeline.kept import THUMBNAIL, Kept, delete, find_kept
@@ -32,9 +32,11 @@ from app.settings import Settings
 
 _KEPT = Qt.ItemDataRole.UserRole
 _FOLDER = mark("Show folder")
+_WIDTH = 108
+"""Of a button, at least."""
 
 
-class KeptList(QDialog):
+class KeptList(Page):
     """Signals what is to be done; the picture goes on behind it."""
 
     open_asked = Signal(object)
@@ -64,15 +66,17 @@ class KeptList(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         self.buttons = {
-            name: self._button(row, name, do)
+            name: push_button(tr(name), do, width=_WIDTH)
             for name, do in (
                 (mark("Open"), lambda: self._ask(self.open_asked)),
                 (_FOLDER, lambda: self._ask(self.folder_asked)),
                 (mark("Delete …"), self._confirm),
             )
         }
+        for button in self.buttons.values():
+            row.addWidget(button)
         row.addStretch(1)
-        self._button(row, mark("Close"), self.close)
+        row.addWidget(push_button(tr("Close"), self.close, width=_WIDTH))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 14)
         layout.addWidget(self.empty, 1)
@@ -82,16 +86,6 @@ class KeptList(QDialog):
             QShortcut(QKeySequence(key), self, self._confirm)
         keys_within(self, actions["show_kept"], self.close)
         self.fill(None)
-
-    def _button(self, row: QHBoxLayout, name: str, do: Callable[[], object]) -> QPushButton:
-        button = QPushButton(tr(name))
-        button.setObjectName("segment")
-        button.setAccessibleName(tr(name))
-        button.setMinimumWidth(108)
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda _=False: do())
-        row.addWidget(button)
-        return button
 
     def fill(self, found: Sequence[Kept] | None, running: Path | None = None) -> None:
         """Lists these; None as long as they are being looked for. `running` is being recorded now."""
@@ -161,7 +155,7 @@ class KeptList(QDialog):
         yes, no = QPushButton(tr("Delete"), box), QPushButton(tr("Keep"), box)
         for button, role in ((yes, QMessageBox.ButtonRole.DestructiveRole), (no, QMessageBox.ButtonRole.RejectRole)):
             button.setObjectName("segment")
-            button.setMinimumWidth(108)
+            button.setMinimumWidth(_WIDTH)
             box.addButton(button, role)
         box.setDefaultButton(no)
         yes.clicked.connect(lambda _=False: self.delete_asked.emit(kept))

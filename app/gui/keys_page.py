@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.gui.actions import keys_within
 from app.gui.bindings import FIXED, MOUSE, SLOTS, Bindings, normal, typed, written
 from app.gui.keys import HELD, KEYS, Key, key_for
-from app.gui.widgets import accessible, heading, scrolled, set_drawing
+from app.gui.widgets import Page, accessible, heading, push_button, scrolled, set_drawing
 from app.gui.words import mark, tr
 
 _COLUMNS = (
@@ -40,7 +39,7 @@ _HOW = mark(
 _ALL, _REALLY = mark("Reset all"), mark("Really reset all")
 
 
-class KeysPage(QDialog):
+class KeysPage(Page):
     """Changes the bindings at once; the picture goes on behind it."""
 
     def __init__(self, parent: QWidget, bindings: Bindings, toggle: QAction, keep: Callable[[], None]) -> None:
@@ -118,11 +117,11 @@ class KeysPage(QDialog):
         text.setWordWrap(True)
         grid.addWidget(text, row, 0)
         for slot in range(SLOTS):
-            button = self._button("", partial(self._wait_for, key.action, slot))
+            button = push_button("", partial(self._wait_for, key.action, slot))
             button.setFixedWidth(112)
             self.buttons[key.action, slot] = button
             grid.addWidget(button, row, 1 + slot)
-        reset = self._button("", lambda: self._reset(key.action))
+        reset = push_button("", lambda: self._reset(key.action))
         reset.setObjectName("icon")
         set_drawing(reset, "reset")
         accessible(reset, tr("Reset: {text}", text=tr(key.text)), tr("The keys as shipped"))
@@ -136,12 +135,12 @@ class KeysPage(QDialog):
         self.text = QLabel(tr(_HOW))
         self.text.setWordWrap(True)
         self.text.setMinimumHeight(2 * self.fontMetrics().height() + 4)
-        self.move_key = self._button(tr("Move it here"), self._move)
-        self.leave_key = self._button(tr("Leave it there"), self._stop)
-        self.take_away = self._button(tr("No key"), self._take_away)
-        self.stop = self._button(tr("Cancel"), self._stop)
-        self.reset_all = self._button(tr(_ALL), self._reset_all)
-        self.close_page = self._button(tr("Close"), self.close)
+        self.move_key = push_button(tr("Move it here"), self._move)
+        self.leave_key = push_button(tr("Leave it there"), self._stop)
+        self.take_away = push_button(tr("No key"), self._take_away)
+        self.stop = push_button(tr("Cancel"), self._stop)
+        self.reset_all = push_button(tr(_ALL), self._reset_all)
+        self.close_page = push_button(tr("Close"), self.close)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.text, 1)
@@ -152,14 +151,6 @@ class KeysPage(QDialog):
             button.setMinimumWidth(button.fontMetrics().horizontalAdvance(tr(_REALLY)) + 28)
             row.addWidget(button)
         return row
-
-    def _button(self, text: str, call: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName("segment")
-        button.setAutoDefault(False)
-        accessible(button, text)
-        button.clicked.connect(lambda _=False: call())
-        return button
 
     # What is
 
@@ -229,10 +220,10 @@ class KeysPage(QDialog):
         self._show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """While a key is waited for, every key is that key; else Enter presses what has the focus, as in the window."""
+        """While a key is waited for, every key is that key."""
         kind = event.type()
         if self._waiting is None:
-            return self._press(watched, event)
+            return False
         if isinstance(event, QKeyEvent):
             if kind is QEvent.Type.ShortcutOverride:
                 event.accept()
@@ -243,13 +234,6 @@ class KeysPage(QDialog):
             self._chosen(_BUTTONS[event.button()])
             return True
         return False
-
-    def _press(self, watched: QObject, event: QEvent) -> bool:
-        entered = isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if not entered or event.type() is not QEvent.Type.KeyPress or not isinstance(watched, QPushButton):
-            return False
-        watched.click()
-        return True
 
     def _pressed(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QListWidget, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListWidget, QVBoxLayout, QWidget
 
 from app.errors import OutputError, UsageError
 from app.gui.dialogs import Dialogs
 from app.gui.flow import FlowLayout
 from app.gui.outside import outside
-from app.gui.widgets import accessible
+from app.gui.widgets import Page, accessible, push_button
 from app.gui.words import mark, tr
 from app.presets import export_settings, import_settings, take_preset, unused
 from app.settings import Settings
 
 EXPORT_NAME = "sonoblock-settings.json"
 _DELETE, _REALLY = mark("Delete"), mark("Really delete")
+_WIDTH = 88
+"""Of a button, at least."""
 
 
 class _List(QListWidget):
@@ -33,7 +34,7 @@ class _List(QListWidget):
             super().keyPressEvent(event)
 
 
-class PresetDialog(QDialog):
+class PresetDialog(Page):
     """Changes the settings' presets at once; signals what the window has to follow."""
 
     used = Signal(str)
@@ -72,15 +73,15 @@ class PresetDialog(QDialog):
     def _build(self) -> None:
         title = QLabel(tr("A preset keeps the source, its scan area, the model and the overlay's settings."))
         title.setWordWrap(True)
-        close = self._button(tr("Close"), tr("Close this dialog"), self.reject)
-        self.use = self._button(tr("Use"), tr("Set everything as the chosen preset has it"), self._use)
-        self.save = self._button(tr("Save"), tr("Save what is set now under this name"), self._save)
-        self.rename = self._button(tr("Rename"), tr("Give the chosen preset this name"), self._rename)
-        self.delete = self._button(tr(_DELETE), tr("Delete the chosen preset"), self._delete)
-        self.export = self._button(
-            tr("Export …"), tr("Write settings and presets to a file for another computer"), self._export
-        )
-        self.take = self._button(tr("Import …"), tr("Take over settings and presets from such a file"), self._import)
+        close = push_button(tr("Close"), self.reject, tr("Close this dialog"), _WIDTH)
+        self.use = push_button(tr("Use"), self._use, tr("Set everything as the chosen preset has it"), _WIDTH)
+        self.save = push_button(tr("Save"), self._save, tr("Save what is set now under this name"), _WIDTH)
+        self.rename = push_button(tr("Rename"), self._rename, tr("Give the chosen preset this name"), _WIDTH)
+        self.delete = push_button(tr(_DELETE), self._delete, tr("Delete the chosen preset"), _WIDTH)
+        export = tr("Write settings and presets to a file for another computer")
+        self.export = push_button(tr("Export …"), self._export, export, _WIDTH)
+        take = tr("Take over settings and presets from such a file")
+        self.take = push_button(tr("Import …"), self._import, take, _WIDTH)
         top, row = QHBoxLayout(), QWidget()
         top.addWidget(title, 1)
         top.addWidget(close)
@@ -97,24 +98,11 @@ class PresetDialog(QDialog):
         layout.addWidget(row)
         layout.addWidget(self.status)
 
-    def _button(self, text: str, tooltip: str, call: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName("segment")
-        accessible(button, text.removesuffix(" …"), tooltip)
-        button.setMinimumWidth(88)
-        button.clicked.connect(call)
-        return button
-
     def _connect(self) -> None:
         self.list.itemSelectionChanged.connect(self._chosen)
         self.list.itemActivated.connect(lambda _: self._use())
         self.name.textChanged.connect(self._enable)
         self.name.returnPressed.connect(self._save)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Enter belongs to what has the focus: there is no button that it presses from everywhere.
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            super().keyPressEvent(event)
 
     # What is
 

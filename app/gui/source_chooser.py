@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.capture.devices import MonitorDevice
 from app.capture.pixels import shrunk
@@ -16,7 +16,7 @@ from app.gui.bridge import Background
 from app.gui.flow import FlowLayout
 from app.gui.offers import Found, Offer, can_preview, offers, shown_elsewhere
 from app.gui.source_card import SourceCard
-from app.gui.widgets import ElidedLabel, action_button, scrolled
+from app.gui.widgets import ElidedLabel, action_button, push_button, scrolled
 from app.gui.words import tr
 
 ENTRIES = ("open_file", "open_folder", "open_address", "open_screen_area", "choose_demo_folder")
@@ -90,16 +90,11 @@ class SourceChooser(QDialog):
     def _top(self) -> QHBoxLayout:
         title = QLabel(tr("Choose a source"))
         title.setObjectName("name")
-        close = QPushButton(tr("Close"))
-        close.setObjectName("segment")
-        close.setMinimumWidth(96)
-        close.setAccessibleName(tr("Close"))
-        close.clicked.connect(self.reject)
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(title)
         row.addWidget(self._status, 1)
-        row.addWidget(close)
+        row.addWidget(push_button(tr("Close"), self.reject, width=96))
         return row
 
     def _entries(self, actions: Mapping[str, QAction]) -> QWidget:
@@ -113,13 +108,11 @@ class SourceChooser(QDialog):
             button.clicked.disconnect()
             button.clicked.connect(lambda _=False, action=actions[name]: self._leave_for(action))
             flow.addWidget(button)
-        self._forget = QPushButton(tr("Forget files"))
-        self._forget.setObjectName("segment")
-        self._forget.setToolTip(
-            tr("Forgets the paths of all files and folders that were opened, with their settings and presets")
+        self._forget = push_button(
+            tr("Forget files"),
+            self.forgetting.emit,
+            tr("Forgets the paths of all files and folders that were opened, with their settings and presets"),
         )
-        self._forget.setAccessibleName(self._forget.text())
-        self._forget.clicked.connect(self.forgetting)
         flow.addWidget(self._forget)
         return row
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QPushButton, QScrollArea, QSizePolicy, QWidget
 
 from app.gui.status import Level
 from app.gui.theme import DRAWING, icon, now
@@ -141,6 +141,24 @@ def action_button(action: QAction, icon_name: str = "", text: str | None = None,
     button.setEnabled(action.isEnabled())
     action.enabledChanged.connect(button.setEnabled)
     return button
+
+
+def push_button(text: str, call: Callable[[], object], tooltip: str = "", width: int = 0) -> QPushButton:
+    """A button of a page or a dialog, at least `width` wide."""
+    button = QPushButton(text)
+    button.setObjectName("segment")
+    button.setMinimumWidth(width)
+    accessible(button, text.removesuffix(" …"), tooltip)
+    button.clicked.connect(lambda _=False: call())
+    return button
+
+
+class Page(QDialog):
+    """Enter belongs to what has the focus: there is no button that it presses from everywhere."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
 
 
 class WheelScrolls(QObject):

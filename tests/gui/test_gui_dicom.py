@@ -155,6 +155,16 @@ def test_enter_opens_a_clip_alone_and_the_list_stays(window: MainWindow, qtbot: 
     assert window.settings.source.endswith("Geheim study")
 
 
+def test_enter_presses_the_button_that_has_the_focus_and_no_other(window: MainWindow, qtbot: QtBot) -> None:
+    listed = window.dicom.list
+    assert listed is not None
+    further = next(button for button in listed.findChildren(QPushButton) if button.text() == "Next clip")
+    further.setFocus()
+    QTest.keyClick(further, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: shown(window) == "Series 1, 3 frames, 10:31")
+    assert window.dicom.list is listed
+
+
 def test_keys_go_from_clip_to_clip_and_stop_at_the_ends(window: MainWindow, qtbot: QtBot) -> None:
     names = ["Series 1, 3 frames, 10:31", "Series 2, 5 frames, 10:31", "Series 2, 1 frame, 10:31"]
     for name in names:

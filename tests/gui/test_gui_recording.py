@@ -240,7 +240,7 @@ def test_a_recording_of_the_list_is_played_with_the_overlay_computed_anew(
     folder = listed.kept.list.list.item(1).data(Qt.ItemDataRole.UserRole).path
     listed.sources._parse = lambda word, demo: RecordedClip(Path(word))
     listed.kept.list.list.setCurrentRow(1)
-    QTest.mouseClick(listed.kept.list.buttons["Open"], Qt.MouseButton.LeftButton)
+    QTest.keyClick(listed.kept.list.buttons["Open"], Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: listed.top.badge.text() == "REPLAY")
     assert listed.top.name.text() == folder.name
     assert listed.kept.list is None

@@ -98,8 +98,11 @@ class KeptList(Page):
             item.setToolTip(str(kept.path))
             self.list.addItem(item)
         self.list.setCurrentRow(min(at, self.list.count() - 1))
+        appears = bool(found) and self.list.isHidden()
         self.list.setVisible(bool(found))
         self.empty.setVisible(not found)
+        if appears:
+            self.list.setFocus()  # Arrow keys choose, and Enter opens, at once.
         if found is not None:
             record, last, snapshot = (
                 keys_of(self._actions[name]) for name in ("toggle_recording", "save_last", "snapshot")

@@ -224,6 +224,7 @@ def test_the_list_shows_times_lengths_sizes_and_pictures(listed: MainWindow) -> 
     assert listed.kept.list is not None
     shown = listed.kept.list.list
     snapshot, recording = shown.item(0), shown.item(1)
+    assert listed.kept.list.focusWidget() is shown
     assert snapshot.text().startswith("4 March 2099, 05:06:07\nSnapshot, 0.0 MB")
     assert f"{datetime.now().year}" in recording.text()
     assert re.search(r"\nRecording, \d\d:\d\d, \d+\.\d MB$", recording.text())

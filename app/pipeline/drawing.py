@@ -22,23 +22,14 @@ _HEIGHT = 480
 """Lines are one pixel wide and letters normal in a picture of this height."""
 
 
-def draw_overlay(
-    pixels: Pixels,
-    regions: Sequence[Region],
-    offset: tuple[int, int] = (0, 0),
-    style: Style = "both",
-    opacity: float = OPACITY,
-) -> Pixels:
-    """A BGR copy uint8 (height, width, 3) of `pixels` with the regions over it; without any, just the copy.
-
-    `offset` is where the scan area's top left corner lies in `pixels`, (x, y).
-    """
-    picture = np.array(pixels) if pixels.ndim == 3 else _to_colour(pixels)
+def draw_overlay(pixels: Pixels, regions: Sequence[Region], style: Style = "both", opacity: float = OPACITY) -> Pixels:
+    """A BGR copy uint8 (height, width, 3) of the scan area `pixels` with the regions over it; without any, the copy."""
+    picture = np.array(pixels if pixels.ndim == 3 else cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
     width = max(1, round(picture.shape[0] / _HEIGHT))
     for region in regions:
-        picture = _draw_region(picture, region, offset, style, opacity, width)
+        _draw_region(picture, region, style, opacity, width)
     for region in regions:
-        _draw_label(picture, region, offset, width)
+        _draw_label(picture, region, width)
     return picture
 
 
@@ -49,22 +40,19 @@ def draw_words(picture: Pixels, words: str) -> Pixels:
     return picture
 
 
-def _draw_region(
-    picture: Pixels, region: Region, offset: tuple[int, int], style: Style, opacity: float, width: int
-) -> Pixels:
+def _draw_region(picture: Pixels, region: Region, style: Style, opacity: float, width: int) -> None:
     colour = region.structure.colour[::-1]
-    lines = [_to_points(line, offset) for line in region.outlines]
+    lines = [_to_points(line) for line in region.outlines]
     if style != "outline":
         # Only where the region is: all of a large picture would take ten times as long.
         part, corner = _around(picture, lines)
         filled = cv2.fillPoly(part.copy(), lines, colour, cv2.LINE_AA, _SHIFT, corner)
         part[:] = cv2.addWeighted(filled, opacity, part, 1 - opacity, 0)
     if style != "fill":
-        inner = [_to_points(line, offset) for line in region.inner_outlines]
+        inner = [_to_points(line) for line in region.inner_outlines]
         for shade, halo in ((HALO, 2 * width), (colour, 0)):
             cv2.polylines(picture, lines, True, shade, 2 * width + halo, cv2.LINE_AA, _SHIFT)
             cv2.polylines(picture, inner, True, shade, width + halo, cv2.LINE_AA, _SHIFT)
-    return picture
 
 
 def _around(picture: Pixels, lines: Sequence[NDArray[np.int32]]) -> tuple[Pixels, tuple[int, int]]:
@@ -75,12 +63,12 @@ def _around(picture: Pixels, lines: Sequence[NDArray[np.int32]]) -> tuple[Pixels
     return picture[top:bottom, left:right], (-left << _SHIFT, -top << _SHIFT)
 
 
-def _draw_label(picture: Pixels, region: Region, offset: tuple[int, int], width: int) -> None:
+def _draw_label(picture: Pixels, region: Region, width: int) -> None:
     """The label above the region, moved to where it fits into the picture."""
     label, colour, scale = region.structure.title, region.structure.colour[::-1], 0.5 * width
     (label_width, label_height), _ = cv2.getTextSize(label, cv2.FONT_HERSHEY_SIMPLEX, scale, width)
-    top = min(float(line[:, 1].min()) for line in region.outlines) + offset[1]
-    x = round(region.centre[0] + offset[0] - label_width / 2)
+    top = min(float(line[:, 1].min()) for line in region.outlines)
+    x = round(region.centre[0] - label_width / 2)
     x = max(min(x, picture.shape[1] - label_width - 2), 2)
     y = max(round(top) - 4 * width, label_height + 2)
     _put_text(picture, label, (x, y), scale, colour, width)
@@ -96,14 +84,6 @@ def _put_text(
         cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, shade, width, cv2.LINE_AA)
 
 
-def _to_points(line: Outline, offset: tuple[int, int]) -> NDArray[np.int32]:
+def _to_points(line: Outline) -> NDArray[np.int32]:
     # An outline counts from the picture's edge, OpenCV from the centre of its first pixel.
-    return np.asarray(np.rint((line + np.array(offset) - 0.5) * 2**_SHIFT), np.int32)
-
-
-def _to_colour(grey: Pixels) -> Pixels:
-    return _as_pixels(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
-
-
-def _as_pixels(picture: object) -> Pixels:
-    return np.asarray(picture, np.uint8)
+    return np.asarray(np.rint((line - 0.5) * 2**_SHIFT), np.int32)

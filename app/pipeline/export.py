@@ -26,12 +26,11 @@ from app.pipeline.grab import RATE
 from app.pipeline.in_order import in_order
 from app.pipeline.png import encode_mask, encode_picture
 from app.pipeline.recording import check_room
-from app.pipeline.snapshot import make_folder, pictures_of
+from app.pipeline.snapshot import make_folder, pictures_of, write_file
 from app.pipeline.table import COLUMNS, TABLE, Row, frame_mask, table_row
 from app.pipeline.types import Rect, check_area
 from app.pipeline.worker import Job, predict
 from model.engines.crew import Crew
-from model.files import write_beside
 from model.novelty import Novelty
 
 CLIP = "overlay.mp4"
@@ -240,9 +239,9 @@ class _Writer:
         if ends_large and self.count % LOOK_AT_DISK == 0:
             self._check_room()
         for folder, file in zip(self._folders, answer.masks, strict=False):
-            _write(folder / f"{answer.number:06}.png", file)
+            write_file(folder / f"{answer.number:06}.png", file)
         for ending, file in answer.pictures.items():
-            _write(self._task.out / FRAMES / f"{answer.number:06}{ending}.png", file)
+            write_file(self._task.out / FRAMES / f"{answer.number:06}{ending}.png", file)
         for table, row in zip(self._tables, answer.rows, strict=True):
             table.write(row)
         if answer.reply is not None:
@@ -304,14 +303,6 @@ class Table:
 
     def _beside(self) -> Path:
         return self.path.with_name(f".part-{self.path.name}")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all. Raises OutputError."""
-    try:
-        write_beside(path, lambda beside: beside.write_bytes(content))
-    except OSError as error:
-        raise OutputError.of(path, error) from error
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from app.capture.source import Frame, Pixels
 from app.errors import OutputError
 from app.options import SnapshotKind, Style
 from app.pipeline.drawing import OPACITY, draw_overlay, draw_words
+from app.pipeline.png import encode_picture
 from app.pipeline.types import Prediction, Rect
 from model.files import write_beside
 
@@ -54,7 +55,7 @@ def save_snapshot(
     make_folder(folder)
     paths = {folder / f"{stem}{ending}.png": content for ending, content in pictures.items()}
     for path, content in paths.items():
-        write_png(path, content)
+        write_file(path, encode_picture(content))
     return list(paths)
 
 
@@ -80,10 +81,8 @@ def make_folder(folder: Path) -> None:
         raise OutputError.of(f"The folder {folder}", error) from error
 
 
-def write_png(path: Path, pixels: Pixels) -> None:
-    """Writes a picture whole or not at all. Raises OutputError."""
-    # Encoded here, so that OpenCV need not know the path: on Windows it takes no other letters than the system's own.
-    content = cv2.imencode(".png", pixels)[1].tobytes()
+def write_file(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all. Raises OutputError."""
     try:
         write_beside(path, lambda beside: beside.write_bytes(content))
     except OSError as error:

@@ -201,7 +201,7 @@ def test_a_full_disk_is_said_in_the_window_and_what_is_there_is_kept(
             raise OutputError(f"{path} cannot be written (no space left on device): free some space.")
         path.write_bytes(content)
 
-    monkeypatch.setattr(export_module, "_write", refuse)
+    monkeypatch.setattr(export_module, "write_file", refuse)
     dialog = open_dialog(window, qtbot)
     set_folder(dialog, tmp_path / "out")
     choose(dialog.masks, "frame")

@@ -23,8 +23,6 @@ RATE = 30.0
 """Frames a second of a clip that does not say."""
 CENTIMETRE = 3
 """The code for cm in Physical Units X and Y Direction (DICOM PS3.3, C.8.5.5.1.15)."""
-TISSUE = 1
-"""The code for tissue in Region Data Type (C.8.5.5.1.2)."""
 MOST_REGIONS = 100
 
 

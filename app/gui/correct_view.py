@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from app.capture.source import Frame
 from app.gui.correct_tools import BrushTool, PolygonTool
 from app.gui.live_view import LiveView
-from app.gui.mask_paths import path_of
+from app.gui.mask_paths import path_of, to_path
 from app.gui.scan_area_tool import STEPS
 from app.gui.study_view import StudyView, outline, say_in_place
 from app.gui.theme import HALO, TARGET, TEXT, colour
@@ -280,7 +280,7 @@ class CorrectView(StudyView):
         if isinstance(self.tool, BrushTool) and self.tool.drawing:
             path = path_of(self.tool.mask)
         elif isinstance(self.tool, PolygonTool) and self.tool.rings:
-            path = _ring_path(self.tool)
+            path = to_path([np.array(ring.points) for ring in self.tool.rings])
         if correction is None and self._guess is not None:
             outline(painter, to_view.map(self._guess), TEXT, Qt.PenStyle.DotLine)
         shown = to_view.map(path)
@@ -329,12 +329,3 @@ class CorrectView(StudyView):
 
 def _path(mask: Mask | None) -> QPainterPath:
     return path_of(mask) if mask is not None else QPainterPath()
-
-
-def _ring_path(tool: PolygonTool) -> QPainterPath:
-    path = QPainterPath()
-    path.setFillRule(Qt.FillRule.OddEvenFill)
-    for ring in tool.rings:
-        path.addPolygon(QPolygonF([QPointF(*point) for point in ring.points]))
-        path.closeSubpath()
-    return path

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from app.capture.dicom import TISSUE, DicomClip
+from app.capture.dicom import DicomClip
 from app.capture.dicom_folder import DicomEntry, DicomFolder
 from app.capture.pixels import shrunk
 from app.capture.source import Pixels, Source
@@ -20,6 +20,7 @@ from app.gui.sources import Sources
 from app.gui.widgets import Page, push_button
 from app.gui.words import tr
 from app.pipeline.kept import THUMBNAIL
+from app.pipeline.scan_area import from_regions
 from app.pipeline.types import SourceChanged, SourceState
 
 ACTIONS = ("show_entries", "entry_back", "entry_next")
@@ -223,8 +224,5 @@ def _picture(entry: DicomEntry) -> Pixels | None:
         clip.close()
     if picture is None:
         return None
-    tissue = [region for region in regions if region.fits and region.data_type == TISSUE]
-    if not tissue:
-        return shrunk(picture.pixels, THUMBNAIL)
-    area = max(tissue, key=lambda region: region.width * region.height)
-    return shrunk(picture.pixels[area.y : area.y + area.height, area.x : area.x + area.width], THUMBNAIL)
+    tissue = from_regions(regions)
+    return shrunk(picture.pixels if tissue is None else tissue.area.cut(picture.pixels), THUMBNAIL)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.capture.source import Pixels
 from app.gui.actions import keys_of, keys_within
 from app.gui.bridge import Background
+from app.gui.images import to_image
 from app.gui.record_control import megabytes, minutes
 from app.gui.theme import RAISED
 from app.gui.widgets import Page, push_button
@@ -260,11 +261,9 @@ def thumbnail_icon(thumbnail: Pixels | None) -> QIcon:
     ground = QImage(*THUMBNAIL, QImage.Format.Format_RGB32)
     ground.fill(QColor(RAISED))
     if thumbnail is not None:
-        height, width = thumbnail.shape[:2]
-        format_ = QImage.Format.Format_Grayscale8 if thumbnail.ndim == 2 else QImage.Format.Format_BGR888
-        picture = QImage(thumbnail.tobytes(), width, height, thumbnail.strides[0], format_)
+        picture = to_image(thumbnail)
         painter = QPainter(ground)
-        painter.drawImage((THUMBNAIL[0] - width) // 2, (THUMBNAIL[1] - height) // 2, picture)
+        painter.drawImage((THUMBNAIL[0] - picture.width()) // 2, (THUMBNAIL[1] - picture.height()) // 2, picture)
         painter.end()
     pixmap = QPixmap.fromImage(ground)
     icon = QIcon(pixmap)

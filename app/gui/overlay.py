@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
 
+from app.gui.mask_paths import to_path
 from app.gui.theme import HALO, colour
 from app.gui.words import tr
 from app.options import Layout, Style
@@ -36,16 +37,6 @@ class OverlayStyle:
     """The picture round the block region is dimmed."""
     layout: Layout = "one"
     """Where the raw picture stands besides."""
-
-
-def to_path(outlines: list[Outline]) -> QPainterPath:
-    """Closed polygons (n, 2) to a path filled by the odd-even rule, so that holes stay open."""
-    path = QPainterPath()
-    path.setFillRule(Qt.FillRule.OddEvenFill)
-    for outline in outlines:
-        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in outline.tolist()]))
-        path.closeSubpath()
-    return path
 
 
 def thinned(outlines: list[Outline]) -> list[Outline]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
 
 from app.capture.previews import Look
 from app.capture.source import Pixels
+from app.gui.images import to_image
 from app.gui.offers import Offer
 from app.gui.outside import outside
 from app.gui.theme import TARGET
@@ -121,10 +122,7 @@ def _narrow(text: str) -> str:
 
 def to_pixmap(pixels: Pixels, room: QSize, ratio: float) -> QPixmap:
     """`pixels`, grey or BGR, as large as fits into `room` (the desktop's units) on a screen of that pixel ratio."""
-    height, width = pixels.shape[:2]
-    form = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_BGR888
-    image = QImage(pixels.data, width, height, pixels.strides[0], form)
-    scaled = QPixmap.fromImage(image).scaled(
+    scaled = QPixmap.fromImage(to_image(pixels)).scaled(
         room * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
     scaled.setDevicePixelRatio(ratio)

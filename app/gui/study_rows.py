@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QPainter, QPen, QPolygonF
 
 from app.gui.theme import HALO, QUIET, TEXT, colour
 from app.gui.words import mark
@@ -36,13 +36,9 @@ class CorrectionsRow:
     def paint(self, painter: QPainter, room: QRectF, x_of: Callable[[float], float], width: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         ink = colour(BLOCK_REGION.hex)
-        half, brush = room.height() / 2, colour(BLOCK_REGION.hex, 0.75)
+        half = room.height() / 2
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(brush)
-        painter.setBrush(Qt.BrushStyle.BDiagPattern)
-        pattern = painter.brush()
-        pattern.setColor(ink)
-        painter.setBrush(pattern)
+        painter.setBrush(QBrush(ink, Qt.BrushStyle.BDiagPattern))
         for first, last in runs(self._interpolated):
             left, right = x_of(first) - width / 2, x_of(last) + width / 2
             painter.drawRect(QRectF(left, room.top() + half, max(right - left, 1.0), half))
@@ -66,11 +62,11 @@ class AgreementRow:
         """`ious` float32 (frames,), NaN where nothing is known."""
         # A copy: the thread that compares goes on writing.
         self._ious, self._worst = ious.copy(), worst
-        self._drawn: tuple[tuple[int, int], list[float]] | None = None
+        self._drawn: tuple[tuple[int, int], NDArray[np.float32]] | None = None
 
     def paint(self, painter: QPainter, room: QRectF, x_of: Callable[[float], float], width: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for column, value in enumerate(self._columns(round(room.width()), round(room.width() / width))):
+        for column, value in enumerate(self._columns(round(room.width()), round(room.width() / width)).tolist()):
             if value == value:
                 high = max(value * room.height(), 1.0)
                 painter.fillRect(QRectF(room.left() + column, room.bottom() - high, 1, high), colour(TEXT, 0.75))
@@ -83,16 +79,23 @@ class AgreementRow:
             x, y = x_of(number), room.top()
             painter.drawPolygon(QPolygonF([QPointF(x - 6, y), QPointF(x + 6, y), QPointF(x, y + 9)]))
 
-    def _columns(self, width: int, frames: int) -> list[float]:
+    def _columns(self, width: int, frames: int) -> NDArray[np.float32]:
         """The lowest IoU of the frames in each of so many columns, NaN where none is known."""
         if self._drawn is None or self._drawn[0] != (width, frames):
-            padded = np.full(frames, np.nan, np.float32)
-            padded[: len(self._ious)] = self._ious[:frames]
-            first = np.arange(width) * frames // width
-            last = np.maximum((np.arange(width) + 1) * frames // width, first + 1)
-            lowest = [np.fmin.reduce(padded[start:end]) for start, end in zip(first, last, strict=True)]
-            self._drawn = (width, frames), [float(value) for value in lowest]
+            self._drawn = (width, frames), by_column(self._ious, width, frames, np.fmin.reduce)
         return self._drawn[1]
+
+
+def by_column(
+    values: NDArray[np.float32], width: int, frames: int, one: Callable[[NDArray[np.float32]], Any]
+) -> NDArray[np.float32]:
+    """What `one` makes of the frames of each of so many columns; the value of a frame without one is NaN."""
+    padded = np.full(frames, np.nan, np.float32)
+    padded[: len(values)] = values[:frames]
+    first = np.arange(width) * frames // width
+    last = np.maximum((np.arange(width) + 1) * frames // width, first + 1)
+    # One column holds several frames of a long recording, several columns hold one of a short recording.
+    return np.array([one(padded[start:end]) for start, end in zip(first, last, strict=True)], np.float32)
 
 
 def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:

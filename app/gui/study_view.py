@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QFont,
@@ -21,7 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.capture.source import Frame, Pixels
+from app.capture.source import Frame
+from app.gui.images import to_image
 from app.gui.live_view import LiveView
 from app.gui.status import Level
 from app.gui.theme import FOCUS, HALO, LEVELS, SURROUND, TEXT, colour
@@ -270,14 +270,6 @@ class StudyView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(part, self._image[1], part)
         painter.restore()
-
-
-def to_image(pixels: Pixels) -> QImage:
-    """A copy of a picture (height, width) or (height, width, 3) BGR."""
-    pixels = np.ascontiguousarray(pixels)
-    height, width = pixels.shape[:2]
-    kind = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_BGR888
-    return QImage(pixels.data, width, height, pixels.strides[0], kind).copy()
 
 
 def outline(painter: QPainter, path: QPainterPath, ink: str, style: Qt.PenStyle, width: float = 2.0) -> None:

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QSlider
 
 from app.capture.source import Pixels
 from app.gui import study_rows
+from app.gui.images import to_image
 from app.gui.status import Level
-from app.gui.study_rows import StudyRow
+from app.gui.study_rows import StudyRow, by_column
 from app.gui.theme import BASE, FOCUS, HALO, LEVELS, QUIET, RAISED, TEXT, colour
 from app.gui.widgets import accessible
 from app.gui.words import mark, tr
@@ -175,7 +176,7 @@ class Timeline(QSlider):
             number = int(share * THUMBNAILS)
             if number < len(self.pictures):
                 target = QRectF(room.left() + place * wide, room.top(), wide, self._form.pictures)
-                painter.drawImage(target, _image(self.pictures[number]))
+                painter.drawImage(target, to_image(self.pictures[number]))
         painter.restore()
 
     def _paint_strips(self, painter: QPainter) -> None:
@@ -244,29 +245,19 @@ class Timeline(QSlider):
         )
 
     def _heights(self) -> list[NDArray[np.float32]]:
-        """Of each strip, the height in each column, 0..1; NaN where nothing is known yet."""
+        """Of each strip, the largest height in each column, 0..1; NaN where a frame is not known yet."""
         if self._columns is None or self._columns[0] != self._room():
             strips = self._strips
             largest = float(np.nanmax(strips.area, initial=0.0)) or 1.0
             unlike = np.where(np.isnan(strips.novelty), np.nan, (strips.novelty > 1).astype(np.float32))
             rows = (strips.confidence, strips.area / largest, unlike.astype(np.float32))
-            self._columns = self._room(), [_columns(row, self._room(), self.maximum() + 1) for row in rows]
+            self._columns = self._room(), [by_column(row, self._room(), self.maximum() + 1, np.max) for row in rows]
         return self._columns[1]
 
     def _font(self) -> QFont:
         font = QFont(self.font())
         font.setPixelSize(11)
         return font
-
-
-def _columns(values: NDArray[np.float32], width: int, frames: int) -> NDArray[np.float32]:
-    """The largest value of the frames in each column of so many pixels; NaN where one is not known."""
-    padded = np.full(frames, np.nan, np.float32)
-    padded[: len(values)] = values[:frames]
-    first = np.arange(width) * frames // width
-    last = np.maximum((np.arange(width) + 1) * frames // width, first + 1)
-    # One column holds several frames of a long recording, several columns hold one of a short recording.
-    return np.array([padded[start:end].max() for start, end in zip(first, last, strict=True)], np.float32)
 
 
 def _strip_image(heights: NDArray[np.float32], room: int, ink: QColor, unknown: QColor) -> QImage:
@@ -281,8 +272,3 @@ def _strip_image(heights: NDArray[np.float32], room: int, ink: QColor, unknown: 
     pixels[:, np.isnan(heights)] = unknown.rgba()
     pixels = np.ascontiguousarray(pixels, np.uint32)
     return QImage(pixels.data, len(heights), room, 4 * len(heights), QImage.Format.Format_ARGB32).copy()
-
-
-def _image(pixels: Pixels) -> QImage:
-    height, width = pixels.shape[:2]
-    return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_BGR888).copy()

@@ -286,7 +286,8 @@ def _bench(arguments: argparse.Namespace) -> int:
 
     from app.gui.bench import run_bench
 
-    return run_bench(source, arguments.seconds, arguments.json, options)
+    run_bench(source, arguments.seconds, arguments.json, options)
+    return 0
 
 
 def _check(arguments: argparse.Namespace) -> int:

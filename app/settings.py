@@ -180,8 +180,8 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _is_share(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_scales(value: Any) -> bool:
@@ -191,7 +191,7 @@ def _is_scales(value: Any) -> bool:
 
 
 def _is_size(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
+    return _is_number(value) and 0 < value < math.inf
 
 
 def _is_bool(value: Any) -> bool:
@@ -203,8 +203,8 @@ def _is_texts(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_is_text, value.values()))
 
 
-def _are_two_texts(value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= 2 and all(map(_is_text, value))
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
 
 
 def _are_presets(value: Any) -> bool:
@@ -217,31 +217,33 @@ def _are_presets(value: Any) -> bool:
 
 
 def _is_up_to(most: float) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
+    return lambda value: _is_number(value) and 0 <= value <= most
 
 
 _CHECKS: dict[str, Callable[[Any], bool]] = {
     "source": _is_text,
-    "recent": lambda value: isinstance(value, list) and all(map(_is_text, value)),
+    "recent": _are_texts,
     "scan_areas": _is_texts,
     "camera_modes": _is_texts,
     "lateral": lambda value: _is_texts(value) and set(value.values()) <= {"left", "right"},
-    "mirrored": lambda value: isinstance(value, list) and all(map(_is_text, value)),
+    "mirrored": _are_texts,
     "scales": _is_scales,
     "scale": _is_texts,
     "model": _is_text,
     "engine": _is_text,
     "overlay": _is_bool,
-    "opacity": _is_share,
+    "opacity": _is_up_to(1),
     "style": lambda value: value in STYLES,
-    "spotlight": lambda value: isinstance(value, bool),
+    "spotlight": _is_bool,
     "layout": lambda value: value in LAYOUTS,
-    "threshold": lambda value: value is None or (_is_share(value) and 0 < value < 1),
+    "threshold": lambda value: value is None or (_is_number(value) and 0 < value < 1),
     "temporal_filter": _is_bool,
     "snapshot": lambda value: value in SNAPSHOT_KINDS,
     "ring_seconds": _is_up_to(300),
     "ring_mb": _is_up_to(100_000),
-    "keys": lambda value: isinstance(value, dict) and all(map(_are_two_texts, value.values())),
+    "keys": lambda value: (
+        isinstance(value, dict) and all(_are_texts(keys) and len(keys) <= 2 for keys in value.values())
+    ),
     "theme": lambda value: value in THEMES,
     "language": lambda value: value in LANGUAGES,
     "folds": lambda value: isinstance(value, dict) and all(map(_is_bool, value.values())),

@@ -16,7 +16,7 @@ import psutil
 from PySide6.QtCore import QObject, QTimer
 
 from app.capture.source import Source
-from app.errors import OutputError
+from app.errors import OutputError, UsageError
 from app.gui.main import has_display, make_application
 from app.gui.main_window import MainWindow
 from app.options import WindowOptions
@@ -32,7 +32,6 @@ _STEADY_MS = 500
 _LOOK_MS = 20
 _SAMPLES = 1_000_000
 """Percentiles are those of the whole run."""
-EXIT_USER = 2
 
 
 @dataclass(frozen=True)
@@ -56,10 +55,11 @@ class Report(Measures):
         return json.dumps(_finite(dataclasses.asdict(self)), indent=2) + "\n"
 
 
-def run_bench(source: Source, seconds: float, json_path: Path | None, options: WindowOptions) -> int:
-    """Shows `source` for `seconds`, prints what was measured and writes it to `json_path`; gives the exit status.
+def run_bench(source: Source, seconds: float, json_path: Path | None, options: WindowOptions) -> None:
+    """Shows `source` for `seconds`, prints what was measured and writes it to `json_path`.
 
-    The user's settings are neither used nor changed. Raises OutputError where the file cannot be written.
+    The user's settings are neither used nor changed. Raises UsageError where there was nothing to measure, and
+    OutputError where the file cannot be written.
     """
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -78,12 +78,10 @@ def run_bench(source: Source, seconds: float, json_path: Path | None, options: W
     window.close()
     window.deleteLater()
     if report is None:
-        print(f"sonoblock: {problem}", file=sys.stderr)
-        return EXIT_USER
+        raise UsageError(problem)
     print(table(report))
     if json_path is not None:
         _write(json_path, report)
-    return 0
 
 
 class _Run(QObject):

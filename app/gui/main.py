@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.capture.source import Source
+from app.errors import UsageError
 from app.gui import theme
 from app.gui.main_window import TITLE, MainWindow
 from app.gui.words import use_language
@@ -17,16 +18,14 @@ from app.options import LanguageName, WindowOptions
 from app.settings import load_settings
 
 NO_DISPLAY = "There is no display to open a window on (DISPLAY is not set): start this from a desktop session."
-EXIT_USER = 2
 
 
 def run_window(source: Source | None, options: WindowOptions) -> int:
-    """Shows `source` (None: the demo) until the window is closed; gives the exit status."""
+    """Shows `source` (None: the demo) until the window is closed; gives the exit status. Raises UsageError."""
     if not has_display():
-        print(f"sonoblock: {NO_DISPLAY}", file=sys.stderr)
         if source is not None:
             source.close()
-        return EXIT_USER
+        raise UsageError(NO_DISPLAY)
     settings, _ = load_settings()
     application = make_application(options.language or settings.language)
     window = MainWindow(settings)

@@ -296,11 +296,8 @@ class MainWindow(QMainWindow):
 
     def _load_first_model(self) -> None:
         if self.isVisible() and not self.models.asked:
-            self._load_model(*self._first_model)
-
-    def _load_model(self, model: str, engine: str) -> None:
-        """What the command line asks for is not kept for the next start."""
-        self.models.load(model, engine)
+            # What the command line asks for is not kept for the next start.
+            self.models.load(*self._first_model)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._status.stop()

@@ -461,7 +461,7 @@ def test_a_refused_model_is_said_and_the_one_before_goes_on(window: MainWindow, 
 
 def test_the_command_lines_choice_is_not_kept(opened: Opened, qtbot: QtBot) -> None:
     window = opened()
-    window._load_model("other", "onnxruntime")
+    window.models.load("other", "onnxruntime")
     qtbot.waitUntil(lambda: window.bottom.model.text() == "ONNX Runtime · other")
     assert (window.settings.model, window.settings.engine) == ("default", "auto")
 

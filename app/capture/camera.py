@@ -11,9 +11,7 @@ from pathlib import Path
 
 import cv2
 
-from app.capture.camera_mode import RATE as RATE
-from app.capture.camera_mode import SIZE as SIZE
-from app.capture.camera_mode import CameraMode
+from app.capture.camera_mode import RATE, SIZE, CameraMode
 from app.capture.pixels import as_pixels
 from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
 from app.capture.video import fourcc

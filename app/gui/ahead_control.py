@@ -14,7 +14,6 @@ from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceState
 
 _JOIN_S = 5.0
-_STILL = (SourceState.PAUSED, SourceState.ENDED)
 
 
 class AheadControl:
@@ -75,17 +74,14 @@ class AheadControl:
 
     def _resting(self) -> bool:
         """Whether the picture stands still and its answer is there. In the thread that looks ahead."""
-        event, frame = self._sources.event, self._pipeline.frames.latest()
-        if event is None or event.state not in _STILL or not self._action.isChecked():
+        if not self._sources.still or not self._action.isChecked():
             return False
+        frame = self._pipeline.frames.latest()
         prediction = self._pipeline.predictions.latest()
         return frame is None or (prediction is not None and prediction.frame_number == frame.number)
 
     def _show(self) -> None:
-        if self._thumbnails is not None:
-            self._transport.slider.set_pictures(self._thumbnails.pictures)
-        else:
-            self._transport.slider.set_pictures(())
+        self._transport.slider.set_pictures(self._thumbnails.pictures if self._thumbnails is not None else ())
         ahead = self._ahead
         strips = ahead.strips if ahead is not None else Strips.unknown(0)
         shown = id(ahead), self._words(ahead)
@@ -105,11 +101,9 @@ class AheadControl:
             return tr("Analysed {done} of {total}", done=done, total=total)
         if not self._action.isChecked():
             return tr("Analysed {done} of {total}, held", done=done, total=total)
-        event = self._sources.event
-        still = event is not None and event.state in _STILL
         return (
             tr("Analysing {done} of {total}", done=done, total=total)
-            if still
+            if self._sources.still
             else tr("Analysed {done} of {total}, goes on while paused", done=done, total=total)
         )
 

@@ -24,7 +24,6 @@ from app.gui.words import mark, tr
 from app.paths import cache_folder
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.scan_area import ScanAreas
-from app.pipeline.types import SourceState
 from app.settings import Settings
 from app.trainer.compare import Comparison, Verdict
 from app.trainer.corrections import Entries
@@ -33,7 +32,6 @@ from model.bundle import shipped
 
 _LOOK_MS = 60
 _JOIN_S = 5.0
-_STILL = (SourceState.PAUSED, SourceState.ENDED)
 _NAMES = {OWN: mark("Own corrections"), RECORDED: mark("Recorded masks")}
 """What the sides that have no name of their own are called."""
 
@@ -188,13 +186,8 @@ class CompareControl(QObject):
         self._end()
         self._wish = wish
         sides = self._side(self.a, source, areas), self._side(self.b, source, areas)
-        self._comparison = Comparison(source, areas, sides, self._resting)
+        self._comparison = Comparison(source, areas, sides, lambda: self._sources.still)
         self._comparison.start()
-
-    def _resting(self) -> bool:
-        """Whether the picture stands still. In the comparison's thread."""
-        event = self._sources.event
-        return event is not None and event.state in _STILL
 
     def _end(self) -> None:
         if self._comparison is not None:

@@ -21,11 +21,9 @@ from app.pipeline.codecs import best_codec
 from app.pipeline.export import Task
 from app.pipeline.exporter import Exporter
 from app.pipeline.pipeline import Pipeline
-from app.pipeline.types import SourceState
 from app.settings import Settings
 
 _JOIN_S = 5.0
-_STILL = (SourceState.PAUSED, SourceState.ENDED)
 _USUAL_RATE = 25.0
 """Frames a second of a recording that does not say."""
 
@@ -145,13 +143,8 @@ class ExportControl:
             style=self._settings.style,
             opacity=self._settings.opacity,
         )
-        self._exporter = self._pipeline.export(own, *self._models.running, task, self._resting)
+        self._exporter = self._pipeline.export(own, *self._models.running, task, lambda: self._sources.still)
         self.refresh()
-
-    def _resting(self) -> bool:
-        """Whether the picture stands still. In the thread that exports."""
-        event = self._sources.event
-        return event is not None and event.state in _STILL
 
     def _another(self, source: Source, part: Part | None) -> Source:
         """A second one of the same recording, not open; of one of several, it alone. Raises SourceError."""

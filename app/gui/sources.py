@@ -10,7 +10,7 @@ from app.capture.source import Source, SourceError
 from app.gui.bridge import Background
 from app.gui.source_notes import SourceNotes
 from app.pipeline.pipeline import Pipeline
-from app.pipeline.types import Rect, SourceChanged
+from app.pipeline.types import Rect, SourceChanged, SourceState
 from app.settings import Settings
 
 _RECENT = 6
@@ -49,6 +49,12 @@ class Sources:
         """The current source's scan area from the command line, until the user says otherwise; it is not kept."""
         self.event: SourceChanged | None = None
         """What the pipeline said last about the current source."""
+
+    @property
+    def still(self) -> bool:
+        """Whether a recording stands still, paused or at its end. In any thread."""
+        event = self.event
+        return event is not None and event.state in (SourceState.PAUSED, SourceState.ENDED)
 
     def open_word(self, word: str, said: str = "") -> None:
         """Opens a source by its word; what is shown stays until it is known to be good, and then that is `said`."""

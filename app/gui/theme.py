@@ -176,7 +176,6 @@ QPushButton#icon:focus {{ min-width: {TARGET - 4}px; max-width: {TARGET - 4}px; 
 QPushButton#segment {{ text-align: center; padding: 0 4px; }}
 QPushButton#card, QPushButton#card:focus {{ min-height: 0; padding: 0; }}
 #cardPicture {{ background: {SURROUND}; color: {DARK.quiet}; font-size: 13px; border-radius: 4px; }}
-QPushButton::menu-indicator {{ width: 0; }}
 QComboBox::drop-down {{ border: 0; width: 30px; }}
 QComboBox::down-arrow {{ image: url({(ICONS / f"{theme.arrow}.svg").as_posix()}); width: 20px; height: 20px; }}
 QComboBox QAbstractItemView {{ background: {theme.raised}; border: 1px solid {theme.line};

@@ -74,7 +74,7 @@ class Prediction:
     """When the frame was captured (`time.monotonic()` seconds): the overlay's age counts from here."""
     scan_area: Rect
     probability: NDArray[np.float32]
-    """float32 (classes, n, n), 0..1, steadied where the job was; n is the side of the network's input, usually 256."""
+    """float32 (classes, n, n), 0..1, steadied where the job was; n is the side of the network's input."""
     answers: tuple[Region | None, ...]
     """One for each of the model's structures; None is an answer: no region found."""
     steps_ms: dict[str, float]

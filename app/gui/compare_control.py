@@ -62,7 +62,8 @@ class CompareControl(QObject):
         self.active = False
         self.a, self.b = "", ""
         self._wish: tuple[object, ...] | None = None
-        self._comparison: Comparison | None = None
+        self.comparison: Comparison | None = None
+        """What runs now."""
         self._old: list[Comparison] = []
         self._said = ""
         self._shown: tuple[int, int] = (0, 0)
@@ -70,11 +71,6 @@ class CompareControl(QObject):
         self._timer.timeout.connect(self.refresh)
         view.state_changed.connect(self.refresh)
         bar.chosen.connect(self._choose)
-
-    @property
-    def comparison(self) -> Comparison | None:
-        """What runs now."""
-        return self._comparison
 
     # The mode
 
@@ -186,14 +182,14 @@ class CompareControl(QObject):
         self._end()
         self._wish = wish
         sides = self._side(self.a, source, areas), self._side(self.b, source, areas)
-        self._comparison = Comparison(source, areas, sides, lambda: self._sources.still)
-        self._comparison.start()
+        self.comparison = Comparison(source, areas, sides, lambda: self._sources.still)
+        self.comparison.start()
 
     def _end(self) -> None:
-        if self._comparison is not None:
-            self._comparison.stop()
-            self._old.append(self._comparison)
-        self._comparison, self._wish, self._said = None, None, ""
+        if self.comparison is not None:
+            self.comparison.stop()
+            self._old.append(self.comparison)
+        self.comparison, self._wish, self._said = None, None, ""
         self._old = [comparison for comparison in self._old if not comparison.join(0)]
 
     # What is shown
@@ -203,7 +199,7 @@ class CompareControl(QObject):
         if not self.active:
             return
         self._follow()
-        frame, comparison = self._live.frame, self._comparison
+        frame, comparison = self._live.frame, self.comparison
         if frame is None or comparison is None:
             return
         verdict = comparison.at(frame)
@@ -236,7 +232,7 @@ class CompareControl(QObject):
 
     def go(self, step: int) -> None:
         """To the next of the frames that agree least (1), or the one before (-1)."""
-        frame, comparison = self._live.frame, self._comparison
+        frame, comparison = self._live.frame, self.comparison
         if frame is None or comparison is None:
             return
         found = [number for number in comparison.worst() if (number - frame.number) * step > 0]

@@ -372,10 +372,6 @@ class LiveView(QWidget):
 
     # Tools
 
-    @property
-    def in_scan_area_mode(self) -> bool:
-        return isinstance(self.tool, ScanAreaTool)
-
     def enter_scan_area_mode(self) -> None:
         """The next drag draws or corrects the scan area; nothing happens without a picture."""
         if self.frame is not None:

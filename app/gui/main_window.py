@@ -153,9 +153,7 @@ class MainWindow(QMainWindow):
         self.lines = StateLines(self, pipeline, self.sources, view, (self.top, self.bottom), actions["raw"], say)
         self.overlay = OverlayControl(settings, pipeline, view, self.panel, actions, self.lines.show_overlay)
         self.picture = PictureControl(settings, pipeline, self.sources, view, actions, background, say)
-        self.presets = PresetControl(
-            self, settings, pipeline, self.sources, self.overlay, self.models, say, self._save_settings
-        )
+        self.presets = PresetControl(self, settings, self.sources, self.overlay, self.models, self._save_settings)
         notes, panel, strip = SourceNotes(settings), self.panel, self.mode_strip
         self.scan_area = ScanAreaControl(notes, pipeline, view, self.sources, panel, strip, actions, say)
         self.orientation = Orientation(notes, view, self.sources, panel, actions["toggle_mirror"])

@@ -11,7 +11,6 @@ from app.gui.overlay_control import OverlayControl
 from app.gui.preset_dialog import PresetDialog
 from app.gui.sources import Sources
 from app.gui.words import tr
-from app.pipeline.pipeline import Pipeline
 from app.presets import use_preset
 from app.settings import Settings
 
@@ -23,21 +22,17 @@ class PresetControl:
         self,
         window: QWidget,
         settings: Settings,
-        pipeline: Pipeline,
         sources: Sources,
         overlay: OverlayControl,
         models: Models,
-        say: Callable[[str], None],
         keep: Callable[[], None],
     ) -> None:
         """`keep` writes the settings."""
         self._window = window
         self._settings = settings
-        self._pipeline = pipeline
         self._sources = sources
         self._overlay = overlay
         self._models = models
-        self._say = say
         self._keep = keep
         self.dialog: PresetDialog | None = None
         """The one that is open."""

@@ -90,7 +90,6 @@ class ScanAreaControl:
         self._regions: tuple[UltrasoundRegion, ...] = ()
         self._origin = ""
         self._said: Found | None = None
-        self._asked: float | None = None
         self._give_up: float | None = None
         self._pipeline.set_find_scan_area(False)
 

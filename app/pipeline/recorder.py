@@ -231,11 +231,6 @@ class Recorder(OwnThread):
         return _close(writer, dropped)
 
     @property
-    def recording(self) -> bool:
-        """Whether recording is on."""
-        return self._wanted
-
-    @property
     def state(self) -> RecorderState:
         """Now."""
         dropped = self._dropped - self._dropped_before

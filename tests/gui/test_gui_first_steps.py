@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 import app.gui.main
 from app.__main__ import main
 from app.gui.main_window import MainWindow
+from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.theme import TARGET
 from app.options import WindowOptions
 from app.settings import Settings, load_settings, save_settings
@@ -68,7 +69,7 @@ def test_the_steps_are_out_of_the_way_while_the_scan_area_is_drawn(window: MainW
     for _ in range(2):
         window.first_steps.next.click()
     next(one for one in window.first_steps.findChildren(QPushButton) if one.text().startswith("Draw")).click()
-    assert window.view.in_scan_area_mode
+    assert isinstance(window.view.tool, ScanAreaTool)
     assert not window.first_steps.isVisible()
     window.view.leave_mode()
     assert window.first_steps.isVisible()

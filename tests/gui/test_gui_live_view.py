@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.gui.canvas import Canvas
 from app.gui.live_view import LiveView
 from app.gui.overlay import OverlayPainter, OverlayStyle, place_label
+from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.status import OverlayKind, Wishes
 from app.pipeline.types import Rect
 from model.postprocess import Outline, Region
@@ -247,7 +248,7 @@ def test_a_drag_sets_the_scan_area_in_frame_pixels(view: LiveView, supply: Plain
         QTest.mouseMove(view, at(150, 150))
         QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=at(240, 200))
     assert drawn.args == [Rect(40, 50, 200, 150)]
-    assert not view.in_scan_area_mode
+    assert not isinstance(view.tool, ScanAreaTool)
 
 
 def test_a_drag_counts_the_letterbox(view: LiveView, supply: Plain, qtbot: QtBot) -> None:
@@ -289,7 +290,7 @@ def test_keys_draw_the_scan_area(view: LiveView, supply: Plain, qtbot: QtBot) ->
 
 def test_no_scan_area_is_drawn_without_a_picture(view: LiveView) -> None:
     view.enter_scan_area_mode()
-    assert not view.in_scan_area_mode
+    assert not isinstance(view.tool, ScanAreaTool)
 
 
 def test_a_drag_on_a_dense_screen_is_in_frame_pixels_too(

@@ -16,6 +16,7 @@ from app.gui.live_view import LiveView
 from app.gui.main_window import MainWindow
 from app.gui.marks import Marks
 from app.gui.overlay import SPOTLIGHT, OverlayStyle
+from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.status import OverlayKind, Wishes
 from app.options import Layout
 from app.pipeline.scale import Scale
@@ -302,4 +303,4 @@ def test_a_click_on_the_raw_picture_does_nothing(view: LiveView, supply: Plain) 
     show(view, supply)
     view.show_as(style=OverlayStyle(layout="two"))
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(5, 400))
-    assert not view.in_scan_area_mode
+    assert not isinstance(view.tool, ScanAreaTool)

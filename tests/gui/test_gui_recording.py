@@ -142,7 +142,7 @@ def test_a_scan_area_that_is_given_up_while_recording_is_warned_of(window: MainW
     qtbot.waitUntil(lambda: window.pipeline.recorder.state.seconds > 0.2)
     press(window, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: window.messages.text.startswith("The whole frame is kept, as no scan area is set"))
-    assert window.pipeline.recorder.recording
+    assert window.pipeline.recorder.state.recording
     press(window, Qt.Key.Key_F9)
 
 

@@ -14,6 +14,7 @@ from app.capture.source import Picture, SourceInfo, SourceKind
 from app.gui.live_view import LiveView
 from app.gui.main_window import MainWindow
 from app.gui.scan_area_control import GIVE_UP_S
+from app.gui.scan_area_tool import ScanAreaTool
 from app.options import WindowOptions
 from app.pipeline.scan_area import overlap
 from app.pipeline.types import Rect
@@ -126,7 +127,7 @@ def test_correct_it_begins_with_what_was_found(opened: Opened, qtbot: QtBot) -> 
 )
 def test_what_the_user_has_kept_wins(opened: Opened, qtbot: QtBot, settings: Settings) -> None:
     window = opened(Machine(), settings)
-    qtbot.waitUntil(lambda: window.isActiveWindow() and window.view.frame is not None)
+    qtbot.waitUntil(lambda: window.isActiveWindow() and window.scan_area._size is not None)
     assert not window.pipeline.finding_scan_area
     whole = "whole" in settings.scan_areas.values()
     assert window.pipeline.scan_area == (None if whole else Rect(10, 20, 300, 200))
@@ -135,7 +136,7 @@ def test_what_the_user_has_kept_wins(opened: Opened, qtbot: QtBot, settings: Set
 def test_the_command_lines_scan_area_wins_and_is_not_kept(opened: Opened, qtbot: QtBot) -> None:
     kept = Settings(scan_areas={"camera:0@800x600": "10,20,300,200"})
     window = opened(Machine(), kept, options=WindowOptions(scan_area=Rect(1, 2, 400, 300)))
-    qtbot.waitUntil(lambda: window.isActiveWindow() and window.view.frame is not None)
+    qtbot.waitUntil(lambda: window.isActiveWindow() and window.scan_area._size is not None)
     assert window.pipeline.scan_area == Rect(1, 2, 400, 300)
     assert window.settings.scan_areas == {"camera:0@800x600": "10,20,300,200"}
 
@@ -143,7 +144,7 @@ def test_the_command_lines_scan_area_wins_and_is_not_kept(opened: Opened, qtbot:
 @pytest.mark.parametrize("source", [Machine(SourceKind.DEMO), Machine(stills=True)], ids=["demo", "stills"])
 def test_demo_and_single_pictures_are_left_alone(opened: Opened, qtbot: QtBot, source: Machine) -> None:
     window = opened(source)
-    qtbot.waitUntil(lambda: window.isActiveWindow() and window.view.frame is not None)
+    qtbot.waitUntil(lambda: window.isActiveWindow() and window.scan_area._size is not None)
     assert not window.pipeline.finding_scan_area
     shift_a(window)
     asked = source.kind is not SourceKind.DEMO
@@ -164,7 +165,7 @@ def test_the_files_region_wins_over_the_search(opened: Opened, qtbot: QtBot) -> 
 
 def test_where_nothing_is_found_it_is_said_what_to_do(opened: Opened, qtbot: QtBot) -> None:
     window = opened(Live(picture(white=None)))
-    qtbot.waitUntil(lambda: window.isActiveWindow() and window.view.frame is not None)
+    qtbot.waitUntil(lambda: window.isActiveWindow() and window.scan_area._size is not None)
     now = [0.0]
     window.scan_area._clock = lambda: now[0]
     shift_a(window)
@@ -172,7 +173,7 @@ def test_where_nothing_is_found_it_is_said_what_to_do(opened: Opened, qtbot: QtB
     now[0] = GIVE_UP_S + 1
     qtbot.waitUntil(lambda: window.messages.text == "No scan area found yet: draw it.")
     offer(window, "Draw it").click()
-    assert window.view.in_scan_area_mode
+    assert isinstance(window.view.tool, ScanAreaTool)
 
 
 def test_each_size_of_a_sources_frames_has_its_own_scan_area(opened: Opened, qtbot: QtBot) -> None:
@@ -229,7 +230,7 @@ def test_every_handle_corrects_its_side_and_enter_sets(
 ) -> None:
     with qtbot.assertNotEmitted(drawing.scan_area_drawn):
         drag(drawing, at(*handle), at(handle[0] + 10, handle[1] + 15))
-    assert drawing.in_scan_area_mode
+    assert isinstance(drawing.tool, ScanAreaTool)
     with qtbot.waitSignal(drawing.scan_area_drawn) as drawn:
         QTest.keyClick(drawing, Qt.Key.Key_Return)
     assert drawn.args == [expected]
@@ -275,7 +276,7 @@ def test_a_recording_that_stands_still_is_searched_too(opened: Opened, qtbot: Qt
             return None if shown is None else Picture(screen().frames[0], shown.time_s)
 
     window = opened(Paused())
-    qtbot.waitUntil(lambda: window.isActiveWindow() and window.view.frame is not None)
+    qtbot.waitUntil(lambda: window.isActiveWindow() and window.scan_area._size is not None)
     press(window, Qt.Key.Key_K)
     shift_a(window)
     qtbot.waitUntil(lambda: window.pipeline.scan_area is not None)

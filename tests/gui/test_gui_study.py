@@ -21,6 +21,7 @@ from app.capture.source import Picture
 from app.capture.video import VideoFile
 from app.gui.compare_view import A, B, words_of
 from app.gui.main_window import MainWindow
+from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.study_bar import OPEN_MASKS, OWN, RECORDED
 from app.gui.study_rows import HEIGHT, AgreementRow, CorrectionsRow
 from app.gui.timeline import Timeline
@@ -546,7 +547,7 @@ def test_live_pictures_have_neither(opened: Opened, qtbot: QtBot) -> None:
 def test_setting_the_scan_area_leaves_the_mode(correcting: MainWindow) -> None:
     QTest.keyClick(correcting, Key.Key_A)
     assert not correcting.study.active
-    assert correcting.view.in_scan_area_mode
+    assert isinstance(correcting.view.tool, ScanAreaTool)
 
 
 # Comparing

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.gui.live_view import LiveView
 from app.gui.main_window import MainWindow
+from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.status import NOTICE, Level, OverlayKind
 from app.gui.theme import TARGET
 from app.options import WindowOptions
@@ -327,7 +328,7 @@ def drag(view: LiveView, start: QPoint, end: QPoint) -> None:
 
 def test_a_scan_area_is_drawn_kept_for_its_source_and_taken_back(window: MainWindow) -> None:
     press(window, Qt.Key.Key_A)
-    assert window.view.in_scan_area_mode
+    assert isinstance(window.view.tool, ScanAreaTool)
     shown = window.view.shown_rect()
     assert shown is not None
     ratio = window.view.devicePixelRatioF()
@@ -350,7 +351,7 @@ def test_esc_leaves_the_drawing_of_a_scan_area(window: MainWindow) -> None:
     window.view.pull()
     assert window.top.overlay.text() == "Overlay on · hidden: drawing the scan area"
     press(window, Qt.Key.Key_Escape)
-    assert not window.view.in_scan_area_mode
+    assert not isinstance(window.view.tool, ScanAreaTool)
     assert window.pipeline.scan_area is None
 
 

@@ -96,7 +96,7 @@ def test_nothing_is_written_until_it_is_switched_on(recorder, root):
     record(recorder, range(5))
     await_true(lambda: recorder.state.ring_seconds == pytest.approx(0.16))
     assert not root.exists()
-    assert not recorder.recording
+    assert not recorder.state.recording
 
 
 @pytest.mark.parametrize("colour", [False, True])
@@ -179,7 +179,7 @@ def test_the_last_seconds_are_saved_from_memory_with_their_masks(recorder, root)
     for picture, frame in zip(found, frames[-11:], strict=True):
         assert np.array_equal(picture.pixels, AREA.cut(frame.pixels))
     assert [row["frame"] for row in rows(saved.folder / TABLE)] == [str(number) for number in range(11)]
-    assert not recorder.recording
+    assert not recorder.state.recording
     assert recorder.state.ring_seconds == pytest.approx(0.4)
 
 
@@ -226,7 +226,7 @@ def test_another_source_ends_it_and_says_so(recorder):
     assert recorder.state.ended.problem == (
         "Recording stopped: another source was opened. What was recorded until then is kept."
     )
-    assert not recorder.recording
+    assert not recorder.state.recording
     assert recorder.state.ring_seconds == 0
     assert len(read_all(recorder.state.ended.folder)) == 3
 
@@ -288,7 +288,7 @@ def test_a_recording_whose_first_frame_cannot_be_recorded_is_off_and_says_so(rec
     recorder.offer(Frame(np.zeros(9, np.uint8), 0, 2000.0), AREA)
     await_true(lambda: recorder.state.ended is not None)
     assert recorder.state.ended.problem == "Recording could not begin: the recorder failed (IndexError)."
-    assert not recorder.recording
+    assert not recorder.state.recording
     assert not root.exists()
 
 
@@ -325,7 +325,7 @@ def test_a_full_disk_stops_the_recording_keeps_what_is_there_and_says_so(small_d
         "Recording stopped: no space left on device. What was recorded until then is kept. "
         "Free some space, then record again."
     )
-    assert not recorder.recording
+    assert not recorder.state.recording
     recorder.stop()
     assert recorder.join(WAIT_S)
     assert len(list(ended.folder.parent.iterdir())) == 1  # What was waiting did not begin another one.
@@ -376,7 +376,7 @@ def test_a_disk_that_is_nearly_full_is_not_filled_up(root):
     record(recorder, range(2))
     await_true(lambda: recorder.state.ended is not None)
     assert "the disk is nearly full" in recorder.state.ended.problem
-    assert not recorder.recording
+    assert not recorder.state.recording
     with pytest.raises(OutputError, match="the disk is nearly full"):
         recorder.save_ring()
     assert list(root.iterdir()) == []
@@ -393,7 +393,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     await_true(lambda: recorder.state.ended is not None)
     assert recorder.state.ended.folder is None
     assert "cannot be written" in recorder.state.ended.problem
-    assert not recorder.recording
+    assert not recorder.state.recording
     recorder.stop()
     assert recorder.join(WAIT_S)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.pipeline.scan_area import overlap
+from app.pipeline.scan_area import shared
 from app.pipeline.types import Rect
 from model.postprocess import Region
 
@@ -95,9 +95,7 @@ def of_regions(regions: Sequence[UltrasoundRegion], area: Rect, frame: tuple[int
 
 
 def _share_inside(area: Rect, place: Rect) -> float:
-    union = overlap(area, place)  # intersection over union, from which the intersection follows
-    both = area.width * area.height + place.width * place.height
-    return union * both / (1 + union) / (area.width * area.height)
+    return shared(area, place) / (area.width * area.height)
 
 
 def _alike(first: Scale, second: Scale) -> bool:

@@ -240,12 +240,17 @@ class ScanAreaFinder:
         return bool(changed.size and changed.mean() > CHANGED)
 
 
-def overlap(first: Rect, second: Rect) -> float:
-    """Intersection over union, 0 to 1."""
+def shared(first: Rect, second: Rect) -> int:
+    """So many pixels lie in both."""
     wide = min(first.x + first.width, second.x + second.width) - max(first.x, second.x)
     high = min(first.y + first.height, second.y + second.height) - max(first.y, second.y)
-    shared = max(wide, 0) * max(high, 0)
-    return shared / (first.width * first.height + second.width * second.height - shared)
+    return max(wide, 0) * max(high, 0)
+
+
+def overlap(first: Rect, second: Rect) -> float:
+    """Intersection over union, 0 to 1."""
+    both = shared(first, second)
+    return both / (first.width * first.height + second.width * second.height - both)
 
 
 def _foot_is_lost(seen: Rect, found: Rect) -> bool:

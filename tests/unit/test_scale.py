@@ -74,8 +74,16 @@ def test_a_files_region_gives_the_scale_of_the_scan_area_in_it():
     )
 
 
+@pytest.mark.parametrize(("outside", "known"), [(0, 0.2), (40, 0.2), (60, None)])
+def test_most_of_the_scan_area_must_lie_in_a_region_for_its_scale(outside, known):
+    area = Rect(RIGHT.x + RIGHT.width - 500 + outside, RIGHT.y, 500, 600)
+    scale = of_regions([region(LEFT, 0.01), region(RIGHT, 0.02)], area, FRAME)
+    assert (scale and scale.mm_x) == (known and pytest.approx(known))
+
+
 def test_where_it_is_not_certain_which_scale_holds_there_is_none():
     whole = Rect(0, 0, *FRAME)
+    assert of_regions([region(LEFT), replace(region(RIGHT), delta_y=0.02)], whole, FRAME) is None
     assert of_regions([region(LEFT, 0.01), region(RIGHT, 0.02)], whole, FRAME) is None
     assert of_regions([region(LEFT, 0.01), region(RIGHT, 0.01)], whole, FRAME) is not None
 

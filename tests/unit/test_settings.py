@@ -1,4 +1,5 @@
 import copy
+import dataclasses
 import errno
 import json
 import logging
@@ -7,7 +8,7 @@ import pytest
 
 from app import log, paths
 from app.errors import OutputError
-from app.settings import Settings, load_settings, save_settings
+from app.settings import Settings, differences, load_settings, save_settings
 
 MUSTER = "Muster"
 
@@ -24,7 +25,9 @@ def test_without_a_file_the_defaults_hold(file):
 def test_what_is_saved_comes_back(file):
     settings = Settings(
         source="camera:1",
+        recent=["camera:1", "demo"],
         scan_areas={"camera:1": "10,20,300,400", "camera:1@1280x720": "whole"},
+        camera_modes={"camera:1": "1920x1080@60 MJPG"},
         lateral={"camera:1": "left"},
         mirrored=["camera:1"],
         scales={"camera:1@1280x720": {"4 cm": 0.08, "6 cm": 0.12}},
@@ -34,11 +37,23 @@ def test_what_is_saved_comes_back(file):
         overlay=False,
         opacity=0.5,
         style="outline",
+        spotlight=True,
+        layout="corner",
         threshold=0.4,
         temporal_filter=False,
+        snapshot="side by side",
+        ring_seconds=0,
+        ring_mb=100.5,
+        keys={"raw": ["Space", "F13"], "undo": []},
+        theme="light",
+        language="zh_CN",
+        folds={"model": True},
         demo_folder="Bilder/Übung",
+        presets={"SonoSite": {"source": "camera:1", "opacity": 0.2}},
+        introduced=True,
         geometry="AdnQywAD",
     )
+    assert differences(settings).keys() == {field.name for field in dataclasses.fields(Settings)}
     save_settings(settings, file)
     assert load_settings(file) == (settings, "")
 
@@ -70,6 +85,16 @@ def test_only_what_differs_from_the_defaults_is_written_and_a_person_can_read_it
         b'{"scale": {"demo@1x1": 4}}',
         b'{"overlay": 1}',
         b'{"temporal_filter": 0}',
+        b'{"snapshot": "painted"}',
+        b'{"layout": "three"}',
+        b'{"theme": "pink"}',
+        b'{"language": "tlh"}',
+        b'{"recent": "demo"}',
+        b'{"ring_seconds": 301}',
+        b'{"keys": ["O"]}',
+        b'{"keys": {"raw": ["Space", "F13", "F14"]}}',
+        b'{"keys": {"raw": ["Space", 7]}}',
+        b'{"folds": {"model": 1}}',
     ],
 )
 def test_a_damaged_file_is_set_aside_and_said(file, content):

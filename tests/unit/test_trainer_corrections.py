@@ -121,6 +121,14 @@ def test_between_two_frames_by_hand_each_frame_is_interpolated(corrections):
     assert corrections.neighbour(5) == 2
 
 
+def test_neighbours_leave_no_gap_and_a_single_frame_between_two_is_filled(corrections):
+    corrections.correct(3, disc(45, 45))
+    corrections.correct(5, disc(50, 50))
+    corrections.correct(9, disc(70, 60))
+    assert fill(corrections) == (3, 0)
+    assert corrections.interpolated() == [4, 6, 7]
+
+
 def test_what_a_hand_corrected_is_never_overwritten_and_frees_what_followed_from_it(corrections):
     fill(corrections)
     mine = disc(90, 90, 11)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QTransform
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPaintEvent, QPen, QTransform
 
 from app.capture.source import Frame
 from app.gui.live_view import LiveView
 from app.gui.mask_paths import path_of
 from app.gui.study_view import StudyView, outline, say_in_place
-from app.gui.theme import HALO, QUIET, TEXT, colour
+from app.gui.theme import HALO, QUIET, TEXT, colour, sized
 from app.gui.words import tr
 from app.pipeline.types import Rect
 from app.trainer.compare import Verdict
@@ -90,9 +90,7 @@ class CompareView(StudyView):
             outline(painter, to_view.map(self._paths.get(name, QPainterPath())), ink, LINES[ink])
 
     def _paint_captions(self, painter: QPainter) -> None:
-        font = QFont(self.font())
-        font.setPixelSize(14)
-        painter.setFont(font)
+        painter.setFont(sized(self.font(), 14))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rooms = self.rooms()
         if not self.differs:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QTransform
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.capture.source import Frame
@@ -22,7 +22,7 @@ from app.gui.pictures import Pictures, Wish, in_view
 from app.gui.scale_tool import ScaleTool
 from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.status import ANSWERS, OverlayKind, OverlayState, Wishes, overlay_state
-from app.gui.theme import HALO, SURROUND, TARGET, TEXT, colour
+from app.gui.theme import HALO, SURROUND, TARGET, TEXT, colour, sized
 from app.gui.tool_painting import frame_line, paint_tool, rectf
 from app.gui.words import tr
 from app.options import Layout
@@ -263,13 +263,14 @@ class LiveView(QWidget):
             paint_tool(painter, to_view, self.tool)
         else:
             area, on_screen, marks = self._known_marks(to_view, frame)
+            font = sized(self.font(), 14)
             self._paint_edge(painter, area, on_screen, frame)
             # Only the small picture in a corner makes room for them.
             in_corner = self.style_of_overlay.layout == "corner"
-            taken = mark_boxes(on_screen, marks, self._font(14)) if in_corner else []
+            taken = mark_boxes(on_screen, marks, font) if in_corner else []
             self._paint_overlay(painter, to_view, frame, found[0], taken)
             # Over the overlay: a spotlight must not dim them.
-            paint_marks(painter, on_screen, area, marks, self._font(14))
+            paint_marks(painter, on_screen, area, marks, font)
             if self.text:
                 self._paint_chip(painter, self.text, QRectF(self.rect()).adjusted(0, self._covered, 0, 0))
         painter.end()
@@ -278,7 +279,7 @@ class LiveView(QWidget):
     def _paint_empty(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), colour(SURROUND))
         painter.setPen(colour(TEXT))
-        painter.setFont(self._font(16))
+        painter.setFont(sized(self.font(), 16))
         room = self.rect().adjusted(48, 48, -48, -48)
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.text)
 
@@ -335,7 +336,7 @@ class LiveView(QWidget):
     def _paint_chip(self, painter: QPainter, text: str, room: QRectF | None = None, bottom: bool = False) -> None:
         """A line of text on dark ground at the upper or lower edge of `room`, which is the whole view at first."""
         room = QRectF(self.rect()) if room is None else room
-        font = self._font(16)
+        font = sized(self.font(), 16)
         box = QFontMetrics(font).boundingRect(
             QRect(0, 0, max(round(room.width()) - 60, 100), round(room.height())),
             int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap),
@@ -351,11 +352,6 @@ class LiveView(QWidget):
         painter.setFont(font)
         painter.setPen(colour(TEXT))
         painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
-
-    def _font(self, pixels: int) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(pixels)
-        return font
 
     def _count(self, frame: Frame, paint_ms: float) -> None:
         """Tells the statistics how long painting took, and of a frame's first painting."""

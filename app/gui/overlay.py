@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
 
 from app.gui.mask_paths import to_path
-from app.gui.theme import HALO, colour
+from app.gui.theme import HALO, colour, sized
 from app.gui.words import tr
 from app.options import Layout, Style
 from model.postprocess import Outline, Region
@@ -188,10 +188,7 @@ def place_label(
 
 
 def _label_font(font: QFont) -> QFont:
-    font = QFont(font)
-    font.setPixelSize(16)
-    font.setWeight(QFont.Weight.DemiBold)
-    return font
+    return sized(font, 16, QFont.Weight.DemiBold)
 
 
 def _label_size(font: QFont, text: str) -> tuple[float, float]:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from app.capture.source import Frame
 from app.gui.canvas import Canvas
 from app.gui.layout import CAPTION, Cell, cells, choose_corner, corner_size
-from app.gui.theme import LINE, QUIET, SURROUND, colour
+from app.gui.theme import LINE, QUIET, SURROUND, colour, sized
 from app.gui.tool_painting import around
 from app.gui.words import mark, tr
 from app.options import Layout
@@ -108,9 +108,7 @@ class Pictures:
             painter.drawImage(area.topLeft(), self._whole.canvas.image)
 
     def _paint_captions(self, painter: QPainter, areas: Sequence[QRectF]) -> None:
-        font = QFont(painter.font())
-        font.setPixelSize(14)
-        painter.setFont(font)
+        painter.setFont(sized(painter.font(), 14))
         painter.setPen(colour(QUIET))
         for area, text in zip(areas, _CAPTIONS, strict=True):
             painter.drawText(QRectF(area.left(), area.bottom(), area.width(), CAPTION), _CENTRE, tr(text))

@@ -24,7 +24,7 @@ from app.capture.source import Frame
 from app.gui.images import to_image
 from app.gui.live_view import LiveView
 from app.gui.status import Level
-from app.gui.theme import FOCUS, HALO, LEVELS, SURROUND, TEXT, colour
+from app.gui.theme import FOCUS, HALO, LEVELS, SURROUND, TEXT, colour, sized
 from app.gui.zoom import STEP, Zoom
 from app.pipeline.types import Rect
 
@@ -236,16 +236,12 @@ class StudyView(QWidget):
         band = QRectF(0, self.height() - BAND, self.width(), BAND)
         ink, ground = LEVELS[Level.CALM]
         painter.fillRect(band, colour(ground))
-        font = QFont(self.font())
-        font.setPixelSize(16)
-        font.setWeight(QFont.Weight.Bold)
-        painter.setFont(font)
+        painter.setFont(sized(self.font(), 16, QFont.Weight.Bold))
         painter.setPen(colour(ink))
         left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         title = painter.boundingRect(band.adjusted(14, 0, -14, 0), left, self.title)
         painter.drawText(band.adjusted(14, 0, -14, 0), left, self.title)
-        font.setWeight(QFont.Weight.Normal)
-        painter.setFont(font)
+        painter.setFont(sized(self.font(), 16, QFont.Weight.Normal))
         room = band.adjusted(title.right() - band.left() + 18, 0, -14, 0)
         words = painter.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, left, words)
@@ -287,10 +283,7 @@ def say_in_place(painter: QPainter, room: QRectF, text: str) -> None:
     """A line on dark ground at the lower edge of a room."""
     if not text:
         return
-    font = QFont(painter.font())
-    font.setPixelSize(15)
-    font.setWeight(QFont.Weight.Normal)
-    painter.setFont(font)
+    painter.setFont(sized(painter.font(), 15, QFont.Weight.Normal))
     size = painter.fontMetrics().size(0, text)
     box = QRectF(0, 0, size.width() + 24, size.height() + 12)
     box.moveCenter(QPointF(room.center().x(), room.bottom() - 12 - box.height() / 2))

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
@@ -269,6 +269,15 @@ def colour(name: str, alpha: float = 1.0) -> QColor:
     """A colour with an alpha of 0..1."""
     made = QColor(name)
     made.setAlphaF(alpha)
+    return made
+
+
+def sized(font: QFont, pixels: int, weight: QFont.Weight | None = None) -> QFont:
+    """The same font with letters of so many pixels of the desktop, and perhaps of another weight."""
+    made = QFont(font)
+    made.setPixelSize(pixels)
+    if weight is not None:
+        made.setWeight(weight)
     return made
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QLabel, QSizePolicy, QSlider
 
 from app.capture.source import Pixels
@@ -16,7 +16,7 @@ from app.gui import study_rows
 from app.gui.images import to_image
 from app.gui.status import Level
 from app.gui.study_rows import StudyRow, by_column
-from app.gui.theme import BASE, FOCUS, HALO, LEVELS, QUIET, RAISED, TEXT, colour
+from app.gui.theme import BASE, FOCUS, HALO, LEVELS, QUIET, RAISED, TEXT, colour, sized
 from app.gui.widgets import accessible
 from app.gui.words import mark, tr
 from app.pipeline.ahead import THUMBNAILS, Strips
@@ -180,7 +180,7 @@ class Timeline(QSlider):
         painter.restore()
 
     def _paint_strips(self, painter: QPainter) -> None:
-        painter.setFont(self._font())
+        painter.setFont(sized(self.font(), 11))
         # The thin line has nothing else that shows where it is.
         unknown = 0.55 if self._form is _WHOLE else 0.1
         for row, ((name, ink), values) in enumerate(zip(_NAMES, self._heights(), strict=True)):
@@ -253,11 +253,6 @@ class Timeline(QSlider):
             rows = (strips.confidence, strips.area / largest, unlike.astype(np.float32))
             self._columns = self._room(), [by_column(row, self._room(), self.maximum() + 1, np.max) for row in rows]
         return self._columns[1]
-
-    def _font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(11)
-        return font
 
 
 def _strip_image(heights: NDArray[np.float32], room: int, ink: QColor, unknown: QColor) -> QImage:

@@ -11,6 +11,9 @@ from tempfile import TemporaryDirectory
 import cv2
 import numpy as np
 
+# What OpenCV prints of encoders that are not here says nothing to users: this quietens it.
+import app.capture.pixels  # noqa: F401
+
 
 @dataclass(frozen=True)
 class Codec:

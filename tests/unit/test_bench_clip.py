@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -14,6 +17,7 @@ from app.pipeline.types import Rect
 from model.preprocess import to_grey
 from scripts.bench_clip import GROUND, main, scan_area
 from scripts.bench_sizes import numbers
+from tests.conftest import ROOT
 
 
 def read_back(path: Path) -> tuple[list[np.ndarray], float | None]:
@@ -28,6 +32,14 @@ def read_back(path: Path) -> tuple[list[np.ndarray], float | None]:
 
 def write(path: Path, *arguments: str) -> int:
     return main(["--out", str(path), "--seconds", "1", "--size", "480x320", "--rate", "12", *arguments])
+
+
+def test_nothing_of_encoders_that_are_not_here_is_printed() -> None:
+    # As a script does it: OpenCV comes first.
+    code = "import cv2; from app.pipeline.codecs import best_codec; assert best_codec()"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENCV_")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
+    assert done.stderr == b""
 
 
 @pytest.mark.parametrize("name", ["clip.mp4", "clip.avi"])

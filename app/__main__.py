@@ -41,7 +41,7 @@ _SOURCES = """source words:
   PATH                 a video, image or DICOM file, or a folder of images or DICOM files
   camera:N             a camera by number; also camera:/dev/videoN, camera:URL (RTSP, HTTP MJPEG)
   igtl://HOST:PORT     an OpenIGTLink server, such as PLUS or 3D Slicer; its masks go back to it
-  screen               the whole screen; also screen:N (a monitor), screen:X,Y,W,H (a part of it)
+  screen               the main monitor; also screen:N (another one), screen:X,Y,W,H (a part of the screen)
 """
 _COMMANDS_HELP = """commands:
   python -m app [SOURCE]                    the window; --help after a command explains it

@@ -30,18 +30,23 @@ ESCAPED = "backslashreplace"
 """What becomes of letters that a file or a terminal cannot hold."""
 
 
+def beside(path: Path) -> Path:
+    """Where a file is written until it is whole."""
+    return path.with_name(f"{UNFINISHED}-{path.name}")
+
+
 def write_beside(path: Path, write: Callable[[Path], Any]) -> None:
     """Has `write` fill a file beside `path`, then renames it: the old one stays whole until then.
 
     Raises OSError, which names `path` where it was the writing that failed.
     """
-    beside = path.with_name(f"{UNFINISHED}-{path.name}")
+    part = beside(path)
     try:
-        write(beside)
-        beside.replace(path)
+        write(part)
+        part.replace(path)
     except BaseException as error:
-        _name_instead(error, beside, path)
-        beside.unlink(missing_ok=True)
+        _name_instead(error, part, path)
+        part.unlink(missing_ok=True)
         raise
 
 
@@ -53,22 +58,22 @@ def folder_beside(out: Path) -> Iterator[Path]:
     """
     place = out.resolve()
     # In a folder that is there already: it may be another disk, and beside it nothing may be written.
-    beside = place / UNFINISHED if place.is_dir() else place.with_name(f"{UNFINISHED}-{place.name}")
-    shutil.rmtree(beside, ignore_errors=True)
+    part = place / UNFINISHED if place.is_dir() else beside(place)
+    shutil.rmtree(part, ignore_errors=True)
     try:
-        beside.mkdir(parents=True)
-        yield beside
+        part.mkdir(parents=True)
+        yield part
         if place.is_dir():
             # Someone may stand in it, so it stays the folder that it is.
-            for part in list(beside.iterdir()):
-                part.rename(place / part.name)
+            for one in list(part.iterdir()):
+                one.rename(place / one.name)
         else:
-            beside.rename(place)
+            part.rename(place)
     except OSError as error:
-        _name_instead(error, beside, out)
+        _name_instead(error, part, out)
         raise
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(part, ignore_errors=True)
 
 
 @contextmanager
@@ -88,13 +93,13 @@ def held(path: Path) -> Iterator[bool]:
         yield True
 
 
-def _name_instead(error: BaseException, beside: Path, path: Path) -> None:
-    """Has the error of writing `beside`, or in it, name `path`, which is what the user asked for."""
+def _name_instead(error: BaseException, part: Path, path: Path) -> None:
+    """Has the error of writing `part`, or in it, name `path`, which is what the user asked for."""
     if not isinstance(error, OSError):
         return
     # A full disk is often told without a name; where a file was copied, the second one is that which was written.
     names = [Path(name) for name in (error.filename, error.filename2) if isinstance(name, str | os.PathLike)]
-    if not names or any(name.is_relative_to(beside) for name in names):
+    if not names or any(name.is_relative_to(part) for name in names):
         error.filename, error.filename2 = str(path), None
 
 

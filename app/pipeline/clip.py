@@ -10,6 +10,7 @@ import numpy as np
 from app.capture.source import Pixels
 from app.errors import OutputError
 from app.pipeline.codecs import best_codec
+from model.files import beside
 
 
 class ClipWriter:
@@ -40,23 +41,20 @@ class ClipWriter:
         writer, self._writer = self._writer, None
         writer.release()
         # OpenCV does not say that the disk is full: then the end of the clip, where its table stands, is missing.
-        capture = cv2.VideoCapture(str(self._beside()))
+        capture = cv2.VideoCapture(str(beside(self.path)))
         whole = capture.isOpened() and capture.grab()
         capture.release()
         if not whole:
-            self._beside().unlink(missing_ok=True)
+            beside(self.path).unlink(missing_ok=True)
             raise OSError(None, "the disk is full")
-        self._beside().replace(self.path)
+        beside(self.path).replace(self.path)
 
     def _open(self, size: tuple[int, int]) -> cv2.VideoWriter:
         codec = best_codec(self.path.suffix)
         if codec is not None:
             self.path, self._size = self.path.with_suffix(codec.suffix), size
-            writer = codec.open(self._beside(), self._rate, size)
+            writer = codec.open(beside(self.path), self._rate, size)
             if writer.isOpened():
                 return writer
-            self._beside().unlink(missing_ok=True)
+            beside(self.path).unlink(missing_ok=True)
         raise OutputError(f"A clip cannot be written into {self.path.parent}: OpenCV has no encoder for it here.")
-
-    def _beside(self) -> Path:
-        return self.path.with_name(f".part-{self.path.name}")

@@ -31,6 +31,7 @@ from app.pipeline.table import COLUMNS, TABLE, Row, frame_mask, table_row
 from app.pipeline.types import Rect, check_area
 from app.pipeline.worker import Job, predict
 from model.engines.crew import Crew
+from model.files import beside
 from model.novelty import Novelty
 
 CLIP = "overlay.mp4"
@@ -277,7 +278,7 @@ class Table:
         """Adds a row. Raises OutputError."""
         try:
             if self._stream is None:
-                self._stream = self._beside().open("wb", buffering=0)
+                self._stream = beside(self.path).open("wb", buffering=0)
                 self._add(COLUMNS)
             self._add(row)
         except OSError as error:
@@ -288,7 +289,7 @@ class Table:
         if self._stream is not None:
             with self._stream:
                 self._stream.truncate(self._good)
-            self._beside().replace(self.path)
+            beside(self.path).replace(self.path)
 
     def _add(self, row: Row) -> None:
         assert self._stream is not None
@@ -300,9 +301,6 @@ class Table:
             # A disk that is nearly full takes a part first, and says so with the next one.
             left = left[self._stream.write(left) :]
         self._good += len(data)
-
-    def _beside(self) -> Path:
-        return self.path.with_name(f".part-{self.path.name}")
 
 
 @contextmanager

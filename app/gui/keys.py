@@ -125,7 +125,7 @@ KEYS: tuple[Key, ...] = (
     Key("zoom_out", ("Ctrl+-",), mark("Smaller"), mark("Compare and look closer"), repeats=True),
     Key("zoom_fit", ("Ctrl+0",), mark("All of the scan area"), mark("Compare and look closer")),
     Key("choose_source", ("C",), mark("Choose a source"), mark("Source")),
-    Key("open_file", ("Ctrl+O",), mark("Open a file: video or DICOM"), mark("Source")),
+    Key("open_file", ("Ctrl+O",), mark("Open a file: video, image or DICOM"), mark("Source")),
     Key("open_folder", ("Ctrl+Shift+O",), mark("Open a folder: images or DICOM"), mark("Source")),
     Key("open_address", ("Ctrl+U",), mark("Open the address of a stream"), mark("Source")),
     Key("open_screen_area", ("Ctrl+R",), mark("Watch a part of the screen"), mark("Source")),
@@ -137,7 +137,9 @@ KEYS: tuple[Key, ...] = (
     Key("show_help", ("F1", "?"), mark("Keys: see and change them"), mark("Window")),
     Key("self_check", ("F2",), mark("Self-check: source, speed, engine, model, disk"), mark("Window")),
     Key("first_steps", ("Ctrl+F1",), mark("The first steps again"), mark("Window")),
-    Key("leave", ("Esc",), mark("Leave what is open: message, tool, correcting, full screen"), mark("Window")),
+    Key(
+        "leave", ("Esc",), mark("Leave what is open: message, tool, correcting, comparing, full screen"), mark("Window")
+    ),
     Key("close", ("Ctrl+Q",), mark("Close the program"), mark("Window")),
 )
 

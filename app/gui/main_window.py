@@ -236,7 +236,7 @@ class MainWindow(QMainWindow):
             "entry_back": lambda: self.dicom.move(-1),
             "entry_next": lambda: self.dicom.move(1),
             "choose_source": self.choice.start,
-            "open_file": lambda: dialogs.ask_file(tr("Open a video or DICOM file"), sources.open_word),
+            "open_file": lambda: dialogs.ask_file(tr("Open a video, image or DICOM file"), sources.open_word),
             "open_folder": lambda: dialogs.ask_folder(tr("Open a folder of images or DICOM files"), sources.open_word),
             "open_address": lambda: dialogs.ask_address(sources.open_word),
             "seek_end": playback.seek_end,

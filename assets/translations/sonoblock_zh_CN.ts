@@ -852,8 +852,8 @@
         <translation>保持不变</translation>
     </message>
     <message>
-        <source>Leave what is open: message, tool, correcting, full screen</source>
-        <translation>退出当前内容：消息、工具、修正、全屏</translation>
+        <source>Leave what is open: message, tool, correcting, comparing, full screen</source>
+        <translation>退出当前内容：消息、工具、修正、比较、全屏</translation>
     </message>
     <message>
         <source>Light</source>
@@ -1200,8 +1200,8 @@
         <translation>打开文件 …</translation>
     </message>
     <message>
-        <source>Open a file: video or DICOM</source>
-        <translation>打开文件：视频或 DICOM</translation>
+        <source>Open a file: video, image or DICOM</source>
+        <translation>打开文件：视频、图像或 DICOM</translation>
     </message>
     <message>
         <source>Open a folder of images or DICOM files</source>
@@ -1224,8 +1224,8 @@
         <translation>打开模型文件夹…</translation>
     </message>
     <message>
-        <source>Open a video or DICOM file</source>
-        <translation>打开视频或 DICOM 文件</translation>
+        <source>Open a video, image or DICOM file</source>
+        <translation>打开视频、图像或 DICOM 文件</translation>
     </message>
     <message>
         <source>Open the address of a stream</source>

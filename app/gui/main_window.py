@@ -200,7 +200,7 @@ class MainWindow(QMainWindow):
         QApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
-        sources, dialogs = self.sources, self.dialogs
+        sources, dialogs, pipeline = self.sources, self.dialogs, self.pipeline
         overlay, picture, playback = self.overlay, self.picture, self.playback
         return {
             "toggle_overlay": overlay.toggled,
@@ -227,11 +227,11 @@ class MainWindow(QMainWindow):
             "cycle_scale": self.scale.cycle,
             "forget_scale": self.scale.forget,
             "play_pause": playback.play_pause,
-            "step_back": lambda: playback.step(-1),
-            "step_forward": lambda: playback.step(1),
-            "seek_back": lambda: playback.seek_by(-1),
-            "seek_forward": lambda: playback.seek_by(1),
-            "seek_start": playback.seek_start,
+            "step_back": lambda: pipeline.step(-1),
+            "step_forward": lambda: pipeline.step(1),
+            "seek_back": lambda: pipeline.skip(-1),
+            "seek_forward": lambda: pipeline.skip(1),
+            "seek_start": lambda: pipeline.seek(0),
             "show_entries": self.dicom.toggle,
             "entry_back": lambda: self.dicom.move(-1),
             "entry_next": lambda: self.dicom.move(1),

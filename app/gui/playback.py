@@ -91,15 +91,6 @@ class Playback:
         self._playing = playing
         self._transport.set_playing(playing, self._direction < 0)
 
-    def step(self, frames: int) -> None:
-        self._pipeline.step(frames)
-
-    def seek_by(self, seconds: int) -> None:
-        self._pipeline.skip(seconds)
-
-    def seek_start(self) -> None:
-        self._pipeline.seek(0)
-
     def seek_end(self) -> None:
         self._pipeline.seek(self._transport.slider.maximum())
 

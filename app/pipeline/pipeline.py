@@ -212,33 +212,23 @@ class Pipeline:
 
     def play(self) -> None:
         """Plays a recording on; from its start, if it has ended."""
-        with self._lock:
-            if self._grabber is not None:
-                self._grabber.play()
+        self._tell_grabber(Grabber.play)
 
     def pause(self) -> None:
         """Keeps a recording at its frame."""
-        with self._lock:
-            if self._grabber is not None:
-                self._grabber.pause()
+        self._tell_grabber(Grabber.pause)
 
     def step(self, frames: int = 1) -> None:
         """Pauses a recording and shows the frame so many further on, or back, clipped to the recording."""
-        with self._lock:
-            if self._grabber is not None:
-                self._grabber.step(frames)
+        self._tell_grabber(lambda grabber: grabber.step(frames))
 
     def skip(self, seconds: float) -> None:
         """Shows the frame of a recording so many seconds further on, or back; plays on from there if it was playing."""
-        with self._lock:
-            if self._grabber is not None:
-                self._grabber.skip(seconds)
+        self._tell_grabber(lambda grabber: grabber.skip(seconds))
 
     def seek(self, frame: int) -> None:
         """Shows this frame of a recording, clipped to it; it plays on from there if it was playing."""
-        with self._lock:
-            if self._grabber is not None:
-                self._grabber.seek(frame)
+        self._tell_grabber(lambda grabber: grabber.seek(frame))
 
     @property
     def sought(self) -> int | None:
@@ -248,15 +238,16 @@ class Pipeline:
 
     def set_speed(self, speed: float) -> None:
         """Plays the present recording so many times as fast as it was taken; below 0: backwards."""
-        with self._lock:
-            if self._grabber is not None:
-                self._grabber.set_speed(speed)
+        self._tell_grabber(lambda grabber: grabber.set_speed(speed))
 
     def set_range(self, frames: tuple[int, int] | None) -> None:
         """Plays the present recording from the first of these frames to the last, over and over; None: all of it."""
+        self._tell_grabber(lambda grabber: grabber.set_range(frames))
+
+    def _tell_grabber(self, do: Callable[[Grabber], None]) -> None:
         with self._lock:
             if self._grabber is not None:
-                self._grabber.set_range(frames)
+                do(self._grabber)
 
     def set_recall(self, recall: Recall | None) -> None:
         """Asks `recall` about each frame before the network; a change of source or model ends that."""

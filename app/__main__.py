@@ -454,7 +454,7 @@ def _prepare_file(path: Path) -> None:
 
     Raises UsageError and OutputError.
     """
-    from app.pipeline.snapshot import make_folder
+    from app.writing import make_folder
 
     if path.is_dir():
         raise UsageError(f"{path} is a folder: give a file in it.")

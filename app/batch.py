@@ -29,14 +29,14 @@ from app.capture.words import parse
 from app.errors import OutputError, UsageError
 from app.options import SnapshotKind
 from app.pipeline.export import Task
-from app.pipeline.snapshot import make_folder
 from app.pipeline.types import Rect
+from app.writing import make_folder, write_file
 from model.bundle import find
 from model.cluster import spread
 from model.engines.choice import open_crew
 from model.engines.crew import Crew
 from model.errors import ModelError
-from model.files import read_json, write_text
+from model.files import read_json
 from model.novelty import Novelty
 
 FILE = "batch.json"
@@ -241,10 +241,7 @@ def _begin(out: Path, how: How, resume: bool) -> None:
     if changed:
         what = min(changed).replace("_", " ")
         raise UsageError(f"{out} was begun with another {what}: give the same options, or choose another folder.")
-    try:
-        write_text(out / FILE, json.dumps(wanted, indent=1))
-    except OSError as error:
-        raise OutputError.of(out / FILE, error) from error
+    write_file(out / FILE, json.dumps(wanted, indent=1))
 
 
 # Which recordings, and what their folders are called

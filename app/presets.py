@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from app.capture.camera_mode import CameraMode
-from app.errors import OutputError, UsageError
+from app.errors import UsageError
 from app.pipeline.types import Rect
 from app.settings import Settings, check_settings, differences
-from model.files import read_json, write_text
+from app.writing import write_file
+from model.files import read_json
 
 Kept = dict[str, Any] | list[str]
 Preset = dict[str, Any]
@@ -66,10 +67,7 @@ def export_settings(settings: Settings, path: Path) -> None:
     content = {name: value for name, value in content.items() if name not in PERSONAL}
     if "presets" in content:
         content["presets"] = {name: _without_paths(preset) for name, preset in content["presets"].items()}
-    try:
-        write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-    except OSError as error:
-        raise OutputError.of(path, error) from error
+    write_file(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def import_settings(settings: Settings, path: Path) -> str:

@@ -22,8 +22,8 @@ from app.capture.phantom import Phantom
 from app.capture.source import Pixels
 from app.errors import OutputError
 from app.pipeline.clip import ClipWriter
-from app.pipeline.snapshot import make_folder
 from app.pipeline.types import Rect
+from app.writing import make_folder
 
 GROUND = 14
 """Grey level around the scan area."""

@@ -16,14 +16,14 @@ import psutil
 from PySide6.QtCore import QObject, QTimer
 
 from app.capture.source import Source
-from app.errors import OutputError, UsageError
+from app.errors import UsageError
 from app.gui.main import has_display, make_application
 from app.gui.main_window import MainWindow
 from app.options import WindowOptions
 from app.pipeline.statistics import Measures, Percentiles
 from app.pipeline.types import SourceState
 from app.settings import Settings
-from model.files import write_text
+from app.writing import make_folder, write_file
 
 WARM_UP_S = 5.0
 """Measuring begins with the first overlay, at the latest after this."""
@@ -81,7 +81,8 @@ def run_bench(source: Source, seconds: float, json_path: Path | None, options: W
         raise UsageError(problem)
     print(table(report))
     if json_path is not None:
-        _write(json_path, report)
+        make_folder(json_path.parent)
+        write_file(json_path, report.to_json())
 
 
 class _Run(QObject):
@@ -212,11 +213,3 @@ def _percent(share: float) -> str:
 
 def _seconds(value: float | None) -> str:
     return "never" if value is None else f"{value:.2f} s"
-
-
-def _write(path: Path, report: Report) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, report.to_json())
-    except OSError as error:
-        raise OutputError.of(path, error) from error

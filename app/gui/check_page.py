@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.errors import OutputError
 from app.gui.actions import keys_within
 from app.gui.bridge import Background
 from app.gui.models import Models
@@ -25,7 +24,7 @@ from app.gui.words import mark, tr
 from app.paths import kept_folders, pictures_folder
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.self_check import Facts, Line, as_text, full_check, quick_check, verdict
-from model.files import write_text
+from app.writing import make_folder, write_file
 
 _WORKING = mark("Looking at everything …")
 
@@ -173,9 +172,6 @@ class SelfCheck:
 def _write(folder: Path, lines: Sequence[Line], now: datetime) -> Path:
     """Writes the page into `folder`; gives the file. Raises OutputError."""
     path = folder / f"self-check-{now:%Y%m%d-%H%M%S}.txt"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_text(path, as_text(lines, now))
-    except OSError as error:
-        raise OutputError.of(path, error) from error
+    make_folder(folder)
+    write_file(path, as_text(lines, now))
     return path

@@ -26,10 +26,11 @@ from app.pipeline.grab import RATE
 from app.pipeline.in_order import in_order
 from app.pipeline.png import encode_mask, encode_picture
 from app.pipeline.recording import check_room
-from app.pipeline.snapshot import make_folder, pictures_of, write_file
+from app.pipeline.snapshot import pictures_of
 from app.pipeline.table import COLUMNS, TABLE, Row, frame_mask, table_row
 from app.pipeline.types import Rect, check_area
 from app.pipeline.worker import Job, predict
+from app.writing import make_folder, write_file
 from model.engines.crew import Crew
 from model.files import beside
 from model.novelty import Novelty

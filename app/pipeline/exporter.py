@@ -14,9 +14,9 @@ from app.capture.source import Source, SourceError
 from app.errors import OutputError
 from app.pipeline.export import Task, export
 from app.pipeline.recording import new_folder
-from app.pipeline.snapshot import make_folder
 from app.pipeline.worker import FindBundle, OpenEngine
 from app.thread import OwnThread
+from app.writing import make_folder
 from model.engines.crew import Crew
 from model.errors import ModelError
 from model.novelty import Novelty

@@ -21,9 +21,9 @@ from app.capture.recorded import CLIP, MASKS
 from app.capture.source import Frame, Pixels
 from app.errors import OutputError
 from app.pipeline.png import encode_bits, encode_picture
-from app.pipeline.snapshot import make_folder
 from app.pipeline.table import COLUMNS, TABLE, Row, frame_mask, table_row
 from app.pipeline.types import Prediction, Rect
+from app.writing import make_folder
 from model.files import write_text
 from model.preprocess import to_grey
 

@@ -9,12 +9,11 @@ import cv2
 import numpy as np
 
 from app.capture.source import Frame, Pixels
-from app.errors import OutputError
 from app.options import SnapshotKind, Style
 from app.pipeline.drawing import OPACITY, draw_overlay, draw_words
 from app.pipeline.png import encode_picture
 from app.pipeline.types import Prediction, Rect
-from model.files import write_beside
+from app.writing import make_folder, write_file
 
 ENDINGS = ("", "-overlay", "-side-by-side")
 """Of the files' names, behind the time."""
@@ -71,22 +70,6 @@ def pictures_of(kind: SnapshotKind, raw: Pixels, painted: Pixels) -> dict[str, P
 def _side_by_side(raw: Pixels, painted: Pixels) -> Pixels:
     colour = raw if raw.ndim == 3 else cv2.cvtColor(raw, cv2.COLOR_GRAY2BGR)
     return np.asarray(np.hstack([colour, painted]), np.uint8)
-
-
-def make_folder(folder: Path) -> None:
-    """Makes `folder` where it is missing. Raises OutputError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError.of(f"The folder {folder}", error) from error
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all. Raises OutputError."""
-    try:
-        write_beside(path, lambda beside: beside.write_bytes(content))
-    except OSError as error:
-        raise OutputError.of(path, error) from error
 
 
 def _free_stem(folder: Path, now: datetime, mark: str) -> str:

@@ -104,20 +104,19 @@ class Corrections:
 
     def undo(self) -> list[int]:
         """Takes the last change back; the frames that it is about, in order, as `_about` says."""
-        if not self._done:
-            return []
-        step = self._done.pop()
-        self._undone.append(step)
-        self._put({number: before for number, (before, _) in step.items()})
-        return _about(step)
+        return self._moved(self._done, self._undone, 0)
 
     def redo(self) -> list[int]:
         """Does what was taken back last; the frames that it is about, in order, as `_about` says."""
-        if not self._undone:
+        return self._moved(self._undone, self._done, 1)
+
+    def _moved(self, steps: list[_Step], others: list[_Step], side: int) -> list[int]:
+        """Moves the last of `steps` to the `others`: its frames are as they were before (0) or after (1) it."""
+        if not steps:
             return []
-        step = self._undone.pop()
-        self._done.append(step)
-        self._put({number: after for number, (_, after) in step.items()})
+        step = steps.pop()
+        others.append(step)
+        self._put({number: entries[side] for number, entries in step.items()})
         return _about(step)
 
     def _around(self, number: int) -> list[int]:

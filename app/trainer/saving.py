@@ -11,10 +11,10 @@ from app.capture.source import Recording
 from app.errors import OutputError
 from app.pipeline.ahead_cache import mark_of
 from app.pipeline.scan_area import ScanAreas
-from app.pipeline.snapshot import make_folder
 from app.pipeline.types import Rect
 from app.trainer.corrections import Entries
 from app.trainer.shapes import LABEL
+from app.writing import make_folder
 from model.data import labelme
 from model.data.pictures import write_mask, write_picture
 

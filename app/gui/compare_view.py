@@ -10,8 +10,9 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPaintEvent, Q
 from app.capture.source import Frame
 from app.gui.live_view import LiveView
 from app.gui.mask_paths import path_of
-from app.gui.study_view import StudyView, outline, say_in_place
+from app.gui.study_view import StudyView, outline
 from app.gui.theme import HALO, QUIET, TEXT, colour, sized
+from app.gui.tool_painting import paint_words
 from app.gui.words import tr
 from app.pipeline.types import Rect
 from app.trainer.compare import Verdict
@@ -70,7 +71,7 @@ class CompareView(StudyView):
     def _paint_answers(self, painter: QPainter, frame: Frame, room: QRectF, place: int) -> None:
         verdict = self._verdict
         if verdict is None:
-            say_in_place(painter, room, tr("Not compared yet"))
+            paint_words(painter, room, tr("Not compared yet"), self.font(), bottom=True)
             return
         if not self.raw:
             to_view = self.to_view(frame, room)
@@ -79,7 +80,8 @@ class CompareView(StudyView):
             else:
                 ink, name = ((A, "a"), (B, "b"))[place]
                 outline(painter, to_view.map(self._paths.get(name, QPainterPath())), ink, LINES[ink], 2.4)
-        say_in_place(painter, room, words_of(verdict) if self.differs else _answer((verdict.a, verdict.b)[place]))
+        words = words_of(verdict) if self.differs else _answer((verdict.a, verdict.b)[place])
+        paint_words(painter, room, words, self.font(), bottom=True)
 
     def _paint_difference(self, painter: QPainter, to_view: QTransform) -> None:
         for name, ink in (("both", BOTH), ("a only", A), ("b only", B)):

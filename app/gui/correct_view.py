@@ -24,8 +24,9 @@ from app.gui.correct_tools import BrushTool, PolygonTool
 from app.gui.live_view import LiveView
 from app.gui.mask_paths import path_of, to_path
 from app.gui.scan_area_tool import STEPS
-from app.gui.study_view import StudyView, outline, say_in_place
+from app.gui.study_view import StudyView, outline
 from app.gui.theme import HALO, TARGET, TEXT, colour
+from app.gui.tool_painting import paint_words
 from app.gui.words import tr
 from app.pipeline.types import Rect
 from app.trainer.corrections import Correction
@@ -263,7 +264,7 @@ class CorrectView(StudyView):
             if isinstance(self.tool, PolygonTool):
                 self._paint_points(painter, to_view, self.tool)
             self._paint_cursor(painter, to_view)
-        say_in_place(painter, room, self._answer())
+        paint_words(painter, room, self._answer(), self.font(), bottom=True)
         painter.end()
 
     def _answer(self) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QTransform
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.capture.source import Frame
@@ -22,8 +22,8 @@ from app.gui.pictures import Pictures, Wish, in_view
 from app.gui.scale_tool import ScaleTool
 from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.status import ANSWERS, OverlayKind, OverlayState, Wishes, overlay_state
-from app.gui.theme import HALO, SURROUND, TARGET, TEXT, colour, sized
-from app.gui.tool_painting import frame_line, paint_tool, rectf
+from app.gui.theme import SURROUND, TARGET, TEXT, colour, sized
+from app.gui.tool_painting import frame_line, paint_tool, paint_words, rectf
 from app.gui.words import tr
 from app.options import Layout
 from app.pipeline.freshness import HIDE_MS
@@ -271,8 +271,7 @@ class LiveView(QWidget):
             self._paint_overlay(painter, to_view, frame, found[0], taken)
             # Over the overlay: a spotlight must not dim them.
             paint_marks(painter, on_screen, area, marks, font)
-            if self.text:
-                self._paint_chip(painter, self.text, QRectF(self.rect()).adjusted(0, self._covered, 0, 0))
+            paint_words(painter, QRectF(self.rect()).adjusted(0, self._covered, 0, 0), self.text, self.font())
         painter.end()
         self._count(frame, (time.perf_counter() - start) * 1000)
 
@@ -301,11 +300,9 @@ class LiveView(QWidget):
             painter.drawImage(drawn.place, drawn.image)
         if small is not None:
             self._pictures.paint_small(painter, small)
-        if words := tr(ANSWERS.get(self.state.kind, "")):
-            # Of two pictures, each has a caption below it.
-            self._paint_chip(
-                painter, words, in_view(cell.picture, ratio) if style.layout == "two" else room, bottom=True
-            )
+        # Of two pictures, each has a caption below it.
+        place = in_view(cell.picture, ratio) if style.layout == "two" else room
+        paint_words(painter, place, tr(ANSWERS.get(self.state.kind, "")), self.font(), bottom=True)
 
     def _place_small(
         self, frame: Frame, prediction: Prediction | None, look: Look, taken: list[QRectF]
@@ -332,26 +329,6 @@ class LiveView(QWidget):
         height, width = frame.pixels.shape[:2]
         if area != Rect(0, 0, width, height):
             frame_line(painter, on_screen, 0.45)
-
-    def _paint_chip(self, painter: QPainter, text: str, room: QRectF | None = None, bottom: bool = False) -> None:
-        """A line of text on dark ground at the upper or lower edge of `room`, which is the whole view at first."""
-        room = QRectF(self.rect()) if room is None else room
-        font = sized(self.font(), 16)
-        box = QFontMetrics(font).boundingRect(
-            QRect(0, 0, max(round(room.width()) - 60, 100), round(room.height())),
-            int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap),
-            text,
-        )
-        area = QRectF(0, 0, box.width() + 28, box.height() + 14)
-        top = room.bottom() - 12 - area.height() if bottom else room.top() + 12
-        area.moveTo(room.center().x() - area.width() / 2, top)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour(HALO, 0.72))
-        painter.drawRoundedRect(area, 8, 8)
-        painter.setFont(font)
-        painter.setPen(colour(TEXT))
-        painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
 
     def _count(self, frame: Frame, paint_ms: float) -> None:
         """Tells the statistics how long painting took, and of a frame's first painting."""

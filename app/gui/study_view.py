@@ -24,7 +24,7 @@ from app.capture.source import Frame
 from app.gui.images import to_image
 from app.gui.live_view import LiveView
 from app.gui.status import Level
-from app.gui.theme import FOCUS, HALO, LEVELS, SURROUND, TEXT, colour, sized
+from app.gui.theme import FOCUS, HALO, LEVELS, SURROUND, colour, sized
 from app.gui.zoom import STEP, Zoom
 from app.pipeline.types import Rect
 
@@ -277,19 +277,3 @@ def outline(painter: QPainter, path: QPainterPath, ink: str, style: Qt.PenStyle,
     pen = QPen(colour(ink), width, style)
     pen.setCosmetic(True)
     painter.strokePath(path, pen)
-
-
-def say_in_place(painter: QPainter, room: QRectF, text: str) -> None:
-    """A line on dark ground at the lower edge of a room."""
-    if not text:
-        return
-    painter.setFont(sized(painter.font(), 15, QFont.Weight.Normal))
-    size = painter.fontMetrics().size(0, text)
-    box = QRectF(0, 0, size.width() + 24, size.height() + 12)
-    box.moveCenter(QPointF(room.center().x(), room.bottom() - 12 - box.height() / 2))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour(HALO, 0.75))
-    painter.drawRoundedRect(box, 8, 8)
-    painter.setPen(colour(TEXT))
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)

@@ -1,14 +1,14 @@
-"""How the tools look while the scan area or the scale is being set."""
+"""What is painted over a picture: words, lines, and the tools that set the scan area and the scale."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QPen, QTransform
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QTransform
 
 from app.gui.geometry import HANDLES, handle_point
 from app.gui.scale_tool import ScaleTool
 from app.gui.scan_area_tool import ScanAreaTool
-from app.gui.theme import FOCUS, HALO, TEXT, colour
+from app.gui.theme import FOCUS, HALO, TEXT, colour, sized
 from app.pipeline.types import Rect
 
 _HANDLE = 14.0
@@ -37,6 +37,25 @@ def frame_line(painter: QPainter, area: QRectF, alpha: float) -> None:
         inner, outer = area.adjusted(half, half, -half, -half), area.adjusted(-half, -half, half, half)
         for strip in around(outer, inner):
             painter.fillRect(strip, colour(name, alpha))
+
+
+def paint_words(painter: QPainter, room: QRectF, text: str, font: QFont, bottom: bool = False) -> None:
+    """A line of text on dark ground at the upper or lower edge of `room`; nothing where there is no text."""
+    if not text:
+        return
+    font, flags = sized(font, 16), int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+    most = QRect(0, 0, max(round(room.width()) - 60, 100), round(room.height()))
+    box = QFontMetrics(font).boundingRect(most, flags, text)
+    area = QRectF(0, 0, box.width() + 28, box.height() + 14)
+    top = room.bottom() - 12 - area.height() if bottom else room.top() + 12
+    area.moveTo(room.center().x() - area.width() / 2, top)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour(HALO, 0.72))
+    painter.drawRoundedRect(area, 8, 8)
+    painter.setFont(font)
+    painter.setPen(colour(TEXT))
+    painter.drawText(area, flags, text)
 
 
 def paint_tool(painter: QPainter, to_view: QTransform, tool: ScanAreaTool | ScaleTool) -> None:

@@ -474,7 +474,7 @@ def _size(text: str) -> tuple[int, int]:
 def _parse(word: str, settings: Settings, rate: float | None) -> Source:
     from app.capture.words import parse
 
-    return parse(word, demo_folder=Path(settings.demo_folder) if settings.demo_folder else None, rate=rate)
+    return parse(word, demo_folder=settings.demo_path, rate=rate)
 
 
 def _open(

@@ -87,6 +87,11 @@ class Settings:
     geometry: str = ""
     """The window's place and size, as Qt writes it, in base64."""
 
+    @property
+    def demo_path(self) -> Path | None:
+        """The folder of `demo`'s images; None: the phantom is shown."""
+        return Path(self.demo_folder) if self.demo_folder else None
+
 
 def load_settings(path: Path | None = None) -> tuple[Settings, str]:
     """The settings in `path` (default: this user's), and a sentence for the user where they could not be read.

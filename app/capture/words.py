@@ -59,7 +59,7 @@ def _demo(demo_folder: Path, rate: float | None) -> Source:
     except OSError:
         there = False
     if not there:
-        raise SourceError(f"The demo folder {demo_folder} is not there: choose another one in the settings.")
+        raise SourceError(f"The demo folder {demo_folder} is not there: choose another one in the list of sources.")
     return ImageFolder(demo_folder, word="demo", rate=rate or folder.RATE, kind=SourceKind.DEMO)
 
 

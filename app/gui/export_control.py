@@ -20,12 +20,11 @@ from app.paths import exports_folder
 from app.pipeline.codecs import best_codec
 from app.pipeline.export import Task
 from app.pipeline.exporter import Exporter
+from app.pipeline.grab import RATE
 from app.pipeline.pipeline import Pipeline
 from app.settings import Settings
 
 _JOIN_S = 5.0
-_USUAL_RATE = 25.0
-"""Frames a second of a recording that does not say."""
 
 
 class ExportControl:
@@ -111,9 +110,9 @@ class ExportControl:
         part = frame.part
         if part is None:
             times_s = source.times_s if isinstance(source, Stamped) else None
-            rate = info.rate or _USUAL_RATE
+            rate = info.rate or RATE
             return Situation(source.frame_count, frame.number, chosen, rate, whole, times_s=times_s)
-        at, rate = frame.number - part.first, part.rate or _USUAL_RATE
+        at, rate = frame.number - part.first, part.rate or RATE
         return Situation(part.frames, at, _within(part, chosen), rate, whole, outside(part.name), part.times_s)
 
     def _begin(self) -> None:
@@ -152,8 +151,7 @@ class ExportControl:
             return DicomClip(part.path, name=part.name)
         if isinstance(source, Repeatable):
             return source.another()
-        demo = Path(self._settings.demo_folder) if self._settings.demo_folder else None
-        return self._parse(source.word, demo)
+        return self._parse(source.word, self._settings.demo_path)
 
     def _stop(self) -> None:
         if self._exporter is not None:

@@ -82,7 +82,7 @@ SENTENCES = (
     mark(
         "'{address}' is not a source word: for a stream on the network write 'camera:{address}'.",
     ),
-    mark("The demo folder {folder} is not there: choose another one in the settings."),
+    mark("The demo folder {folder} is not there: choose another one in the list of sources."),
     # Model and engine
     mark("Automatic"),
     mark("Block region"),

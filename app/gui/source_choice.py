@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
@@ -80,8 +79,7 @@ class SourceChoice:
         self._let_go()
 
     def _source(self, word: str) -> Source:
-        folder = self._settings.demo_folder
-        source = self._parse(word, Path(folder) if folder else None)
+        source = self._parse(word, self._settings.demo_path)
         ask_kept(source, word, self._settings.camera_modes)
         return source
 

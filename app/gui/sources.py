@@ -58,9 +58,8 @@ class Sources:
 
     def open_word(self, word: str, said: str = "") -> None:
         """Opens a source by its word; what is shown stays until it is known to be good, and then that is `said`."""
-        demo = Path(self._settings.demo_folder) if self._settings.demo_folder else None
         try:
-            source = self._parse(word, demo)
+            source = self._parse(word, self._settings.demo_path)
         except SourceError as error:
             self._say(str(error))
             return

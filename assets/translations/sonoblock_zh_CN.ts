@@ -1960,8 +1960,8 @@
         <translation>此录像的修正已损坏；文件已另存为 {aside}。</translation>
     </message>
     <message>
-        <source>The demo folder {folder} is not there: choose another one in the settings.</source>
-        <translation>演示文件夹 {folder} 不存在：请在设置中选择其他文件夹。</translation>
+        <source>The demo folder {folder} is not there: choose another one in the list of sources.</source>
+        <translation>演示文件夹 {folder} 不存在：请在图像源列表中另选一个。</translation>
     </message>
     <message>
         <source>The demo&apos;s pictures are all scan: there is nothing to find.</source>

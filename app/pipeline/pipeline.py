@@ -339,8 +339,9 @@ class Pipeline:
             if self._frozen:
                 return
             before = self.frames.latest()
-            if jumped or (before is not None and before.part is not frame.part):
-                # The overlay of another place in the recording must not be seen on this picture, however young it is.
+            if jumped or (before is not None and _differ(before, frame)):
+                # The overlay of another place in the recording, or of a picture of another size, must not be seen on
+                # this one, however young it is.
                 self._generation += 1
                 self.predictions.clear()
             self.frames.put(frame)
@@ -441,6 +442,11 @@ class Pipeline:
             self._renew()
             _log.info("model %s", "ready" if event.ready else "not ready")
             self._on_event(event)
+
+
+def _differ(before: Frame, frame: Frame) -> bool:
+    """Whether a frame is of another one of several recordings than the one before it, or of another size."""
+    return before.part is not frame.part or before.pixels.shape[:2] != frame.pixels.shape[:2]
 
 
 def _stall_words(call: Call, again: bool) -> str:

@@ -359,6 +359,16 @@ def test_the_overlay_of_another_recording_is_gone_before_the_next_ones_first_fra
     assert generations[2] < generations[3] == generations[5]
 
 
+def test_the_overlay_is_gone_before_a_picture_of_another_size_shows(bench):
+    pipeline, hand, seen = bench.pipeline, Hand(), []
+    pipeline.frames.watch(lambda: seen.append((pipeline.frames.latest().pixels.shape, pipeline.generation)))
+    pipeline.set_source(hand)
+    before = pipeline.generation
+    hand.give(1, 2, pixels_of(3, (48, 64)))
+    await_true(lambda: len(seen) == 3)
+    assert seen == [((24, 32), before), ((24, 32), before), ((48, 64), before + 1)]
+
+
 def test_frozen_keeps_the_frame_and_gives_it_its_prediction(bench):
     hand = Hand()
     bench.pipeline.set_source(hand)

@@ -159,6 +159,8 @@ QPushButton#section:hover {{ background: {theme.raised}; }}
 QPushButton#section:checked {{ background: transparent; }}
 QPushButton#section:focus {{ border: 2px solid {theme.focus}; border-radius: 4px; padding: 0 2px;
   min-height: {TARGET - 4}px; }}
+#plots {{ background: {DARK.base}; }}
+#plots #quiet {{ color: {DARK.quiet}; }}
 #legend {{ color: {DARK.text}; font-size: 11px; }}
 #notice {{ color: {theme.text}; font-weight: 600; }}
 #quiet {{ color: {theme.quiet}; }}

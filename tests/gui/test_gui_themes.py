@@ -89,6 +89,21 @@ def texts(root: QWidget) -> list[QWidget]:
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
+def test_the_legends_of_the_plots_can_be_read(opened: Opened, qtbot: QtBot, name: str) -> None:
+    window = opened(Clip(), Settings(theme=name))  # type: ignore[arg-type]
+    window.actions_by_name["toggle_plots"].trigger()
+    qtbot.waitUntil(lambda: any(label.text() for label in legends(window)), timeout=20_000)
+    QApplication.processEvents()
+    image = grab(window)
+    for label in legends(window):
+        assert not label.text() or read_from(image, label, window) >= READABLE
+
+
+def legends(window: MainWindow) -> list[QLabel]:
+    return [] if window.plots.canvas is None else window.plots.canvas.legends.findChildren(QLabel)
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
 def test_all_that_is_painted_in_the_window_and_its_pages_can_be_read(opened: Opened, qtbot: QtBot, name: str) -> None:
     folds = dict.fromkeys(("overlay", "scan area", "orientation", "recordings", "model", "window"), True)
     window = opened(Clip(), Settings(theme=name, folds=folds, keys={"snapshot": ["F13"]}))  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.capture.source import Frame, Recording, Repeatable, SourceError
+from app.capture.source import Frame, Picture, Recording, Repeatable, SourceError
 from app.errors import OutputError
 from app.pipeline.ahead import LOOK_S, Reader
 from app.pipeline.ahead_cache import mark_of
@@ -77,7 +77,7 @@ class Comparison(Reader):
     ) -> None:
         super().__init__(source, "comparison")
         self.ious: NDArray[np.float32] = np.full(0, np.nan, np.float32)
-        """Of each frame, NaN where it is not known or one has no answer. Replaced when the length is known."""
+        """Of each frame, NaN where it is not known or one has no answer. Replaced when the length is known better."""
         self.problem = ""
         """A sentence that says why it cannot go on."""
         self.names = ("A", "B")
@@ -152,11 +152,12 @@ class Comparison(Reader):
                     if self._wanted is None:
                         self._news.wait(LOOK_S)
                 continue
-            recording.seek(number)
-            picture = recording.read()
+            picture = _picture(recording, number)
             at = number + 1
             if picture is None:
-                self._missing.add(number)
+                if number < recording.frame_count:
+                    self._missing.add(number)
+                self.ious = self.ious[: recording.frame_count]
                 continue
             frame = Frame(picture.pixels, number, 0.0, picture.time_s)
             verdict = judge(frame, self._areas.inside(picture), a, b)
@@ -176,6 +177,18 @@ class Comparison(Reader):
 
     def _is_known(self, number: int) -> bool:
         return number in self._known or number in self._missing
+
+
+def _picture(recording: Recording, number: int) -> Picture | None:
+    """The frame of that number; None where the recording turns out to end before it. Raises SourceError."""
+    recording.seek(number)
+    try:
+        picture = recording.read()
+    except SourceError:
+        if number < recording.frame_count:
+            raise
+        return None
+    return picture if number < recording.frame_count else None
 
 
 def worst_places(ious: NDArray[np.float32], most: int = MOST_PLACES) -> list[int]:

@@ -91,7 +91,7 @@ class Overstated(VideoFile):
 
     def seek(self, frame):
         super().seek(frame)
-        self._next = frame
+        self._next = min(frame, self.claimed - 1)
 
 
 def test_a_recording_that_turns_out_shorter_is_analysed_as_far_as_it_goes(tmp_path):

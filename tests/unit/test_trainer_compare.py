@@ -29,6 +29,7 @@ from model.data.pictures import write_mask
 from model.errors import BundleError, DataError
 from tests.media import write_images, write_video
 from tests.pipeline_parts import BlobEngine, await_true
+from tests.unit.test_pipeline_ahead import Overstated
 
 FRAMES = 10
 SIZE = (240, 320)
@@ -365,6 +366,19 @@ def test_all_frames_are_compared_while_the_picture_rests(compare, clip):
     assert made.join(10)
     assert a.closed
     assert b.closed
+
+
+def test_a_recording_that_turns_out_shorter_is_compared_as_far_as_it_goes(tmp_path):
+    clip = Overstated(write_video(tmp_path / "clip.avi", FRAMES))
+    a, b = (Fixed(lambda _: np.ones((240, 320), np.bool_)) for _ in range(2))
+    made = Comparison(clip, ScanAreas(), (lambda _: a, lambda _: b), lambda: True)
+    made.want(FRAMES + 1)  # Its end is met first.
+    made.start()
+    await_true(lambda: made.done == made.total == FRAMES)
+    made.stop()
+    assert made.join(10)
+    assert sorted(a.asked) == list(range(FRAMES))
+    assert made.mean() == (1.0, FRAMES)
 
 
 def test_while_it_plays_only_the_newest_frame_that_is_wanted_is_compared(compare):

@@ -47,6 +47,8 @@ VIDEOS = (
     *(".mpeg", ".mpg", ".mts", ".mxf", ".ogv", ".ts", ".vob", ".webm", ".wmv"),
 )
 """Endings of video files, which a folder is searched for."""
+MOST_LETTERS = 120
+"""Bytes of a folder's name: disks take 255 at most, some 143, and more is put behind it."""
 _UNUSUAL = re.compile(r"[^\w .()-]")
 
 _log = logging.getLogger(log.NAME)
@@ -284,12 +286,16 @@ def folder_names(words: Sequence[str]) -> list[str]:
 
     Where several are called alike, eight letters that stand for the path follow, so that each keeps its name.
     """
-    stems = [_UNUSUAL.sub("_", _stem(word)).strip(" .") or "recording" for word in words]
+    stems = [_shortened(_UNUSUAL.sub("_", _stem(word))).strip(" .") or "recording" for word in words]
     count = Counter(stem.casefold() for stem in stems)
     return [
         stem if count[stem.casefold()] == 1 else f"{stem}-{hashlib.sha256(word.encode()).hexdigest()[:8]}"
         for stem, word in zip(stems, words, strict=True)
     ]
+
+
+def _shortened(stem: str) -> str:
+    return stem.encode()[:MOST_LETTERS].decode(errors="ignore")
 
 
 def _stem(word: str) -> str:

@@ -95,6 +95,10 @@ def test_folders_are_called_after_files_and_those_alike_keep_their_names():
     assert len(set(alike)) == 3
     assert alike[0] == folder_names(["a/one.mp4", "x/one.mp4"])[0]
     assert folder_names(["camera:0", "/x/.mp4"]) == ["camera_0", "mp4"]
+    # A name that fills all that a disk takes leaves no room for what is put behind it.
+    long = folder_names([f"{'超' * 80}.mp4", f"{'超' * 81}.mp4", f"{'n' * 251}.mp4"])
+    assert len(set(long)) == 3
+    assert max(len(f"{name}.incomplete".encode()) for name in long) <= 143
 
 
 def test_a_broken_recording_is_one_sentence_and_the_others_are_done(tree, out):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import re
@@ -38,7 +39,7 @@ class DicomEntry:
     series: int
     """Counted from 1 in its study."""
     frames: int
-    """What the header says."""
+    """Those that are there."""
     time: str
     """Time of day, such as '10:31'; empty where the file does not say."""
     studies: int
@@ -224,7 +225,7 @@ def list_dicom(path: Path) -> tuple[list[DicomEntry], int]:
             damaged += 1
             continue
         if "Rows" in header:
-            headers.append((file, header, when))
+            headers.append((file, {**header, "NumberOfFrames": str(_frames_there(file, _frames(header)))}, when))
     if not headers:
         left = f", and {damaged} damaged ones" if damaged else ""
         raise SourceError(f"{path} holds no DICOM picture{left}: choose another folder, or copy it again.")
@@ -323,6 +324,20 @@ def _entries(headers: list[tuple[Path, dict[str, str], Timing]]) -> list[DicomEn
         )
         for path, header, when in sorted(headers, key=order)
     ]
+
+
+def _frames_there(path: Path, said: int) -> int:
+    """How many of a file's frames are there: once it was met that some are not, all behind them would move up."""
+    from app.capture.dicom_frames import DicomFrames
+
+    if said == 1:
+        return 1
+    try:
+        frames = DicomFrames(path)
+    except SourceError:
+        return said  # Told when its turn comes.
+    with contextlib.closing(frames):
+        return said if frames.is_video else frames.count
 
 
 def _frames(header: dict[str, str]) -> int:

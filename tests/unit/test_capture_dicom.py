@@ -580,6 +580,13 @@ def test_a_file_of_a_folder_that_is_cut_short_is_said_once_the_others_were_read(
     cut(plain(tmp_path / "study" / "a", frames=8, SeriesNumber=1, SeriesInstanceUID="1.2.1"), 0.6)
     source = DicomFolder(tmp_path / "study")
     source.open()
+    # What is sought first is where it will be once all was played.
+    for frame, number in ((8, 2), (5, 1), (3, 3)):
+        source.seek(frame)
+        picture = source.read()
+        assert picture is not None
+        assert painted_number(picture.pixels) == number
+    source.seek(0)
     seen = []
     with pytest.raises(SourceError, match=r"a ends early, after 4 of 8 frames"):
         while (picture := source.read()) is not None:

@@ -221,17 +221,15 @@ def train(
     run = find_run(out, resume)
     # Before anything is written: where there are not that many GPUs, nothing has begun.
     scope = _spread(gpus)
-    backend = keras.backend.backend()
     if run is not None:
-        if run.backend not in ("", backend):
-            raise ModelError(f"{out} was begun with Keras on {run.backend}: set KERAS_BACKEND={run.backend} to go on.")
+        _require_backend(out, run)
         data = load(data_folder, run.preset.size, run.classes)
         run = replace(run, name=name or run.name)
     else:
         data = load(data_folder, preset.size, names_of(structures))
         if split is None:
             split = grouped_split(data, development, seed, groups) if grouped else random_split(data, development, seed)
-        run = Run(preset_name, preset, seed, split, structures, name, backend)
+        run = Run(preset_name, preset, seed, split, structures, name, keras.backend.backend())
         folder.mkdir(parents=True, exist_ok=True)
     _use_quick_layout()
     parts = data.subset(run.split.train), data.subset(run.split.development)
@@ -247,6 +245,12 @@ def train(
             f"{_kept(folder, run)} If that does not help, start anew with a smaller --batch."
         ) from error
     return _channels_last(shipped, run), run
+
+
+def _require_backend(out: Path, run: Run) -> None:
+    """Raises ModelError where the checkpoints in `out` are of another backend of Keras than this one."""
+    if run.backend not in ("", keras.backend.backend()):
+        raise ModelError(f"{out} was trained with Keras on {run.backend}: set KERAS_BACKEND={run.backend} to read it.")
 
 
 @contextlib.contextmanager
@@ -420,12 +424,13 @@ def _channels_last(network: keras.Model, run: Run) -> keras.Model:
 def load_shipped(out: Path) -> keras.Model:
     """The network of the newest whole epoch of the training in `out`, in this backend's quick layout.
 
-    Raises ModelError where there is none.
+    Raises ModelError where there is none, or another backend wrote it.
     """
     folder = out / "training"
     if not (out / SETTINGS).exists():
         raise ModelError(f"{out} holds no epoch of a training.")
     run = Run.read(out / SETTINGS)
+    _require_backend(out, run)
     _use_quick_layout()
     networks = []
     for place, member in _member_runs(folder, run):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from app.capture.source import SourceError
 
 LARGEST_MS = 1e15
+"""No stamp, and no time, is as large."""
 TOLERANCE_MS = 0.6
 """Two stamps that are closer are the same: containers round them to a ms, each reader in its own way."""
 

@@ -36,7 +36,9 @@ def printed(lines: Iterable[object]) -> Iterator[None]:
 def flush_output() -> None:
     """Writes what was printed. Raises OSError where that cannot be, once it is dropped."""
     try:
-        sys.stdout.flush()
+        # There is none where the caller closed it.
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except OSError as error:
         drop_output()
         error.filename = "Standard output"
@@ -44,7 +46,7 @@ def flush_output() -> None:
 
 
 def require_files(*paths: Path | None) -> None:
-    """Raises ModelError for a file that cannot be made: its folder is missing, is a folder, or is asked for twice."""
+    """Raises ModelError for a file that cannot be made: without its folder, a folder itself, or asked for twice."""
     asked: set[Path] = set()
     for path in paths:
         if path is None:

@@ -189,6 +189,14 @@ def test_files_are_written_though_nobody_reads_what_is_printed(tmp_path):
         out.unlink()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell that closes standard output")
+def test_a_closed_output_ends_nothing(tmp_path):
+    data = write_dataset(tmp_path / "d", 2)
+    command = f"exec '{sys.executable}' -m model data check '{data}' >&-"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "looked at 2 of 2\n")
+
+
 def test_a_name_that_the_terminal_cannot_show_ends_nothing(tmp_path):
     data = write_dataset(tmp_path / "d", 2).rename(tmp_path / "图")
     environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}

@@ -10,6 +10,7 @@ import contextlib
 import csv
 import importlib.util
 import shutil
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -383,6 +384,8 @@ def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.M
             epochs=preset.epochs,
             initial_epoch=epoch,
             shuffle=False,
+            # Elsewhere than on a terminal a line an epoch: the bar is made of what a terminal alone understands.
+            verbose="auto" if sys.stdout.isatty() else 2,
             callbacks=[*callbacks, EachEpoch(folder, run.seed, development, shipped), *_tensorboard(folder)],
         )
     return shipped

@@ -91,6 +91,8 @@ def test_ctrl_c_ends_the_command_with_130_and_one_line(data, tmp_path):
     assert "Traceback" not in said
     assert "of 10000 is kept in" in said.strip().splitlines()[-1]
     assert training.newest_checkpoint(out / "training") is not None
+    # Without a terminal there is no bar, but a line an epoch.
+    assert b"\x1b" not in log.read_bytes()
 
 
 def test_time_left_is_told_in_words_and_leaves_out_the_first_epoch():

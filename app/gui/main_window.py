@@ -412,6 +412,39 @@ class MainWindow(QMainWindow):
         self.playback.fold(folded)
         self.plots.fold(folded)
 
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._make_room()
+        return done
+
+    def _make_room(self) -> None:
+        """The time line, then the plots give way where the screen is too low for all: the lower line stays in sight."""
+        centre = self.centralWidget()
+        layout = centre.layout() if centre is not None else None
+        if centre is None or layout is None:
+            return
+        frame = self.frameGeometry().height() - self.height()
+        room = self.screen().availableGeometry().height() - frame
+        parts = (self.transport, self.plots)
+        # Lines that wrap need less in a wide window, and more in a narrow one, than what Qt makes the window's minimum.
+        needed = max(layout.totalMinimumHeightForWidth(centre.width()), layout.totalMinimumSize().height())
+        needed += sum(part.spare for part in parts if part.cramped)
+        for part in parts:
+            part.set_cramped(needed > room)
+            needed -= part.spare if part.cramped else 0
+        height = max(self.height(), needed)
+        self._stay_on_screen(min(height, room) if any(part.cramped for part in parts) else height)
+
+    def _stay_on_screen(self, height: int) -> None:
+        """Qt grows a window for what comes to need more, but neither for lines that wrap nor ever back."""
+        if height == self.height() or self.isMaximized() or self.isFullScreen():
+            return
+        self.resize(self.width(), height)
+        below = self.frameGeometry().bottom() - self.screen().availableGeometry().bottom()
+        if below > 0:
+            self.move(self.x(), max(self.y() - below, self.screen().availableGeometry().top()))
+
     def _toggle_full_screen(self) -> None:
         """Leaves the window maximised, or not, as it was."""
         full, states = Qt.WindowState.WindowFullScreen, self.windowState()

@@ -30,7 +30,7 @@ class Plots(QWidget):
         super().__init__()
         self._series = series
         self._background = background
-        self._opened = self._folded = self._loading = False
+        self._opened = self._folded = self.cramped = self._loading = False
         self.canvas: PlotCanvas | None = None
         """None until it was opened once."""
         self.setObjectName("plots")
@@ -55,12 +55,25 @@ class Plots(QWidget):
             # The import takes up to a second: in a thread of its own it does not hold up the picture.
             self._background.run("load plots", _load, self._loaded, self._text.setText)
         self.setFixedHeight(max(min(_HEIGHT, round(self.window().height() * _SHARE)), 110))
-        self.setVisible(self._opened and not self._folded)
+        self._show()
+
+    @property
+    def spare(self) -> int:
+        """The height that they give way by where they are cramped."""
+        return self.maximumHeight() if self._opened and not self._folded else 0
+
+    def set_cramped(self, cramped: bool) -> None:
+        """There is no room for them."""
+        self.cramped = cramped
+        self._show()
 
     def fold(self, folded: bool) -> None:
         """Everything but the picture is folded away, or shown again."""
         self._folded = folded
-        self.setVisible(self._opened and not folded)
+        self._show()
+
+    def _show(self) -> None:
+        self.setVisible(self._opened and not self._folded and not self.cramped)
 
     def _loaded(self, make: Callable[[], PlotCanvas]) -> None:
         self.canvas = make()

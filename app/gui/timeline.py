@@ -81,8 +81,15 @@ class Timeline(QSlider):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        study = study_rows.HEIGHT + _GAP if self._study is not None else 0
-        return QSize(400, self._form.height + study)
+        return QSize(400, self._height(self._form))
+
+    @property
+    def heights(self) -> tuple[int, int]:
+        """Of the whole form and of the thin one."""
+        return self._height(_WHOLE), self._height(_THIN)
+
+    def _height(self, form: _Form) -> int:
+        return form.height + (study_rows.HEIGHT + _GAP if self._study is not None else 0)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._form.gutter + 80, self.sizeHint().height())

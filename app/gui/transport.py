@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBox
 from app.capture.source import Frame, SourceKind
 from app.gui.section import DEMO_TIME_LINE, TIME_LINE, Folds
 from app.gui.status import clock
+from app.gui.theme import TARGET
 from app.gui.timeline import Timeline
 from app.gui.widgets import accessible, action_button, set_drawing, tip
 from app.gui.words import mark, tr
@@ -30,6 +31,7 @@ class Transport(QWidget):
         super().__init__()
         self._folds = folds
         self._fold_name = TIME_LINE
+        self.cramped = False
         self.setObjectName("transport")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.back = action_button(actions["play_back"], "play-back", "", "icon")
@@ -51,7 +53,7 @@ class Transport(QWidget):
         self.progress = self.slider.progress
         self.form = QPushButton()
         self.form.setObjectName("icon")
-        self.form.clicked.connect(lambda: self._set_thin(not self.thin, keep=True))
+        self.form.clicked.connect(self._change_form)
         self._line = QHBoxLayout()
         self._line.setSpacing(8)
         self._line.addWidget(action_button(actions["step_back"], "step-back", "", "icon"))
@@ -83,11 +85,31 @@ class Transport(QWidget):
     def set_kind(self, kind: SourceKind) -> None:
         """A demo's line is thin, a recording's whole, unless the user has it otherwise; remembered for each."""
         self._fold_name = DEMO_TIME_LINE if kind is SourceKind.DEMO else TIME_LINE
-        self._set_thin(not self._folds.is_open(self._fold_name))
+        self._show_form()
 
-    def _set_thin(self, thin: bool, keep: bool = False) -> None:
-        if keep:
-            self._folds.keep(self._fold_name, not thin)
+    @property
+    def spare(self) -> int:
+        """The height that it gives way by where it is cramped."""
+        if self.isHidden() or not self._folds.is_open(self._fold_name):
+            return 0
+        whole, thin = self.slider.heights
+        return whole + self._lines.spacing() - max(thin - TARGET, 0)
+
+    def set_cramped(self, cramped: bool) -> None:
+        """There is no room for the whole line: it is thin, whatever the user wants."""
+        if cramped is not self.cramped:
+            self.cramped = cramped
+            self.form.setHidden(cramped)
+            self._show_form()
+
+    def _change_form(self) -> None:
+        self._folds.keep(self._fold_name, self.thin)
+        self._show_form()
+
+    def _show_form(self) -> None:
+        self._set_thin(self.cramped or not self._folds.is_open(self._fold_name))
+
+    def _set_thin(self, thin: bool) -> None:
         self._line.removeWidget(self.slider)
         self._lines.removeWidget(self.slider)
         self.slider.set_thin(thin)

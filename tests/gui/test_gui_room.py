@@ -238,3 +238,32 @@ def test_a_double_click_while_drawing_is_the_drawings(opened: Opened, qtbot: QtB
     window.view.enter_scale_mode()
     QTest.mouseDClick(window.view, Qt.MouseButton.LeftButton)
     assert not window.isFullScreen()
+
+
+@pytest.mark.parametrize("mode", ["correct", "compare"])
+def test_on_a_low_screen_plots_and_time_line_give_way_to_the_notice(
+    opened: Opened, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    window = opened(VideoFile(write_video(tmp_path / "clip.avi", size=(320, 240))))
+    qtbot.waitUntil(lambda: window.transport.isVisible() and window.models.ready)
+    monkeypatch.setattr(window, "screen", Low)
+    settle(window, (1024, Low.height))
+    window.actions_by_name[f"toggle_{mode}"].trigger()
+    window.actions_by_name["toggle_plots"].trigger()
+    qtbot.waitUntil(lambda: window.transport.thin and window.height() <= Low.height)
+    assert not window.plots.isVisible()
+    check(window)
+    window.actions_by_name[f"toggle_{mode}"].trigger()
+    qtbot.waitUntil(window.plots.isVisible)
+    window.actions_by_name["toggle_plots"].trigger()
+    qtbot.waitUntil(lambda: not window.transport.thin)
+    assert window.transport.form.isVisible()
+
+
+class Low:
+    """A screen of 1280 x 720 at 125 %, without its bars, in the desktop's units."""
+
+    height = 540
+
+    def availableGeometry(self) -> QRect:
+        return QRect(0, 0, 1024, self.height)

@@ -68,7 +68,7 @@ class PlotCanvas(pg.GraphicsLayoutWidget):
 
     def values(self, title: str) -> dict[str, Values]:
         """What the plot of that title draws, by the names of its lines."""
-        return {name: curve.getData()[1] for name, curve in self._plots[title].curves.items() if curve.isVisible()}
+        return {name: curve.getData()[1] for name, curve in self._plots[title].curves.items()}
 
 
 _TITLES = (mark("Frames a second"), mark("Worst age, ms"), mark("Block region, %"), mark("Steps, ms"))
@@ -111,25 +111,26 @@ class _Plot:
         self.legend.setWordWrap(True)
         self.legend.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
         self.curves: dict[str, pg.PlotDataItem] = {}
+        """What is drawn now, by name."""
+        self.looks: dict[str, tuple[str, Qt.PenStyle]] = {}
         self.named: list[str] = []
-        """What the legend names: the lines that are drawn now, and no others, or it would outgrow the plot."""
+        """What the legend names, in its order."""
 
     def draw(self, seconds: Values, lines: Lines) -> None:
+        """Draws these lines, at most as many as there are looks; each keeps its look for as long as it is drawn."""
+        for name in self.curves.keys() - lines.keys():
+            self.item.removeItem(self.curves.pop(name))
+            del self.looks[name]
         for name, values in lines.items():
             if name not in self.curves:
-                colour, style = _LOOKS[len(self.curves) % len(_LOOKS)]
+                self.looks[name] = colour, style = next(look for look in _LOOKS if look not in self.looks.values())
                 self.curves[name] = self.item.plot(name=tr(name), pen=pg.mkPen(colour, width=2, style=style))
             self.curves[name].setData(seconds, values, connect="finite")
-        for name, curve in self.curves.items():
-            curve.setVisible(name in lines)
         if self.named != list(lines):
             self.named = list(lines)
-            places = {name: place for place, name in enumerate(self.curves)}
-            parts = [_in_legend(name, places[name]) for name in lines]
-            self.legend.setText(" &nbsp; ".join(parts))
+            self.legend.setText(" &nbsp; ".join(_in_legend(name, *self.looks[name]) for name in lines))
 
 
-def _in_legend(name: str, place: int) -> str:
+def _in_legend(name: str, colour: str, style: Qt.PenStyle) -> str:
     """A name with a piece of its line; both stay in one line of text."""
-    colour, style = _LOOKS[place % len(_LOOKS)]
     return f'<span style="color: {colour}">{_PIECES[style]}</span>&nbsp;{html.escape(tr(name)).replace(" ", "&nbsp;")}'

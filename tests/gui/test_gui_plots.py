@@ -84,6 +84,22 @@ def test_the_legend_names_what_is_drawn_and_nothing_else(window: MainWindow, qtb
     qtbot.waitUntil(canvas.legends.isVisible)  # What is put into a layout is shown with the next events.
 
 
+def test_no_two_lines_look_alike_and_each_keeps_its_look(window: MainWindow, qtbot: QtBot) -> None:
+    window.plots.toggle()
+    qtbot.waitUntil(lambda: window.plots.canvas is not None, timeout=60000)
+    canvas = window.plots.canvas
+    assert canvas is not None
+    known, plot = series().source_fps, canvas._plots["Steps, ms"]
+    steps = ["capture", "scale", "network", "novelty", "postprocess", "draw overlay", "paint"]
+    before: dict[str, object] = {}
+    for shown in (steps[:5], steps[2:], steps[:1] + steps[3:6], steps[1:6]):
+        canvas.show_series(replace(series(), steps_ms=dict.fromkeys(shown, known)))
+        assert set(canvas.values("Steps, ms")) == set(shown)
+        assert len(set(plot.looks.values())) == len(shown)
+        assert all(plot.looks[name] == before[name] for name in before.keys() & set(shown))
+        before = dict(plot.looks)
+
+
 def test_the_windows_own_numbers_are_drawn(window: MainWindow, qtbot: QtBot) -> None:
     window.plots.toggle()
     qtbot.waitUntil(lambda: window.plots.canvas is not None, timeout=60000)

@@ -31,6 +31,12 @@ class Store:
         self.path = folder / f"{content[:32]}.json"
         self.name = datetime.now().strftime(_NAME_FORMAT)
         """When the first correction was made: what saved pictures are called by."""
+        self._before: Entries = {}
+        """What was read or given to be kept here last."""
+        self._there: Entries = {}
+        """What the file holds: more than that, where another window corrects the same recording."""
+        self._stamp: tuple[int, int] | None = None
+        """Of the file when it was read or written here last."""
 
     def load(self) -> tuple[Entries, str]:
         """What is kept, and a sentence where something was wrong with it. A damaged file is set aside.
@@ -38,9 +44,8 @@ class Store:
         Raises OutputError where it cannot be read or set aside: what would then be saved in its place would destroy it.
         """
         try:
-            content = read_json(self.path)
-            entries = {int(number): _correction(entry) for number, entry in content["frames"].items()}
-            self.name = str(content["name"])
+            self._before, self._there, self._stamp = {}, {}, None
+            self._before = self._read()
         except FileNotFoundError:
             return {}, ""
         except OSError as error:
@@ -51,16 +56,50 @@ class Store:
             ) from error
         except (ValueError, KeyError, TypeError, AttributeError):
             return {}, self._set_aside()
-        return entries, ""
+        return self._before, ""
 
     def save(self, entries: Entries) -> None:
-        """Keeps all of it, the old file whole until the new one is. Raises OutputError."""
-        frames = {str(number): _as_json(entries[number]) for number in sorted(entries)}
+        """Keeps all of it, the old file whole until the new one is. Raises OutputError.
+
+        What another window has kept of this recording meanwhile stays, but for the frames that are changed here.
+        """
         try:
+            self._follow()
+            gone = self._before.keys() - entries.keys()
+            new = {number: entry for number, entry in entries.items() if entry != self._before.get(number)}
+            kept = {number: entry for number, entry in self._there.items() if number not in gone} | new
+            frames = {str(number): _as_json(kept[number]) for number in sorted(kept)}
             self.path.parent.mkdir(parents=True, exist_ok=True)
             write_text(self.path, json.dumps({"format": FORMAT, "name": self.name, "frames": frames}) + "\n")
         except OSError as error:
             raise OutputError.of(f"The corrections in {self.path.parent}", error) from error
+        self._before, self._there, self._stamp = entries, kept, self._stamp_now()
+
+    def _read(self) -> Entries:
+        """Raises OSError, and ValueError, KeyError, TypeError or AttributeError where it is damaged."""
+        stamp, content = self._stamp_now(), read_json(self.path)
+        there = {int(number): _correction(entry) for number, entry in content["frames"].items()}
+        self.name, self._there, self._stamp = str(content["name"]), there, stamp
+        return there
+
+    def _follow(self) -> None:
+        """Reads the file again where another window has written it. Raises OSError and OutputError."""
+        if self._stamp_now() == self._stamp:
+            return
+        try:
+            self._read()
+        except FileNotFoundError:
+            self._there = self._before
+        except (ValueError, KeyError, TypeError, AttributeError):
+            self._set_aside()
+            self._there = self._before
+
+    def _stamp_now(self) -> tuple[int, int] | None:
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_size
 
     def _set_aside(self) -> str:
         aside = self.path.with_name(f"{self.path.stem}.damaged-{datetime.now().strftime(_NAME_FORMAT)}")

@@ -223,6 +223,33 @@ def test_what_is_kept_comes_back_and_names_nothing(corrections, tmp_path):
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["0123456789abcdef" * 2 + ".json"]
 
 
+def test_two_windows_on_one_recording_lose_nothing_of_each_other(corrections, tmp_path):
+    frames = corrections.entries
+    two, eight = ({number: frames[number]} for number in (2, 8))
+    one, other = Store(tmp_path, "a" * 64), Store(tmp_path, "a" * 64)
+    for store in (one, other):
+        store.load()
+    one.save(two)
+    other.save(eight)
+    assert Store(tmp_path, "a" * 64).load() == (two | eight, "")
+    other.save(eight | {9: frames[8]})
+    one.save({})  # Forgets its own frame, and knows nothing of the others.
+    one.save({2: frames[8]})
+    assert Store(tmp_path, "a" * 64).load() == (eight | {9: frames[8], 2: frames[8]}, "")
+
+
+@pytest.mark.parametrize("fate", ["gone", "damaged"])
+def test_a_file_that_is_lost_while_it_is_used_is_written_whole_again(corrections, tmp_path, fate):
+    store = Store(tmp_path, "a" * 64)
+    store.save(corrections.entries)
+    if fate == "gone":
+        store.path.unlink()
+    else:
+        store.path.write_text("[]")
+    store.save(corrections.entries | {9: corrections.entries[8]})
+    assert Store(tmp_path, "a" * 64).load() == (corrections.entries | {9: corrections.entries[8]}, "")
+
+
 @pytest.mark.parametrize("damage", ["cut", "mask", "list", "deep", "bytes"])
 def test_a_damaged_file_is_set_aside_and_said(corrections, tmp_path, damage):
     store = Store(tmp_path, "a" * 64)
@@ -276,7 +303,7 @@ def test_autosave_writes_the_newest_and_ends(corrections, tmp_path):
 def test_autosave_outlives_what_cannot_be_saved(corrections, tmp_path):
     store, failures, failed = Store(tmp_path, "d" * 64), [], threading.Event()
     saver = Autosave(store, lambda text: (failures.append(text), failed.set()))
-    saver.put({1: None})
+    saver.put({1: "no correction"})
     assert failed.wait(10)
     saver.put(corrections.entries)
     assert saver.close()

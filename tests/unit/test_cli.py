@@ -309,10 +309,15 @@ def test_annotate_names_the_pictures_that_it_left_out(run, tmp_path):
     assert len(list((tmp_path / "out").glob("*.png"))) == 2
 
 
-def started_annotate(out, *arguments, **settings):
+def started_annotate(out, *arguments, nohup=False, **settings):
     """`annotate` of the phantom in another process, which has written some frames."""
     pytest.importorskip("onnxruntime")
-    process = start("annotate", "phantom", "--out", out, "--engine", "onnxruntime", *arguments, **settings)
+    # What is started inherits whether SIGHUP is ignored; the tests themselves may have been started by nohup.
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN if nohup else signal.SIG_DFL)
+    try:
+        process = start("annotate", "phantom", "--out", out, "--engine", "onnxruntime", *arguments, **settings)
+    finally:
+        signal.signal(signal.SIGHUP, before)
     deadline = time.monotonic() + 60
     while not (out / "000004.png").exists():
         assert time.monotonic() < deadline
@@ -354,11 +359,7 @@ def test_annotate_ends_in_order_where_its_terminal_is_closed(tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGHUP")
 def test_nohup_keeps_annotate_going_when_the_terminal_is_closed(tmp_path):
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # As nohup does; what it starts inherits that.
-    try:
-        process = started_annotate(tmp_path / "out", "--limit", "200")
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    process = started_annotate(tmp_path / "out", "--limit", "200", nohup=True)
     assert process.poll() is None
     process.send_signal(signal.SIGHUP)
     assert process.communicate(timeout=60) == ("", "")

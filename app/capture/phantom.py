@@ -77,6 +77,10 @@ class Phantom:
     def frame_count(self) -> int:
         return FRAME_COUNT
 
+    def another(self) -> Phantom:
+        """A second one of the same scene, not open."""
+        return Phantom(self.word, self.seed, self.left, self.rate)
+
     def open(self) -> SourceInfo:
         self._get_stage()
         return SourceInfo(WIDTH, HEIGHT, self.rate, "left leg" if self.left else "right leg")

@@ -164,15 +164,20 @@ class Recording(Source, Protocol):
 
 
 @runtime_checkable
-class Repeatable(Recording, Protocol):
-    """A recording that lies on a disk, so that a second reader of it can be opened."""
-
-    path: Path
-    """A file or a folder."""
+class Copyable(Recording, Protocol):
+    """A recording of which a second reader can be opened."""
 
     def another(self) -> Recording:
         """A second one of the same recording, not open."""
         ...
+
+
+@runtime_checkable
+class Repeatable(Copyable, Protocol):
+    """A recording that lies on a disk."""
+
+    path: Path
+    """A file or a folder."""
 
 
 @runtime_checkable

@@ -26,12 +26,13 @@ SHORT = {
 RECORDING = (
     "play_pause", "step_back", "step_forward", "seek_back", "seek_forward", "seek_start", "seek_end",
     "play_back", "play_on", "slower", "faster", "loop", "toggle_ahead", "export", "toggle_correct", "toggle_compare",
+    "toggle_test",
 )  # fmt: skip
 """Actions that need a recording."""
 CHECKABLE = (
     *("toggle_overlay", "toggle_freeze", "toggle_spotlight", "toggle_steady"),
     *("toggle_recording", "toggle_ahead", "toggle_mirror"),
-    *("toggle_correct", "toggle_compare", "toggle_difference", "polygon", "brush", "eraser"),
+    *("toggle_correct", "toggle_compare", "toggle_difference", "toggle_test", "polygon", "brush", "eraser"),
 )
 
 

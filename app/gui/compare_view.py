@@ -23,7 +23,7 @@ A, B, BOTH = "#f0e442", "#cc79a7", "#ffffff"
 """Yellow and reddish purple of Okabe and Ito's palette, which colour-blind people tell apart, and white."""
 LINES = {A: Qt.PenStyle.SolidLine, B: Qt.PenStyle.DashLine}
 PATTERNS = {A: Qt.BrushStyle.BDiagPattern, B: Qt.BrushStyle.FDiagPattern, BOTH: Qt.BrushStyle.Dense6Pattern}
-_CAPTION = 28
+CAPTION = 28
 _GAP = 8
 
 
@@ -43,11 +43,11 @@ class CompareView(StudyView):
     def show_verdict(self, verdict: Verdict | None) -> None:
         """What is known of the frame; None: nothing yet."""
         if verdict is not self._verdict:
-            self._verdict, self._paths = verdict, {} if verdict is None else _paths(verdict)
+            self._verdict, self._paths = verdict, {} if verdict is None else paths_of(verdict)
             self.update()
 
     def rooms(self) -> list[QRectF]:
-        whole = super().rooms()[0].adjusted(0, 0, 0, -_CAPTION)
+        whole = super().rooms()[0].adjusted(0, 0, 0, -CAPTION)
         if self.differs:
             return [whole]
         wide = (whole.width() - _GAP) / 2
@@ -97,40 +97,39 @@ class CompareView(StudyView):
         rooms = self.rooms()
         if not self.differs:
             for room, letter, name, ink in zip(rooms, "AB", self.names, (A, B), strict=True):
-                line = QRectF(room.left(), room.bottom(), room.width(), _CAPTION)
-                self._legend(painter, line, [(f"{letter}: {name}", ink, False)])
+                line = QRectF(room.left(), room.bottom(), room.width(), CAPTION)
+                paint_legend(painter, line, [(f"{letter}: {name}", ink, False)])
             return
-        line = QRectF(rooms[0].left(), rooms[0].bottom(), rooms[0].width(), _CAPTION)
+        line = QRectF(rooms[0].left(), rooms[0].bottom(), rooms[0].width(), CAPTION)
         entries = [(tr("A only"), A, True), (tr("B only"), B, True), (tr("Both"), BOTH, True)]
         entries += [(f"A: {self.names[0]}", A, False), (f"B: {self.names[1]}", B, False)]
-        self._legend(painter, line, entries)
-
-    def _legend(self, painter: QPainter, line: QRectF, entries: list[tuple[str, str, bool]]) -> None:
-        """Swatches with words in the middle of a line: a pattern where it is filled so, else a piece of line."""
-        metrics = painter.fontMetrics()
-        widths = [metrics.horizontalAdvance(text) + 58 for text, _, _ in entries]
-        x = line.center().x() - sum(widths) / 2
-        for (text, ink, filled), wide in zip(entries, widths, strict=True):
-            swatch = QRectF(x, line.center().y() - 8, 32, 16)
-            if filled:
-                painter.fillRect(swatch, pattern(ink))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(colour(ink), 1))
-                painter.drawRect(swatch)
-            else:
-                painter.setPen(QPen(colour(ink), 2.4, LINES.get(ink, Qt.PenStyle.SolidLine)))
-                painter.drawLine(
-                    QPointF(swatch.left(), swatch.center().y()), QPointF(swatch.right(), line.center().y())
-                )
-            painter.setPen(colour(TEXT if filled else QUIET))
-            room = QRectF(swatch.right() + 8, line.top(), wide, line.height())
-            painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
-            x += wide
+        paint_legend(painter, line, entries)
 
 
 def pattern(ink: str) -> QBrush:
     """What an area of that ink is filled with."""
     return QBrush(QColor(ink), PATTERNS[ink])
+
+
+def paint_legend(painter: QPainter, line: QRectF, entries: list[tuple[str, str, bool]]) -> None:
+    """Swatches with words in the middle of a line: a pattern where it is filled so, else a piece of line."""
+    metrics = painter.fontMetrics()
+    widths = [metrics.horizontalAdvance(text) + 58 for text, _, _ in entries]
+    x = line.center().x() - sum(widths) / 2
+    for (text, ink, filled), wide in zip(entries, widths, strict=True):
+        swatch = QRectF(x, line.center().y() - 8, 32, 16)
+        if filled:
+            painter.fillRect(swatch, pattern(ink))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colour(ink), 1))
+            painter.drawRect(swatch)
+        else:
+            painter.setPen(QPen(colour(ink), 2.4, LINES.get(ink, Qt.PenStyle.SolidLine)))
+            painter.drawLine(QPointF(swatch.left(), swatch.center().y()), QPointF(swatch.right(), line.center().y()))
+        painter.setPen(colour(TEXT if filled else QUIET))
+        room = QRectF(swatch.right() + 8, line.top(), wide, line.height())
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+        x += wide
 
 
 def words_of(verdict: Verdict) -> str:
@@ -153,7 +152,8 @@ def _answer(side: Correction | None) -> str:
     return tr("No region found") if side.empty else ""
 
 
-def _paths(verdict: Verdict) -> dict[str, QPainterPath]:
+def paths_of(verdict: Verdict) -> dict[str, QPainterPath]:
+    """Edges in the frame of what each side has an answer for, and of 'a only', 'b only' and 'both' where both have."""
     corner = verdict.area.x, verdict.area.y
     masks = {name: side.mask() for name, side in (("a", verdict.a), ("b", verdict.b)) if side is not None}
     if len(masks) == 2:

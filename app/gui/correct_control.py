@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 
 from app.capture.files import unreadable
 from app.capture.source import Frame, Joined, Repeatable
 from app.gui.bridge import Background
-from app.gui.correct_tools import BrushTool, PolygonTool
-from app.gui.correct_view import CorrectView, Scene
+from app.gui.correct_view import TOOLS, CorrectView, Scene, nothing
 from app.gui.dialogs import Dialogs
 from app.gui.live_view import LiveView
 from app.gui.outside import outside
@@ -38,7 +36,6 @@ from app.trainer.store import Autosave, Store
 
 ACTIONS = (*CORRECT_TEXTS, "next_place", "previous_place", "zoom_in", "zoom_out", "zoom_fit")
 """What does something only in this mode, or in one like it."""
-_TOOLS = ("polygon", "brush", "eraser")
 _NEED_CORRECTIONS = ("take_model", "take_neighbour", "no_region", "undo", "next_place", "previous_place")
 """What can be done as soon as the recording's corrections are there, and not before."""
 
@@ -95,8 +92,6 @@ class CorrectControl(QObject):
         # The model's answer comes without the overlay being another.
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.show)
-        bar.show_size(self.view.brush.radius)
-        actions["polygon"].setChecked(True)
 
     # The mode
 
@@ -148,6 +143,11 @@ class CorrectControl(QObject):
     def entries(self) -> Entries:
         """The corrections of the source, as far as they were opened."""
         return self._session.corrections.entries if self._session is not None else {}
+
+    @property
+    def known(self) -> bool:
+        """Whether the corrections of the source were opened, or could not be."""
+        return self._session is not None or bool(self._refused)
 
     def _playing(self) -> bool:
         event = self._sources.event
@@ -236,7 +236,7 @@ class CorrectControl(QObject):
     def _enable(self) -> None:
         session = self._session
         corrections = session.corrections if session is not None else Corrections()
-        for name in _TOOLS:
+        for name in TOOLS:
             self._actions[name].setEnabled(self.active and not self._refused)
         for name in _NEED_CORRECTIONS:
             self._actions[name].setEnabled(self.active and session is not None)
@@ -316,22 +316,6 @@ class CorrectControl(QObject):
                 {tr("Interpolate again"): self._actions["interpolate"]},
             )
 
-    def use(self, name: str) -> None:
-        """Takes the tool of this name."""
-        tools: dict[str, PolygonTool | BrushTool] = {
-            "polygon": self.view.polygon,
-            "brush": self.view.brush,
-            "eraser": self.view.eraser,
-        }
-        for other in tools:
-            self._actions[other].setChecked(other == name)
-        self.view.use(tools[name])
-        self.view.setFocus()
-
-    def resize_brush(self, steps: int) -> None:
-        self.view.resize_brush(steps)
-        self._bar.show_size(self.view.brush.radius)
-
     def take_model(self) -> None:
         """The model's mask is right, or a start."""
         self._answer(self._take_model)
@@ -371,7 +355,7 @@ class CorrectControl(QObject):
     def _no_region(self) -> None:
         if (frame := self._live.frame) is not None:
             self.view.tool.cancel()
-            self._edited(frame, _nothing(frame))
+            self._edited(frame, nothing(frame))
 
     def confirm(self) -> None:
         """The interpolated mask is right: it is as good as one by hand."""
@@ -481,11 +465,6 @@ class CorrectControl(QObject):
             lambda saved: self._say(_saved_words(saved, folder)),
             self._say,
         )
-
-
-def _nothing(frame: Frame) -> Mask:
-    """The mask of a frame without the region."""
-    return np.zeros(frame.pixels.shape[:2], np.bool_)
 
 
 def _saved_words(saved: Saved, folder: str) -> str:

@@ -33,6 +33,7 @@ from app.trainer.corrections import Correction
 from app.trainer.shapes import Mask, Point
 from model.structures import BLOCK_REGION
 
+TOOLS = ("polygon", "brush", "eraser")
 _REACH = 10.0
 """For a mouse or a pen, in the view's units; a finger reaches farther."""
 _HANDLE = 9.0
@@ -94,17 +95,27 @@ class CorrectView(StudyView):
         self.update()
 
     @property
+    def has_own(self) -> bool:
+        """Whether the frame has a mask by hand."""
+        return self._scene.correction is not None
+
+    @property
     def own_mask(self) -> Mask:
         """The frame's corrected mask; empty where there is none yet."""
         if self._scene.correction is not None:
             return self._scene.correction.mask()
         assert self._of is not None
-        return np.zeros(self._of.pixels.shape[:2], np.bool_)
+        return nothing(self._of)
 
-    def use(self, tool: PolygonTool | BrushTool) -> None:
-        """Takes another tool."""
+    def use(self, name: str) -> None:
+        """Takes another one of the `TOOLS`."""
         self.finish()
-        self.tool = tool
+        tools: dict[str, PolygonTool | BrushTool] = {
+            "polygon": self.polygon,
+            "brush": self.brush,
+            "eraser": self.eraser,
+        }
+        self.tool = tools[name]
         self.update()
 
     def resize_brush(self, steps: int) -> None:
@@ -260,14 +271,19 @@ class CorrectView(StudyView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         to_view = self.to_view(frame, room)
         if not self.raw:
-            self._paint_masks(painter, to_view)
-            if isinstance(self.tool, PolygonTool):
-                self._paint_points(painter, to_view, self.tool)
-            self._paint_cursor(painter, to_view)
-        paint_words(painter, room, self._answer(), self.font(), bottom=True)
+            self.paint_answer(painter, to_view)
+        paint_words(painter, room, self.answer_words(), self.font(), bottom=True)
         painter.end()
 
-    def _answer(self) -> str:
+    def paint_answer(self, painter: QPainter, to_view: QTransform) -> None:
+        """What is drawn, and the tool."""
+        self.paint_masks(painter, to_view)
+        if isinstance(self.tool, PolygonTool):
+            self._paint_points(painter, to_view, self.tool)
+        self._paint_cursor(painter, to_view)
+
+    def answer_words(self) -> str:
+        """What there is to say where no mask tells it."""
         correction = self._scene.correction
         if correction is not None and correction.empty:
             return tr("No region in this frame")
@@ -275,7 +291,8 @@ class CorrectView(StudyView):
             return tr("The model finds no region in this frame")
         return ""
 
-    def _paint_masks(self, painter: QPainter, to_view: QTransform) -> None:
+    def paint_masks(self, painter: QPainter, to_view: QTransform) -> None:
+        """The mask by hand, and the model's."""
         correction, ink = self._scene.correction, BLOCK_REGION.hex
         path = self._path
         if isinstance(self.tool, BrushTool) and self.tool.drawing:
@@ -330,3 +347,8 @@ class CorrectView(StudyView):
 
 def _path(mask: Mask | None) -> QPainterPath:
     return path_of(mask) if mask is not None else QPainterPath()
+
+
+def nothing(frame: Frame) -> Mask:
+    """The mask of a frame without the region."""
+    return np.zeros(frame.pixels.shape[:2], np.bool_)

@@ -113,7 +113,12 @@ KEYS: tuple[Key, ...] = (
         mark("Where A and B differ, or side by side"),
         mark("Compare and look closer"),
     ),
-    Key("next_place", ("Ctrl+Right",), mark("Next disagreement, or corrected frame"), mark("Compare and look closer")),
+    Key(
+        "next_place",
+        ("Ctrl+Right",),
+        mark("Next disagreement, corrected frame, or case"),
+        mark("Compare and look closer"),
+    ),
     Key("previous_place", ("Ctrl+Left",), mark("The one before"), mark("Compare and look closer")),
     Key(
         "zoom_in",
@@ -124,6 +129,13 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("zoom_out", ("Ctrl+-",), mark("Smaller"), mark("Compare and look closer"), repeats=True),
     Key("zoom_fit", ("Ctrl+0",), mark("All of the scan area"), mark("Compare and look closer")),
+    Key(
+        "toggle_test",
+        ("Q",),
+        mark("Test yourself: outline the region, then see the expert's; or leave"),
+        mark("Test yourself"),
+    ),
+    Key("check_outline", ("0",), mark("Check your outline; then the next case"), mark("Test yourself")),
     Key("choose_source", ("C",), mark("Choose a source"), mark("Source")),
     Key("open_file", ("Ctrl+O",), mark("Open a file: video, image or DICOM"), mark("Source")),
     Key("open_folder", ("Ctrl+Shift+O",), mark("Open a folder: images or DICOM"), mark("Source")),
@@ -138,7 +150,10 @@ KEYS: tuple[Key, ...] = (
     Key("self_check", ("F2",), mark("Self-check: source, speed, engine, model, disk"), mark("Window")),
     Key("first_steps", ("Ctrl+F1",), mark("The first steps again"), mark("Window")),
     Key(
-        "leave", ("Esc",), mark("Leave what is open: message, tool, correcting, comparing, full screen"), mark("Window")
+        "leave",
+        ("Esc",),
+        mark("Leave what is open: message, tool, correcting, comparing, testing, full screen"),
+        mark("Window"),
     ),
     Key("close", ("Ctrl+Q",), mark("Close the program"), mark("Window")),
 )

@@ -25,7 +25,7 @@ from app.gui.words import mark, tr
 
 _COLUMNS = (
     (mark("Overlay"), mark("Picture"), mark("Orientation and scale"), mark("Correct by hand")),
-    (mark("Recording"), mark("Compare and look closer"), mark("Source"), mark("Window")),
+    (mark("Recording"), mark("Compare and look closer"), mark("Test yourself"), mark("Source"), mark("Window")),
 )
 _COLUMN = 440
 """Width that a column needs, its frame included, or the words beside the keys would stand one by one."""

@@ -169,6 +169,7 @@ class Panel(QScrollArea):
         layout.addWidget(self.recordings.snapshot)
         correct = action_button(self._actions["toggle_correct"], "correct", tr("Correct"))
         layout.addLayout(_row(correct, action_button(self._actions["toggle_compare"], "compare", tr("Compare"))))
+        layout.addWidget(action_button(self._actions["toggle_test"], "test", tr("Test yourself")))
 
     def _add_model(self, layout: QVBoxLayout) -> None:
         self.model, self.engine = QComboBox(), QComboBox()

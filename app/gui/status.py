@@ -60,7 +60,7 @@ class Wishes:
     signal: bool = True
     model_ready: bool = True
     studied: bool = False
-    """Whether masks are corrected or compared on the picture."""
+    """Whether masks are corrected, compared or outlined as a test on the picture."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _fixed(raw_key: str) -> dict[OverlayKind, tuple[str, Level]]:
         OverlayKind.RAW: (tr("Overlay off while {raw_key} is held", raw_key=raw_key), Level.WARN),
         OverlayKind.DRAWING: (tr("Overlay on · hidden: drawing the scan area"), Level.WARN),
         OverlayKind.SCALING: (tr("Overlay on · hidden: setting the scale"), Level.WARN),
-        OverlayKind.STUDYING: (tr("Overlay hidden while correcting or comparing"), Level.WARN),
+        OverlayKind.STUDYING: (tr("Overlay hidden while correcting, comparing or testing"), Level.WARN),
         OverlayKind.NO_SIGNAL: (tr("Overlay on · hidden: no signal"), Level.WARN),
         OverlayKind.NO_MODEL: (tr("Overlay on · hidden: no model is running"), Level.WARN),
         OverlayKind.WAITING: (tr("Overlay on · waiting for a prediction"), Level.PLAIN),

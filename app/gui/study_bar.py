@@ -27,6 +27,7 @@ CORRECT_TEXTS = {
     "redo": mark("Redo"),
     "save_training": mark("Save as data …"),
 }
+SELF_TEST_TEXTS = {name: CORRECT_TEXTS[name] for name in ("polygon", "brush", "eraser", "no_region", "undo")}
 OPEN_MASKS, OPEN_MODEL, OWN, RECORDED = "masks …", "model …", "own corrections", "recorded masks"
 
 
@@ -40,16 +41,44 @@ class CorrectBar(QWidget):
         around.setContentsMargins(10, 5, 8, 4)
         layout = FlowLayout(6)
         around.addLayout(layout)
-        for name, text in CORRECT_TEXTS.items():
-            layout.addWidget(_fitting(action_button(actions[name], "", tr(text), "segment")))
-            if name == "eraser":
-                layout.addWidget(self._size_box(actions))
+        self.brush = BrushSize(actions)
+        _add_tools(layout, actions, CORRECT_TEXTS, self.brush)
         layout.addWidget(_leave(actions["toggle_correct"]))
         self.hide()
 
-    def _size_box(self, actions: Mapping[str, QAction]) -> QWidget:
-        box = QWidget()
-        row = QHBoxLayout(box)
+
+class SelfTestBar(QWidget):
+    """The tools, the way on, and how it went."""
+
+    def __init__(self, actions: Mapping[str, QAction]) -> None:
+        super().__init__()
+        _strip(self)
+        row = FlowLayout(6)
+        self.brush = BrushSize(actions)
+        _add_tools(row, actions, SELF_TEST_TEXTS, self.brush)
+        self._check = _fitting(action_button(actions["check_outline"], "", tr("Next case"), "segment"))
+        row.addWidget(self._check)
+        row.addWidget(_fitting(action_button(actions["next_place"], "", tr("Another case"), "segment")))
+        row.addWidget(_leave(actions["toggle_test"]))
+        self.numbers = _numbers_line(tr("How it went"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 4, 8, 4)
+        layout.addLayout(row)
+        layout.addWidget(self.numbers)
+        self.show_checked(False)
+        self.hide()
+
+    def show_checked(self, checked: bool) -> None:
+        """Whether the outline of this picture was given."""
+        self._check.setText(tr("Next case") if checked else tr("Check"))
+
+
+class BrushSize(QWidget):
+    """Says how large the brush is, and changes it."""
+
+    def __init__(self, actions: Mapping[str, QAction]) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         self.size_text = QLabel()
@@ -62,7 +91,6 @@ class CorrectBar(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for part in (smaller, self.size_text, larger):
             row.addWidget(part)
-        return box
 
     def show_size(self, radius: float) -> None:
         """Of the brush, in frame pixels."""
@@ -98,11 +126,7 @@ class CompareBar(QWidget):
         row.addWidget(_fitting(action_button(actions["previous_place"], "", tr("◀ Disagreement"), "segment")))
         row.addWidget(_fitting(action_button(actions["next_place"], "", tr("Disagreement ▶"), "segment")))
         row.addWidget(_leave(actions["toggle_compare"]))
-        self.numbers = QLabel()
-        self.numbers.setObjectName("measures")
-        self.numbers.setAccessibleName(tr("Agreement"))
-        self.numbers.setWordWrap(True)
-        self.numbers.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.numbers = _numbers_line(tr("Agreement"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 4, 8, 4)
         layout.addLayout(row)
@@ -121,6 +145,22 @@ class CompareBar(QWidget):
 def _strip(widget: QWidget) -> None:
     widget.setObjectName("strip")
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+
+def _add_tools(layout: FlowLayout, actions: Mapping[str, QAction], texts: Mapping[str, str], brush: QWidget) -> None:
+    for name, text in texts.items():
+        layout.addWidget(_fitting(action_button(actions[name], "", tr(text), "segment")))
+        if name == "eraser":
+            layout.addWidget(brush)
+
+
+def _numbers_line(name: str) -> QLabel:
+    line = QLabel()
+    line.setObjectName("measures")
+    line.setAccessibleName(name)
+    line.setWordWrap(True)
+    line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return line
 
 
 def _leave(action: QAction) -> QPushButton:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import log
-from app.capture.source import Frame, Picture, Pixels, Recording, Repeatable, SourceError
+from app.capture.source import Copyable, Frame, Picture, Pixels, Recording, Repeatable, SourceError
 from app.pipeline.ahead_cache import AheadCache, Entry, content_hash, mark_of
 from app.pipeline.priority import stand_back
 from app.pipeline.scan_area import ScanAreas
@@ -80,7 +80,7 @@ class Strips:
 class Reader(OwnThread):
     """A thread with a second reader of a recording. Whatever fails ends it: the live picture has its own."""
 
-    def __init__(self, source: Repeatable, name: str) -> None:
+    def __init__(self, source: Copyable, name: str) -> None:
         super().__init__(name)
         self._recording = source.another()
 

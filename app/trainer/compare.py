@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.capture.source import Frame, Picture, Recording, Repeatable, SourceError
+from app.capture.source import Copyable, Frame, Picture, Recording, SourceError
 from app.errors import OutputError
 from app.pipeline.ahead import LOOK_S, Reader
 from app.pipeline.ahead_cache import mark_of
@@ -70,7 +70,7 @@ class Comparison(Reader):
 
     def __init__(
         self,
-        source: Repeatable,
+        source: Copyable,
         areas: ScanAreas,
         sides: tuple[OpenSide, OpenSide],
         resting: Callable[[], bool],

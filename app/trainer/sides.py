@@ -29,6 +29,8 @@ from model.novelty import Novelty
 from model.postprocess import to_mask
 from model.preprocess import to_input
 
+MASK_FOLDERS = ("masks", "masks_real")
+"""What data sets call the folder with their masks."""
 _MOST_LEVELS = 8
 """So many values may stand for several regions."""
 _BETWEEN = 4
@@ -101,7 +103,7 @@ class MaskFolder:
     def __init__(self, folder: Path, recording: Recording) -> None:
         """Raises DataError where there is no mask, or those of several recordings. `recording` is open."""
         self.name = folder.name or str(folder)
-        inside = next((folder / name for name in ("masks", "masks_real") if (folder / name).is_dir()), folder)
+        inside = next((folder / name for name in MASK_FOLDERS if (folder / name).is_dir()), folder)
         self._by_stem = {path.stem: path for path in _mask_files(inside)}
         if not self._by_stem:
             raise DataError(f"{folder} holds no masks: give a folder with masks as pictures or Labelme files.")

@@ -76,6 +76,14 @@
         <translation>，另有 {n} 处</translation>
     </message>
     <message>
+        <source>, edges {edges:.0f} px, centres {centres:.0f} px apart</source>
+        <translation>，边缘相距 {edges:.0f} 像素，中心相距 {centres:.0f} 像素</translation>
+    </message>
+    <message>
+        <source>, edges {edges:.1f} mm, centres {centres:.1f} mm apart</source>
+        <translation>，边缘相距 {edges:.1f} 毫米，中心相距 {centres:.1f} 毫米</translation>
+    </message>
+    <message>
         <source>, {dropped} dropped</source>
         <translation>，丢 {dropped} 帧</translation>
     </message>
@@ -180,6 +188,14 @@
         <translation>显示整个扫描区域</translation>
     </message>
     <message>
+        <source>All other cases are answered: those that went worst come again.</source>
+        <translation>其余病例都已作答：从成绩最差的开始重新出现。</translation>
+    </message>
+    <message>
+        <source>All your answers: {count}</source>
+        <translation>累计作答：{count}</translation>
+    </message>
+    <message>
         <source>Analyse</source>
         <translation>分析</translation>
     </message>
@@ -214,6 +230,10 @@
     <message>
         <source>Animated GIF</source>
         <translation>GIF 动画</translation>
+    </message>
+    <message>
+        <source>Another case</source>
+        <translation>换一例</translation>
     </message>
     <message>
         <source>Another model …</source>
@@ -280,6 +300,10 @@
         <translation>画笔</translation>
     </message>
     <message>
+        <source>By hand</source>
+        <translation>手工</translation>
+    </message>
+    <message>
         <source>COMPARING</source>
         <translation>比较</translation>
     </message>
@@ -304,8 +328,16 @@
         <translation>取消</translation>
     </message>
     <message>
+        <source>Cases: {done} of {total}</source>
+        <translation>病例：{done}/{total}</translation>
+    </message>
+    <message>
         <source>Change …</source>
         <translation>更改 …</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>核对</translation>
     </message>
     <message>
         <source>Check again</source>
@@ -322,6 +354,10 @@
     <message>
         <source>Check the scan area</source>
         <translation>检查扫描区域</translation>
+    </message>
+    <message>
+        <source>Check your outline; then the next case</source>
+        <translation>核对所画轮廓；再按进入下一例</translation>
     </message>
     <message>
         <source>Choose a key, then press another one, or the pedal. Each action takes two: one to type, one for a pedal. Tab goes on, and Enter presses what has the focus: these two stay.</source>
@@ -544,6 +580,10 @@
         <translation>录像的每一帧</translation>
     </message>
     <message>
+        <source>Expert</source>
+        <translation>专家</translation>
+    </message>
+    <message>
         <source>Export</source>
         <translation>导出</translation>
     </message>
@@ -622,6 +662,10 @@
     <message>
         <source>Folder to export into</source>
         <translation>导出文件夹</translation>
+    </message>
+    <message>
+        <source>Folder with expert masks</source>
+        <translation>专家掩膜文件夹</translation>
     </message>
     <message>
         <source>Folder with masks</source>
@@ -734,6 +778,10 @@
     <message>
         <source>How far the export is</source>
         <translation>导出进度</translation>
+    </message>
+    <message>
+        <source>How it went</source>
+        <translation>成绩</translation>
     </message>
     <message>
         <source>Import settings</source>
@@ -852,8 +900,8 @@
         <translation>保持不变</translation>
     </message>
     <message>
-        <source>Leave what is open: message, tool, correcting, comparing, full screen</source>
-        <translation>退出当前内容：消息、工具、修正、比较、全屏</translation>
+        <source>Leave what is open: message, tool, correcting, comparing, testing, full screen</source>
+        <translation>退出当前内容：消息、工具、修正、比较、自测、全屏</translation>
     </message>
     <message>
         <source>Light</source>
@@ -902,6 +950,10 @@
     <message>
         <source>Looking for the scan area.</source>
         <translation>正在查找扫描区域。</translation>
+    </message>
+    <message>
+        <source>Looking up the expert&apos;s mask …</source>
+        <translation>正在查找专家的掩膜……</translation>
     </message>
     <message>
         <source>Looking …</source>
@@ -1020,12 +1072,16 @@
         <translation>下一步</translation>
     </message>
     <message>
+        <source>Next case</source>
+        <translation>下一例</translation>
+    </message>
+    <message>
         <source>Next clip</source>
         <translation>下一个</translation>
     </message>
     <message>
-        <source>Next disagreement, or corrected frame</source>
-        <translation>下一处分歧，或下一个已修正的帧</translation>
+        <source>Next disagreement, corrected frame, or case</source>
+        <translation>下一处分歧、已修正的帧或下一例</translation>
     </message>
     <message>
         <source>Next of the source&apos;s scales, or none</source>
@@ -1050,6 +1106,10 @@
     <message>
         <source>No disagreement is known before this frame.</source>
         <translation>此帧之前没有已知的分歧。</translation>
+    </message>
+    <message>
+        <source>No expert says where the region is in this picture: go on to another case.</source>
+        <translation>没有专家标出此图中的区域：请换一例。</translation>
     </message>
     <message>
         <source>No frame after this one was corrected.</source>
@@ -1122,6 +1182,10 @@
     <message>
         <source>No space left on device</source>
         <translation>磁盘空间不足</translation>
+    </message>
+    <message>
+        <source>Nobody has said yet where the region is in these pictures: choose the folder with their expert masks, or correct some frames by hand first.</source>
+        <translation>这些图像还没有人标出区域：请选择存放专家掩膜的文件夹，或先手工修正几帧。</translation>
     </message>
     <message>
         <source>Not all keys are as the settings say ({problem}{more}): see the page of keys.</source>
@@ -1252,6 +1316,14 @@
         <translation>轮廓</translation>
     </message>
     <message>
+        <source>Outline the block region, then check it.</source>
+        <translation>请画出阻滞区域的轮廓，然后核对。</translation>
+    </message>
+    <message>
+        <source>Outline the region first, or say that there is none.</source>
+        <translation>请先画出区域的轮廓，或选择没有区域。</translation>
+    </message>
+    <message>
         <source>Overlay</source>
         <translation>叠加层</translation>
     </message>
@@ -1272,8 +1344,8 @@
         <translation>叠加层显示轮廓</translation>
     </message>
     <message>
-        <source>Overlay hidden while correcting or comparing</source>
-        <translation>修正或比较时隐藏叠加层</translation>
+        <source>Overlay hidden while correcting, comparing or testing</source>
+        <translation>修正、比较或自测时隐藏叠加层</translation>
     </message>
     <message>
         <source>Overlay more opaque</source>
@@ -1904,6 +1976,10 @@
         <translation>系统</translation>
     </message>
     <message>
+        <source>TEST YOURSELF</source>
+        <translation>自测</translation>
+    </message>
+    <message>
         <source>Table (CSV)</source>
         <translation>表格 (CSV)</translation>
     </message>
@@ -1914,6 +1990,14 @@
     <message>
         <source>Test picture</source>
         <translation>测试图像</translation>
+    </message>
+    <message>
+        <source>Test yourself</source>
+        <translation>自测</translation>
+    </message>
+    <message>
+        <source>Test yourself: outline the region, then see the expert&apos;s; or leave</source>
+        <translation>自测：先画出区域，再看专家的；或退出</translation>
     </message>
     <message>
         <source>The camera may give another; its card, and the line above the picture, say what it gives.</source>
@@ -2140,6 +2224,10 @@
         <translation>整帧看来都是扫描图像：保持整帧。</translation>
     </message>
     <message>
+        <source>There is no other case here.</source>
+        <translation>这里没有其他病例。</translation>
+    </message>
+    <message>
         <source>There is no picture to freeze yet.</source>
         <translation>还没有可冻结的图像。</translation>
     </message>
@@ -2312,6 +2400,26 @@
         <translation>将设置和预设写入文件，供其他计算机使用</translation>
     </message>
     <message>
+        <source>You</source>
+        <translation>您</translation>
+    </message>
+    <message>
+        <source>You can test yourself on the demo, on a folder of images or on a recording: open one first.</source>
+        <translation>自测可用演示、图像文件夹或录像：请先打开一个。</translation>
+    </message>
+    <message>
+        <source>You: IoU {iou:.2f}</source>
+        <translation>您：IoU {iou:.2f}</translation>
+    </message>
+    <message>
+        <source>You: no region in this picture</source>
+        <translation>您：此图中没有区域</translation>
+    </message>
+    <message>
+        <source>above {hit:g}: {right:.0%}</source>
+        <translation>高于 {hit:g}：{right:.0%}</translation>
+    </message>
+    <message>
         <source>allow it in System Settings, Privacy &amp; Security, Screen Recording, and start the program again.</source>
         <translation>请在“系统设置 &gt; 隐私与安全性 &gt; 屏幕录制”中允许，然后重新启动程序。</translation>
     </message>
@@ -2424,8 +2532,16 @@
         <translation>正在查找 …</translation>
     </message>
     <message>
+        <source>mean IoU {mean:.2f}, of the last {n} {last:.2f}</source>
+        <translation>平均 IoU {mean:.2f}，最近 {n} 例 {last:.2f}</translation>
+    </message>
+    <message>
         <source>mirrored</source>
         <translation>镜像</translation>
+    </message>
+    <message>
+        <source>model: IoU {iou:.2f}</source>
+        <translation>模型：IoU {iou:.2f}</translation>
     </message>
     <message>
         <source>network</source>
@@ -2638,6 +2754,10 @@
     <message>
         <source>{mode}: what is asked for where nothing is chosen</source>
         <translation>{mode}：未选择时的要求</translation>
+    </message>
+    <message>
+        <source>{names}: no region in this picture</source>
+        <translation>{names}：此图中没有区域</translation>
     </message>
     <message>
         <source>{name} cannot be captured: {remedy}</source>

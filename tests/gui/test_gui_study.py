@@ -145,7 +145,7 @@ def test_the_mode_cannot_be_overlooked_and_leaves_by_its_key_or_esc(correcting: 
     assert view.geometry() == correcting.view.rect()
     assert view.title == "CORRECTING BY HAND"
     assert view.words.startswith("Frame 3 of 12 · not corrected")
-    assert correcting.top.overlay.text() == "Overlay hidden while correcting or comparing"
+    assert correcting.top.overlay.text() == "Overlay hidden while correcting, comparing or testing"
     assert correcting.study_bar.correct.isVisible()
     QTest.keyClick(correcting, Key.Key_Escape)
     assert not view.isVisible()
@@ -200,7 +200,7 @@ def test_brush_and_eraser_paint_and_their_size_is_changed_by_brackets(correcting
     QTest.keyClick(correcting, Key.Key_BracketRight)
     QTest.keyClick(correcting, Key.Key_BracketLeft)
     assert correcting.pipeline.threshold == threshold
-    assert correcting.study_bar.correct.size_text.text() == "24 px"
+    assert correcting.study_bar.correct.brush.size_text.text() == "24 px"
     drag(correcting, (60, 100), (120, 100), (180, 100))
     assert entry(correcting).sum() == pytest.approx(120 * 24 + np.pi * 12**2, rel=0.05)
     QTest.keyClick(correcting, Key.Key_3)
@@ -527,7 +527,7 @@ def test_pictures_of_a_folder_are_corrected_too(opened: Opened, tmp_path: Path, 
     assert window.study.correct.entries[shown(window)].empty
 
 
-@pytest.mark.parametrize("key", [Key.Key_E, Key.Key_W])
+@pytest.mark.parametrize("key", [Key.Key_E, Key.Key_W, Key.Key_Q])
 def test_a_recording_that_lies_nowhere_is_said(opened: Opened, qtbot: QtBot, key: Qt.Key) -> None:
     window = opened(Clip())
     qtbot.waitUntil(lambda: window.transport.isVisible() and window.view.frame is not None, timeout=10_000)
@@ -539,7 +539,7 @@ def test_a_recording_that_lies_nowhere_is_said(opened: Opened, qtbot: QtBot, key
 def test_live_pictures_have_neither(opened: Opened, qtbot: QtBot) -> None:
     window = opened(Live(picture()))
     qtbot.waitUntil(lambda: window.top.badge.text() == "LIVE")
-    for key in (Key.Key_E, Key.Key_W, Key.Key_4):
+    for key in (Key.Key_E, Key.Key_W, Key.Key_Q, Key.Key_4):
         QTest.keyClick(window, key)
     assert not window.study.active
 

@@ -1,0 +1,381 @@
+"""Testing oneself: takes the trainee's outline of a picture, then shows the expert's and the model's, and scores it."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAction
+
+from app.capture.source import Copyable, Frame
+from app.gui.bridge import Background
+from app.gui.correct_control import CorrectControl
+from app.gui.correct_view import TOOLS, Scene, nothing
+from app.gui.dialogs import Dialogs
+from app.gui.live_view import LiveView
+from app.gui.models import Models
+from app.gui.outside import outside
+from app.gui.self_test_view import SelfTestView
+from app.gui.sources import Sources
+from app.gui.study_bar import SelfTestBar
+from app.gui.words import mark, tr
+from app.paths import cache_folder, data_folder
+from app.pipeline.ahead_cache import mark_of
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.types import SourceState
+from app.settings import Settings
+from app.trainer.cases import Deck, PhantomMasks, expert_side
+from app.trainer.compare import Comparison, Verdict
+from app.trainer.corrections import Correction
+from app.trainer.history import LAST, Answer, History, Summary
+from app.trainer.scoring import Score, score
+from app.trainer.shapes import Mask
+from app.trainer.sides import CorrectedMasks, open_side
+from model.metrics import HIT
+
+ACTIONS = (*TOOLS, "no_region", "undo", "check_outline", "next_place", "zoom_in", "zoom_out", "zoom_fit")
+"""What does something in this mode."""
+_EXPERT = mark("Expert")
+_EXPERTS = {PhantomMasks.name: mark("Phantom"), CorrectedMasks.name: mark("By hand")}
+"""What it is called where it is no expert's mask."""
+_LOOK_MS = 60
+_JOIN_S = 5.0
+
+
+class SelfTestControl(QObject):
+    """A case is a frame: whichever is shown can be outlined, and `next` goes to one that was not asked yet."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        pipeline: Pipeline,
+        sources: Sources,
+        models: Models,
+        view: LiveView,
+        bar: SelfTestBar,
+        actions: Mapping[str, QAction],
+        dialogs: Dialogs,
+        background: Background,
+        corrections: CorrectControl,
+        say: Callable[[str], None],
+        rng: random.Random | None = None,
+    ) -> None:
+        super().__init__()
+        self._settings, self._pipeline, self._sources, self._models = settings, pipeline, sources, models
+        self._live, self._bar, self._actions, self._dialogs = view, bar, actions, dialogs
+        self._background, self._corrections, self._say = background, corrections, say
+        self._rng = rng or random.Random()
+        self.view = SelfTestView(view, lambda: pipeline.scan_area, self._playing)
+        self.active = False
+        self.waiting = False
+        """Whether to begin once it is known what was corrected by hand."""
+        self._folder: Path | None = None
+        """Masks that the user chose."""
+        self._wish: tuple[object, ...] | None = None
+        self._comparison: Comparison | None = None
+        self._old: list[Comparison] = []
+        self._with_model = False
+        self._history = History(data_folder() / "self-test.jsonl")
+        self._answers: list[Answer] | None = None
+        """All that were ever given; None until they are read."""
+        self._forget()
+        self.view.edited.connect(self._edited)
+        self.view.pressed_while_playing.connect(pipeline.pause)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.show)
+        view.state_changed.connect(self.show)
+
+    def _forget(self) -> None:
+        """Another source: other cases."""
+        self._deck: Deck | None = None
+        self._drawn: dict[int, Correction] = {}
+        self._before: list[tuple[int, Correction | None]] = []
+        """What the last changes were made of."""
+        self._scores: dict[int, Score] = {}
+        self._checking: int | None = None
+        """The frame whose outline is given, and whose expert's mask is on its way."""
+
+    # The mode
+
+    def start(self) -> bool:
+        """Begins; whether that could be."""
+        source, event = self._sources.current, self._sources.event
+        if not isinstance(source, Copyable) or event is None or event.info is None or self._live.frame is None:
+            self._say(tr("You can test yourself on the demo, on a folder of images or on a recording: open one first."))
+            return False
+        self.waiting = False
+        if expert_side(source, self._corrections.entries, self._folder) is None:
+            if not self._corrections.known:
+                self._corrections.look()
+                self.waiting = True
+            else:
+                self._ask_masks()
+            return False
+        self._pipeline.pause()
+        self.active = True
+        self.view.start()
+        self._bar.show()
+        self._timer.start(_LOOK_MS)
+        self._read_history()
+        self.show()
+        if self._deck is None:
+            self._deck = self._new_deck(source)
+            self.go(1)
+        return True
+
+    def _ask_masks(self) -> None:
+        self._say(
+            tr(
+                "Nobody has said yet where the region is in these pictures: choose the folder with their expert masks,"
+                " or correct some frames by hand first."
+            )
+        )
+        self._dialogs.ask_folder(tr("Folder with expert masks"), self.choose_masks)
+
+    def choose_masks(self, folder: str) -> None:
+        """The expert's masks of this source lie there."""
+        self._folder = Path(folder)
+        self._actions["toggle_test"].trigger()
+
+    def _new_deck(self, source: Copyable) -> Deck:
+        entries = self._corrections.entries
+        by_hand = [number for number in entries if entries[number].by_hand]
+        return Deck(by_hand if self._by_hand(source) else range(source.frame_count), self._rng)
+
+    def _by_hand(self, source: Copyable) -> bool:
+        """Whether what was corrected by hand is the only answer that is known."""
+        return expert_side(source, {}, self._folder) is None
+
+    def stop(self) -> None:
+        """Ends; what was answered is kept."""
+        if self.active:
+            self.view.finish()
+            self.active = False
+            self._timer.stop()
+            if self._comparison is not None and self._comparison.problem:
+                self._folder = None  # The next time, another one can be chosen.
+            self._end()
+            self.view.leave()
+            self._bar.hide()
+
+    def reset(self) -> None:
+        """Another source is shown."""
+        self.stop()
+        self._folder, self.waiting = None, False
+        self._forget()
+
+    def close(self) -> None:
+        """The window closes: waits for the threads."""
+        self.stop()
+        for comparison in self._old:
+            comparison.join(_JOIN_S)
+
+    def step_out(self) -> bool:
+        """Esc: an outline that is begun goes first; whether there was one."""
+        begun = self.view.tool.cancel()
+        self.view.update()
+        return begun
+
+    def _playing(self) -> bool:
+        event = self._sources.event
+        return event is not None and event.state is SourceState.RUNNING
+
+    # Who is asked
+
+    def _follow(self) -> None:
+        """Begins anew where something is another: then nothing of the old holds."""
+        source, areas = self._sources.current, self._pipeline.scan_areas
+        model, engine = self._models.running
+        if not isinstance(source, Copyable):
+            return
+        ready, entries = self._models.ready, self._corrections.entries
+        own = id(entries) if self._by_hand(source) else None
+        wish = (source, areas, model, engine, ready, self._settings.threshold, self._folder, own)
+        if wish == self._wish:
+            return
+        expert = expert_side(source, entries, self._folder)
+        if expert is None:
+            return
+        self._end()
+        self._wish, self._with_model = wish, ready
+        pipeline, cache = self._pipeline, cache_folder() / "ahead"
+        threshold = self._settings.threshold
+        asked = open_side(model, engine, areas, pipeline.open_engine, pipeline.find_bundle, threshold, cache)
+        # Without a model, the expert alone is asked.
+        self._comparison = Comparison(source, areas, (asked if ready else expert, expert), lambda: False)
+        self._comparison.start()
+
+    def _end(self) -> None:
+        if self._comparison is not None:
+            self._comparison.stop()
+            self._old.append(self._comparison)
+        self._comparison, self._wish = None, None
+        self._old = [comparison for comparison in self._old if not comparison.join(0)]
+
+    # What is shown
+
+    def show(self) -> None:
+        """The frame, or what is known of it, may be another."""
+        if not self.active:
+            return
+        self._follow()
+        frame, comparison = self._live.frame, self._comparison
+        if frame is None or comparison is None:
+            return
+        verdict = comparison.at(frame)
+        if verdict is None:
+            comparison.want(frame.number)
+        elif self._checking == frame.number:
+            self._score(frame, verdict)
+        own = self._drawn.get(frame.number)
+        if own is not None and own.size != frame.pixels.shape[:2]:
+            own = None
+        seen = verdict if frame.number in self._scores else None
+        asked = not comparison.problem and (verdict is None or verdict.b is not None)
+        self.view.show_scene(frame, Scene(own, None, asked and frame.number not in self._scores))
+        self.view.reveal(seen, self._with_model, tr(_EXPERTS.get(comparison.names[1], _EXPERT)))
+        self.view.say(self._words(frame, verdict, comparison.problem))
+        self._bar.numbers.setText(self._numbers())
+        self._bar.show_checked(frame.number in self._scores)
+        self._enable(frame, asked)
+
+    def _enable(self, frame: Frame, asked: bool) -> None:
+        open_case = asked and frame.number not in self._scores
+        for name in ("no_region", "undo"):
+            self._actions[name].setEnabled(open_case)
+
+    def _words(self, frame: Frame, verdict: Verdict | None, problem: str) -> str:
+        if problem:
+            return outside(problem)
+        found = self._scores.get(frame.number)
+        if found is not None:
+            model = verdict is not None and self._with_model and not math.isnan(verdict.iou)
+            said = [self._score_words(found)]
+            if verdict is not None and model:
+                said.append(tr("model: IoU {iou:.2f}", iou=verdict.iou))
+            return " · ".join(said)
+        if self._checking == frame.number:
+            return tr("Looking up the expert's mask …")
+        if verdict is not None and verdict.b is None:
+            return tr("No expert says where the region is in this picture: go on to another case.")
+        return tr("Outline the block region, then check it.")
+
+    def _score_words(self, found: Score) -> str:
+        said = tr("You: IoU {iou:.2f}", iou=found.iou)
+        if math.isnan(found.boundary_px):
+            return said
+        scale = self._live.marks.scale
+        # One number for both directions: where pixels are not square, it would be wrong in either.
+        if scale is not None and math.isclose(scale.mm_x, scale.mm_y, rel_tol=0.05):
+            edges, centres = found.boundary_px * scale.mm_x, found.centre_px * scale.mm_x
+            return said + tr(", edges {edges:.1f} mm, centres {centres:.1f} mm apart", edges=edges, centres=centres)
+        edges, centres = found.boundary_px, found.centre_px
+        return said + tr(", edges {edges:.0f} px, centres {centres:.0f} px apart", edges=edges, centres=centres)
+
+    def _numbers(self) -> str:
+        parts = []
+        if self._deck is not None:
+            parts.append(tr("Cases: {done} of {total}", done=self._deck.done, total=len(self._deck)))
+        if self._answers:
+            so_far = Summary.of(self._answers)
+            parts += [
+                tr("All your answers: {count}", count=so_far.count),
+                tr(
+                    "mean IoU {mean:.2f}, of the last {n} {last:.2f}",
+                    mean=so_far.mean_iou,
+                    n=LAST,
+                    last=so_far.last_iou,
+                ),
+                tr("above {hit:g}: {right:.0%}", hit=HIT, right=so_far.right),
+            ]
+        return " · ".join(parts)
+
+    # What the user does
+
+    def _edited(self, frame: Frame, mask: Mask) -> None:
+        if frame.number not in self._scores:
+            self._before.append((frame.number, self._drawn.get(frame.number)))
+            self._drawn[frame.number] = Correction.of(mask, by_hand=True)
+            self.show()
+
+    def no_region(self) -> None:
+        """The region is not in this picture."""
+        if (frame := self._live.frame) is not None:
+            self.view.tool.cancel()
+            self._edited(frame, nothing(frame))
+
+    def undo(self) -> None:
+        """Takes back the last point, or the last change of this picture."""
+        frame = self._live.frame
+        if self.view.tool is self.view.polygon and self.view.polygon.open:
+            self.view.polygon.delete()
+            self.view.update()
+        elif frame is not None and self._before and self._before[-1][0] == frame.number:
+            _, before = self._before.pop()
+            if before is None:
+                self._drawn.pop(frame.number, None)
+            else:
+                self._drawn[frame.number] = before
+            self.show()
+
+    def check(self) -> None:
+        """The outline is given; where it was, on to the next case."""
+        frame = self._live.frame
+        if frame is None:
+            return
+        if frame.number in self._scores:
+            self.go(1)
+            return
+        self.view.finish()
+        if frame.number not in self._drawn:
+            self._say(tr("Outline the region first, or say that there is none."))
+            return
+        self._checking = frame.number
+        self.show()
+
+    def _score(self, frame: Frame, verdict: Verdict) -> None:
+        """The expert's mask is there."""
+        self._checking = None
+        own = self._drawn.get(frame.number)
+        if own is None or verdict.b is None or own.size != frame.pixels.shape[:2]:
+            return
+        area = verdict.area
+        mask = own.mask()[area.y : area.y + area.height, area.x : area.x + area.width]
+        found = self._scores[frame.number] = score(mask, verdict.b.mask())
+        if self._deck is not None:
+            self._deck.answer(frame.number, found.iou)
+        answer = Answer.of(mark_of(frame.pixels), found, verdict.iou if self._with_model else None)
+        if self._answers is not None:
+            self._answers.append(answer)
+        self._background.run("answer", lambda: self._history.add(answer), lambda _: None, self._say)
+
+    def go(self, step: int) -> None:
+        """To the next case."""
+        frame, deck = self._live.frame, self._deck
+        if frame is None or deck is None:
+            return
+        verdict = self._comparison.at(frame) if self._comparison is not None else None
+        if verdict is not None and verdict.b is None:
+            deck.drop(frame.number)
+        number = deck.next(frame.number)
+        if number is None:
+            self._say(tr("There is no other case here."))
+            return
+        if deck.again:
+            self._say(tr("All other cases are answered: those that went worst come again."))
+        # What comes again is asked anew.
+        self._scores.pop(number, None)
+        self._drawn.pop(number, None)
+        self._pipeline.seek(number)
+
+    def _read_history(self) -> None:
+        if self._answers is None:
+
+            def read(found: list[Answer]) -> None:
+                self._answers = found
+                self.show()
+
+            self._background.run("earlier answers", self._history.load, read, self._say)

@@ -1,0 +1,101 @@
+"""Cases for testing oneself: where the expert's masks of a recording are, and in which order its frames are asked."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from app.capture.folder import ImageFolder
+from app.capture.phantom import Phantom
+from app.capture.source import Frame, Recording, Source
+from app.pipeline.types import Rect
+from app.trainer.corrections import Entries
+from app.trainer.shapes import Mask
+from app.trainer.sides import MASK_FOLDERS, CorrectedMasks, MaskFolder, OpenSide
+
+
+class PhantomMasks:
+    """The region that the phantom was made with."""
+
+    name = "phantom"
+
+    def __init__(self, phantom: Phantom) -> None:
+        self._phantom = phantom
+
+    def mask(self, frame: Frame, area: Rect) -> Mask | None:
+        whole = self._phantom.expert_mask(frame.number)
+        return np.asarray(whole[area.y : area.y + area.height, area.x : area.x + area.width])
+
+    def close(self) -> None:
+        pass
+
+
+def expert_side(source: Source, entries: Entries, folder: Path | None = None) -> OpenSide | None:
+    """Who says where the region is in this recording; None: nobody is known.
+
+    The `folder` of masks that was chosen, one beside the pictures, what the phantom was made with, or else what was
+    corrected by hand (`entries`): so a teacher makes a test of a clip.
+    """
+    if isinstance(source, Phantom):
+        return _phantom_masks
+    folder = folder or (masks_beside(source.path) if isinstance(source, ImageFolder) else None)
+    if folder is not None:
+        return lambda recording: MaskFolder(folder, recording)
+    if any(entry.by_hand for entry in entries.values()):
+        return lambda _: CorrectedMasks(entries)
+    return None
+
+
+def _phantom_masks(recording: Recording) -> PhantomMasks:
+    assert isinstance(recording, Phantom)
+    return PhantomMasks(recording)
+
+
+def masks_beside(pictures: Path) -> Path | None:
+    """The folder with the masks of a folder of pictures: in it, or, in a data set, beside its `images`."""
+    places = [pictures, pictures.parent] if pictures.name == "images" else [pictures]
+    return next((place / name for place in places for name in MASK_FOLDERS if (place / name).is_dir()), None)
+
+
+class Deck:
+    """The frames that are asked about: each once, in any order; then again, those that went worst first."""
+
+    def __init__(self, numbers: Iterable[int], rng: random.Random) -> None:
+        self._numbers = list(numbers)
+        self._left = rng.sample(self._numbers, len(self._numbers))
+        self._scores: dict[int, float] = {}
+        self.again = False
+        """Whether the last `next` began a new round."""
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @property
+    def done(self) -> int:
+        """How many were answered."""
+        return len(self._scores)
+
+    def answer(self, number: int, iou: float) -> None:
+        """This one went so."""
+        self._scores[number] = iou
+        self._left = [one for one in self._left if one != number]
+
+    def drop(self, number: int) -> None:
+        """No expert says anything about this one."""
+        self._numbers = [one for one in self._numbers if one != number]
+        self._left = [one for one in self._left if one != number]
+
+    def next(self, shown: int) -> int | None:
+        """The next one, another than the one that is `shown`; None without any other."""
+        again = sorted(self._numbers, key=lambda number: self._scores.get(number, 0.0))
+        for round_, numbers in enumerate((self._left, again)):
+            others = [number for number in numbers if number != shown]
+            if others:
+                self.again = round_ > 0
+                # What is left out then comes at the end.
+                self._left = [*(number for number in numbers if number != others[0]), others[0]]
+                return others[0]
+        return None

@@ -494,6 +494,30 @@ def compare(booth: Booth) -> None:
     booth.pause(0.5)
 
 
+@state(
+    "Test yourself",
+    "The own outline was given, so the expert's and the model's are shown, with the score.",
+    REPLAYING,
+    also="test.png",
+)
+def test_yourself(booth: Booth) -> None:
+    booth.open("phantom")
+    booth.wait(lambda: booth.window.models.ready, "the model")
+    booth.do("toggle_test")
+    test = booth.window.study.test
+    booth.wait(lambda: test.active, "the test")
+    booth.window.pipeline.seek(60)
+    booth.pause(0.6)
+    view = test.view
+    # Well placed, and too short towards the artery.
+    for at in ((246, 122), (300, 172), (352, 190), (372, 172), (350, 146)):
+        view.polygon.press(at, 1.0)
+    booth.do("check_outline")
+    booth.wait(lambda: "IoU" in view.words, "the score")
+    booth.window.messages.hide()
+    booth.pause(0.5)
+
+
 @state("Export", "Clip, GIF, frames, masks and table of what is replayed.", REPLAYING)
 def export(booth: Booth) -> None:
     booth.open(str(booth.clip), _with_area(booth))

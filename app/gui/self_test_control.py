@@ -27,7 +27,7 @@ from app.pipeline.ahead_cache import mark_of
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceState
 from app.settings import Settings
-from app.trainer.cases import Deck, PhantomMasks, expert_side
+from app.trainer.cases import Deck, Expert, PhantomMasks, expert_of
 from app.trainer.compare import Comparison, Verdict
 from app.trainer.corrections import Correction
 from app.trainer.history import LAST, Answer, History, Summary
@@ -78,6 +78,7 @@ class SelfTestControl(QObject):
         self._comparison: Comparison | None = None
         self._old: list[Comparison] = []
         self._with_model = False
+        self._expert: Expert | None = None
         self._history = History(data_folder() / "self-test.jsonl")
         self._answers: list[Answer] | None = None
         """All that were ever given; None until they are read."""
@@ -107,7 +108,7 @@ class SelfTestControl(QObject):
             self._say(tr("You can test yourself on the demo, on a folder of images or on a recording: open one first."))
             return False
         self.waiting = False
-        if expert_side(source, self._corrections.entries, self._folder) is None:
+        if expert_of(source, self._corrections.entries, self._folder) is None:
             if not self._corrections.known:
                 self._corrections.look()
                 self.waiting = True
@@ -121,8 +122,7 @@ class SelfTestControl(QObject):
         self._timer.start(_LOOK_MS)
         self._read_history()
         self.show()
-        if self._deck is None:
-            self._deck = self._new_deck(source)
+        if self._live.frame.number not in self._drawn.keys() - self._scores.keys():
             self.go(1)
         return True
 
@@ -140,23 +140,14 @@ class SelfTestControl(QObject):
         self._folder = Path(folder)
         self._actions["toggle_test"].trigger()
 
-    def _new_deck(self, source: Copyable) -> Deck:
-        entries = self._corrections.entries
-        by_hand = [number for number in entries if entries[number].by_hand]
-        return Deck(by_hand if self._by_hand(source) else range(source.frame_count), self._rng)
-
-    def _by_hand(self, source: Copyable) -> bool:
-        """Whether what was corrected by hand is the only answer that is known."""
-        return expert_side(source, {}, self._folder) is None
-
     def stop(self) -> None:
         """Ends; what was answered is kept."""
         if self.active:
             self.view.finish()
             self.active = False
             self._timer.stop()
-            if self._comparison is not None and self._comparison.problem:
-                self._folder = None  # The next time, another one can be chosen.
+            if (self._comparison is not None and self._comparison.problem) or not self._deck:
+                self._folder, self._deck = None, None  # The next time, another one can be chosen.
             self._end()
             self.view.leave()
             self._bar.hide()
@@ -192,15 +183,15 @@ class SelfTestControl(QObject):
         if not isinstance(source, Copyable):
             return
         ready, entries = self._models.ready, self._corrections.entries
-        own = id(entries) if self._by_hand(source) else None
+        own = id(entries) if expert_of(source, {}, self._folder) is None else None
         wish = (source, areas, model, engine, ready, self._settings.threshold, self._folder, own)
         if wish == self._wish:
             return
-        expert = expert_side(source, entries, self._folder)
+        expert = expert_of(source, entries, self._folder)
         if expert is None:
             return
         self._end()
-        self._wish, self._with_model = wish, ready
+        self._wish, self._with_model, self._expert = wish, ready, expert
         pipeline, cache = self._pipeline, cache_folder() / "ahead"
         threshold = self._settings.threshold
         asked = open_side(model, engine, areas, pipeline.open_engine, pipeline.find_bundle, threshold, cache)
@@ -225,6 +216,7 @@ class SelfTestControl(QObject):
         frame, comparison = self._live.frame, self._comparison
         if frame is None or comparison is None:
             return
+        self._deal()
         verdict = comparison.at(frame)
         if verdict is None:
             comparison.want(frame.number)
@@ -235,12 +227,23 @@ class SelfTestControl(QObject):
             own = None
         seen = verdict if frame.number in self._scores else None
         asked = not comparison.problem and (verdict is None or verdict.b is not None)
-        self.view.show_scene(frame, Scene(own, None, asked and frame.number not in self._scores))
+        still = self._pipeline.sought is None
+        self.view.show_scene(frame, Scene(own, None, still and asked and frame.number not in self._scores))
         self.view.reveal(seen, self._with_model, tr(_EXPERTS.get(comparison.names[1], _EXPERT)))
         self.view.say(self._words(frame, verdict, comparison.problem))
         self._bar.numbers.setText(self._numbers())
         self._bar.show_checked(frame.number in self._scores)
         self._enable(frame, asked)
+
+    def _deal(self) -> None:
+        """The cases, once it is known which frames are some; then on to the first of them."""
+        numbers = self._expert.numbers if self._expert is not None else None
+        if self._deck is None and numbers is not None and self._pipeline.sought is None:
+            self._deck = Deck(numbers, self._rng)
+            if not numbers:
+                self._say(tr("None of the masks there belongs to a picture here."))
+            elif not self._drawn:
+                self.go(1)
 
     def _enable(self, frame: Frame, asked: bool) -> None:
         open_case = asked and frame.number not in self._scores
@@ -295,6 +298,13 @@ class SelfTestControl(QObject):
 
     # What the user does
 
+    def _case(self) -> Frame | None:
+        """The frame that is shown; None while another one is on its way: nobody has seen that one yet."""
+        if self._pipeline.sought is not None:
+            return None
+        self._live.pull()  # It may be published, and not shown yet.
+        return self._live.frame
+
     def _edited(self, frame: Frame, mask: Mask) -> None:
         if frame.number not in self._scores:
             self._before.append((frame.number, self._drawn.get(frame.number)))
@@ -303,13 +313,13 @@ class SelfTestControl(QObject):
 
     def no_region(self) -> None:
         """The region is not in this picture."""
-        if (frame := self._live.frame) is not None:
+        if (frame := self._case()) is not None:
             self.view.tool.cancel()
             self._edited(frame, nothing(frame))
 
     def undo(self) -> None:
         """Takes back the last point, or the last change of this picture."""
-        frame = self._live.frame
+        frame = self._case()
         if self.view.tool is self.view.polygon and self.view.polygon.open:
             self.view.polygon.delete()
             self.view.update()
@@ -323,7 +333,7 @@ class SelfTestControl(QObject):
 
     def check(self) -> None:
         """The outline is given; where it was, on to the next case."""
-        frame = self._live.frame
+        frame = self._case()
         if frame is None:
             return
         if frame.number in self._scores:
@@ -354,7 +364,7 @@ class SelfTestControl(QObject):
 
     def go(self, step: int) -> None:
         """To the next case."""
-        frame, deck = self._live.frame, self._deck
+        frame, deck = self._case(), self._deck
         if frame is None or deck is None:
             return
         verdict = self._comparison.at(frame) if self._comparison is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from app.capture.source import Frame, Recording, Source
 from app.pipeline.types import Rect
 from app.trainer.corrections import Entries
 from app.trainer.shapes import Mask
-from app.trainer.sides import MASK_FOLDERS, CorrectedMasks, MaskFolder, OpenSide
+from app.trainer.sides import MASK_FOLDERS, CorrectedMasks, MaskFolder, OpenSide, Side
 
 
 class PhantomMasks:
@@ -33,19 +33,35 @@ class PhantomMasks:
         pass
 
 
-def expert_side(source: Source, entries: Entries, folder: Path | None = None) -> OpenSide | None:
-    """Who says where the region is in this recording; None: nobody is known.
+class Expert:
+    """Who says where the region is in a recording: makes a side of it, once."""
+
+    def __init__(self, open_side: OpenSide) -> None:
+        self._open = open_side
+        self.numbers: Sequence[int] | None = None
+        """Of the frames that there is an answer for; None until the side was made."""
+
+    def __call__(self, recording: Recording) -> Side:
+        """The side. Raises ModelError and SourceError."""
+        side = self._open(recording)
+        count = recording.frame_count
+        self.numbers = side.numbers(count) if isinstance(side, MaskFolder | CorrectedMasks) else range(count)
+        return side
+
+
+def expert_of(source: Source, entries: Entries, folder: Path | None = None) -> Expert | None:
+    """Whose word counts in this recording; None: nobody's is known.
 
     The `folder` of masks that was chosen, one beside the pictures, what the phantom was made with, or else what was
     corrected by hand (`entries`): so a teacher makes a test of a clip.
     """
     if isinstance(source, Phantom):
-        return _phantom_masks
+        return Expert(_phantom_masks)
     folder = folder or (masks_beside(source.path) if isinstance(source, ImageFolder) else None)
     if folder is not None:
-        return lambda recording: MaskFolder(folder, recording)
+        return Expert(lambda recording: MaskFolder(folder, recording))
     if any(entry.by_hand for entry in entries.values()):
-        return lambda _: CorrectedMasks(entries)
+        return Expert(lambda _: CorrectedMasks(entries))
     return None
 
 

@@ -132,6 +132,10 @@ class MaskFolder:
         mask = labelme.read_masks(path, (LABEL,))[0] if path.suffix.lower() == ".json" else _read_mask(path)
         return fitted(mask, frame, area, path)
 
+    def numbers(self, count: int) -> list[int]:
+        """Of the first `count` frames those that have a mask, in order."""
+        return [number for number in range(count) if self._path_of(number) is not None]
+
     def _path_of(self, number: int) -> Path | None:
         if self._pictures is not None and self._by_name:
             return self._by_stem.get(self._pictures.stem(number))
@@ -220,6 +224,10 @@ class CorrectedMasks:
 
     def __init__(self, entries: Entries) -> None:
         self._entries = entries
+
+    def numbers(self, count: int) -> list[int]:
+        """Of the first `count` frames those that were corrected by hand, in order."""
+        return [number for number in sorted(self._entries) if self._entries[number].by_hand and number < count]
 
     def mask(self, frame: Frame, area: Rect) -> Mask | None:
         entry = self._entries.get(frame.number)

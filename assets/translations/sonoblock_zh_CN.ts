@@ -1188,6 +1188,10 @@
         <translation>这些图像还没有人标出区域：请选择存放专家掩膜的文件夹，或先手工修正几帧。</translation>
     </message>
     <message>
+        <source>None of the masks there belongs to a picture here.</source>
+        <translation>那里的掩膜都不属于此处的图像。</translation>
+    </message>
+    <message>
         <source>Not all keys are as the settings say ({problem}{more}): see the page of keys.</source>
         <translation>部分按键与设置不符（{problem}{more}）：请查看按键页。</translation>
     </message>

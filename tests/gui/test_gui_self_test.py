@@ -75,6 +75,7 @@ def testing(start: Start, data_set: Path, qtbot: QtBot) -> MainWindow:
 
 def show(window: MainWindow, frame: int, qtbot: QtBot) -> None:
     assert window.study.test.active
+    qtbot.waitUntil(lambda: "Cases" in window.study_bar.test.numbers.text() and window.pipeline.sought is None)
     window.pipeline.seek(frame)
     qtbot.waitUntil(lambda: shown(window) == frame and window.pipeline.sought is None)
 
@@ -197,8 +198,11 @@ def test_a_picture_without_an_experts_mask_is_no_case(start: Start, data_set: Pa
     qtbot.waitUntil(lambda: "No expert says" in window.study.test.view.words, timeout=10_000)
     outline(window, region(2))
     assert not window.study.test.view.polygon.open
-    QTest.keyClick(window, Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: "Cases: 0 of 3" in window.study_bar.test.numbers.text())
+    assert "Cases: 0 of 3" in window.study_bar.test.numbers.text()
+    for _ in range(4):
+        before = shown(window)
+        QTest.keyClick(window, Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(lambda before=before: shown(window) not in (2, before) and window.pipeline.sought is None)
 
 
 def test_where_nobody_says_where_the_region_is_a_folder_is_asked_for(
@@ -219,7 +223,7 @@ def test_where_nobody_says_where_the_region_is_a_folder_is_asked_for(
     QTest.keyClick(window, Key.Key_Q)
     qtbot.waitUntil(lambda: len(asked) == 2)
     asked[1](str(data_set / "elsewhere"))
-    assert window.study.test.active
+    show(window, 0, qtbot)
     QTest.keyClick(window, Key.Key_6)
     check(window, qtbot)
 
@@ -238,7 +242,7 @@ def test_a_corrected_clip_is_a_test_of_its_corrected_frames(start: Start, tmp_pa
     qtbot.waitUntil(lambda: window.transport.isVisible() and window.view.frame is not None, timeout=10_000)
     QTest.keyClick(window, Key.Key_Q)
     qtbot.waitUntil(lambda: window.study.test.active, timeout=10_000)
-    qtbot.waitUntil(lambda: shown(window) in (3, 7))
+    qtbot.waitUntil(lambda: shown(window) in (3, 7) and window.pipeline.sought is None)
     QTest.keyClick(window, Key.Key_6)
     check(window, qtbot)
     assert window.study_bar.test.numbers.text().startswith("Cases: 1 of 2")

@@ -16,7 +16,7 @@ from app.capture.source import Copyable, Frame, Repeatable
 from app.capture.video import VideoFile
 from app.errors import OutputError
 from app.pipeline.types import Rect
-from app.trainer.cases import Deck, expert_side, masks_beside
+from app.trainer.cases import Deck, expert_of, masks_beside
 from app.trainer.corrections import Correction
 from app.trainer.history import LAST, Answer, History, Summary
 from app.trainer.scoring import Score, score
@@ -49,10 +49,12 @@ def data_set(tmp_path: Path) -> Path:
 def test_the_masks_of_a_data_set_are_found_beside_its_pictures(data_set: Path) -> None:
     source = ImageFolder(data_set / "images")
     source.open()
-    opened = expert_side(source, {})
+    opened = expert_of(source, {})
     assert opened is not None
+    assert opened.numbers is None
     side = opened(source)
     assert isinstance(side, MaskFolder)
+    assert opened.numbers == [1]
     frames = [Frame(np.full(SIZE, 90, np.uint8), number, 0.0) for number in (0, 1)]
     area = Rect(20, 10, 40, 40)
     assert side.mask(frames[0], area) is None
@@ -66,22 +68,29 @@ def test_a_folder_beside_other_pictures_is_no_data_set(data_set: Path, tmp_path:
     assert masks_beside(data_set / "pictures") is None
     (data_set / "pictures" / "masks_real").mkdir()
     assert masks_beside(data_set / "pictures") == data_set / "pictures" / "masks_real"
-    assert expert_side(VideoFile(tmp_path / "clip.mp4"), {}) is None
+    assert expert_of(VideoFile(tmp_path / "clip.mp4"), {}) is None
 
 
-def test_what_was_corrected_by_hand_makes_a_test_of_a_clip() -> None:
-    clip = VideoFile(Path("clip.mp4"))
-    assert expert_side(clip, by_hand(box(1, 1), by_hand=False)) is None
-    opened = expert_side(clip, by_hand(box(1, 1)))
+def test_what_was_corrected_by_hand_makes_a_test_of_a_clip(tmp_path: Path) -> None:
+    writer = cv2.VideoWriter(str(tmp_path / "clip.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 10.0, SIZE[::-1])
+    for _ in range(5):
+        writer.write(np.zeros((*SIZE, 3), np.uint8))
+    writer.release()
+    clip = VideoFile(tmp_path / "clip.avi")
+    assert expert_of(clip, by_hand(box(1, 1), by_hand=False)) is None
+    opened = expert_of(clip, by_hand(box(1, 1)))
     assert opened is not None
+    clip.open()
     assert isinstance(opened(clip), CorrectedMasks)
+    assert opened.numbers == [3]
+    clip.close()
 
 
 def test_the_phantom_knows_its_own_region_and_a_second_one_is_the_same() -> None:
     phantom = Phantom(seed=3, left=True)
     assert isinstance(phantom, Copyable)
     assert not isinstance(phantom, Repeatable)
-    opened = expert_side(phantom, {})
+    opened = expert_of(phantom, {})
     assert opened is not None
     side, area = opened(phantom.another()), Rect(100, 20, 400, 300)
     found = side.mask(Frame(np.zeros((336, 640), np.uint8), 17, 0.0), area)

@@ -255,28 +255,24 @@ class SelfTestControl(QObject):
             return outside(problem)
         found = self._scores.get(frame.number)
         if found is not None:
-            model = verdict is not None and self._with_model and not math.isnan(verdict.iou)
-            said = [self._score_words(found)]
-            if verdict is not None and model:
-                said.append(tr("model: IoU {iou:.2f}", iou=verdict.iou))
-            return " · ".join(said)
+            model = verdict.iou if verdict is not None and self._with_model else math.nan
+            return " · ".join(filter(None, (_overlap_words(found.iou, model), self._distance_words(found))))
         if self._checking == frame.number:
             return tr("Looking up the expert's mask …")
         if verdict is not None and verdict.b is None:
             return tr("No expert says where the region is in this picture: go on to another case.")
         return tr("Outline the block region, then check it.")
 
-    def _score_words(self, found: Score) -> str:
-        said = tr("You: IoU {iou:.2f}", iou=found.iou)
-        if math.isnan(found.boundary_px):
-            return said
+    def _distance_words(self, found: Score) -> str:
+        edges, centres = found.boundary_px, found.centre_px
+        if math.isnan(edges):
+            return ""
         scale = self._live.marks.scale
         # One number for both directions: where pixels are not square, it would be wrong in either.
         if scale is not None and math.isclose(scale.mm_x, scale.mm_y, rel_tol=0.05):
-            edges, centres = found.boundary_px * scale.mm_x, found.centre_px * scale.mm_x
-            return said + tr(", edges {edges:.1f} mm, centres {centres:.1f} mm apart", edges=edges, centres=centres)
-        edges, centres = found.boundary_px, found.centre_px
-        return said + tr(", edges {edges:.0f} px, centres {centres:.0f} px apart", edges=edges, centres=centres)
+            edges, centres = edges * scale.mm_x, centres * scale.mm_x
+            return tr("edges {edges:.1f} mm, centres {centres:.1f} mm apart", edges=edges, centres=centres)
+        return tr("edges {edges:.0f} px, centres {centres:.0f} px apart", edges=edges, centres=centres)
 
     def _numbers(self) -> str:
         parts = []
@@ -389,3 +385,10 @@ class SelfTestControl(QObject):
                 self.show()
 
             self._background.run("earlier answers", self._history.load, read, self._say)
+
+
+def _overlap_words(own: float, model: float) -> str:
+    """`model` NaN: there is none."""
+    if math.isnan(model):
+        return tr("Overlap (IoU): you {own:.2f}", own=own)
+    return tr("Overlap (IoU): you {own:.2f}, model {model:.2f}", own=own, model=model)

@@ -76,14 +76,6 @@
         <translation>，另有 {n} 处</translation>
     </message>
     <message>
-        <source>, edges {edges:.0f} px, centres {centres:.0f} px apart</source>
-        <translation>，边缘相距 {edges:.0f} 像素，中心相距 {centres:.0f} 像素</translation>
-    </message>
-    <message>
-        <source>, edges {edges:.1f} mm, centres {centres:.1f} mm apart</source>
-        <translation>，边缘相距 {edges:.1f} 毫米，中心相距 {centres:.1f} 毫米</translation>
-    </message>
-    <message>
         <source>, {dropped} dropped</source>
         <translation>，丢 {dropped} 帧</translation>
     </message>
@@ -1328,6 +1320,14 @@
         <translation>请先画出区域的轮廓，或选择没有区域。</translation>
     </message>
     <message>
+        <source>Overlap (IoU): you {own:.2f}</source>
+        <translation>重叠（IoU）：您 {own:.2f}</translation>
+    </message>
+    <message>
+        <source>Overlap (IoU): you {own:.2f}, model {model:.2f}</source>
+        <translation>重叠（IoU）：您 {own:.2f}，模型 {model:.2f}</translation>
+    </message>
+    <message>
         <source>Overlay</source>
         <translation>叠加层</translation>
     </message>
@@ -2412,10 +2412,6 @@
         <translation>自测可用演示、图像文件夹或录像：请先打开一个。</translation>
     </message>
     <message>
-        <source>You: IoU {iou:.2f}</source>
-        <translation>您：IoU {iou:.2f}</translation>
-    </message>
-    <message>
         <source>You: no region in this picture</source>
         <translation>您：此图中没有区域</translation>
     </message>
@@ -2484,6 +2480,14 @@
         <translation>例如 4 cm</translation>
     </message>
     <message>
+        <source>edges {edges:.0f} px, centres {centres:.0f} px apart</source>
+        <translation>边缘相距 {edges:.0f} 像素，中心相距 {centres:.0f} 像素</translation>
+    </message>
+    <message>
+        <source>edges {edges:.1f} mm, centres {centres:.1f} mm apart</source>
+        <translation>边缘相距 {edges:.1f} 毫米，中心相距 {centres:.1f} 毫米</translation>
+    </message>
+    <message>
         <source>folded away</source>
         <translation>已收起</translation>
     </message>
@@ -2542,10 +2546,6 @@
     <message>
         <source>mirrored</source>
         <translation>镜像</translation>
-    </message>
-    <message>
-        <source>model: IoU {iou:.2f}</source>
-        <translation>模型：IoU {iou:.2f}</translation>
     </message>
     <message>
         <source>network</source>

@@ -96,7 +96,7 @@ def outline(window: MainWindow, area: Rect) -> None:
 
 def check(window: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClick(window, Key.Key_0)
-    qtbot.waitUntil(lambda: "You: IoU" in window.study.test.view.words, timeout=10_000)
+    qtbot.waitUntil(lambda: "you" in window.study.test.view.words, timeout=10_000)
 
 
 def kept() -> list[dict[str, object]]:
@@ -115,9 +115,8 @@ def test_nothing_is_shown_before_the_own_outline_is_given_then_everything(testin
     assert has_ink(view, MODEL, 0)
     assert has_ink(view, EXPERT, 0)
     # An ellipse of 80 x 60 in its box, and the model's, 8 pixels higher than the expert's.
-    assert "You: IoU 0.80" in view.words
+    assert "you 0.80, model 0.7" in view.words
     assert "px apart" in view.words
-    assert "model: IoU 0.7" in view.words
     assert testing.study_bar.test.numbers.text().startswith("Cases: 1 of 4")
     assert "above 0.5: 100%" in testing.study_bar.test.numbers.text()
     qtbot.waitUntil(lambda: len(kept()) == 1)
@@ -143,8 +142,7 @@ def test_no_region_is_an_answer(testing: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClick(testing, Key.Key_6)
     assert testing.study.test.view.answer_words() == "You: no region in this picture"
     check(testing, qtbot)
-    assert "You: IoU 1.00" in testing.study.test.view.words
-    assert "model: IoU 0.00" in testing.study.test.view.words
+    assert testing.study.test.view.words == "Overlap (IoU): you 1.00, model 0.00"
     assert testing.study.test.view.answer_words() == "You, Expert: no region in this picture"
 
 
@@ -254,7 +252,7 @@ def test_the_phantom_tests_too_without_any_file(start: Start, qtbot: QtBot) -> N
     show(window, 40, qtbot)
     QTest.keyClick(window, Key.Key_6)
     check(window, qtbot)
-    assert "You: IoU 0.00" in window.study.test.view.words
+    assert "you 0.00, model" in window.study.test.view.words
 
 
 def test_without_a_model_the_expert_answers_alone(start: Start, data_set: Path, qtbot: QtBot) -> None:

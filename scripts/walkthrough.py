@@ -661,9 +661,35 @@ def _demo() -> list[Step]:
             Hand.sees_overlay,
             checked="the overlay",
         ),
-        Step("help", "?", "The page of keys.", keys("question"), rest_s=0.8),
+        Step(
+            "test",
+            "V, Q",
+            "The picture stands still without an overlay; below it, what to do.",
+            keys("v", "q"),
+            rest_s=2.0,
+        ),
+        Step(
+            "tested",
+            "Click four points round the region, 0",
+            "One's own outline, the phantom's and the model's; overlap, and how far edges and centres lie apart.",
+            _outline,
+            _answer_kept,
+            rest_s=1.5,
+            checked="the answer is on the disk",
+        ),
+        Step("help", "Esc, ?", "The page of keys.", keys("Escape", "question"), rest_s=0.8),
         _closing("close", "Esc, Ctrl+Q", "Escape", "ctrl+q"),
     ]
+
+
+def _outline(hand: Hand) -> None:
+    for x, y in ((375, 240), (520, 258), (585, 325), (470, 308)):
+        hand.click(x, y)
+    hand.key("0")
+
+
+def _answer_kept(hand: Hand) -> None:
+    hand.until(lambda: hand.files("data/self-test.jsonl"), "the answer's file")
 
 
 # The engineer

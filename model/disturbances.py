@@ -80,7 +80,8 @@ def _blur(picture: Picture, mask: Mask, rng: np.random.Generator, *, share: floa
 def _speckle(picture: Picture, mask: Mask, rng: np.random.Generator, *, amount: float) -> tuple[Picture, Mask]:
     white = rng.standard_normal(mask.shape, dtype=np.float32)
     noise = cv2.GaussianBlur(white, (0, 0), GRAIN * mask.shape[1])
-    return _bytes(picture * (1 + amount * noise / noise.std())[..., None]), mask
+    spread = noise.std() or 1.0  # One pixel has none.
+    return _bytes(picture * (1 + amount * noise / spread)[..., None]), mask
 
 
 def _rotation(picture: Picture, mask: Mask, rng: np.random.Generator, *, degrees: float) -> tuple[Picture, Mask]:

@@ -170,6 +170,12 @@ def test_a_crop_too_wide_holds_the_whole_picture_in_dark_surroundings_with_a_mac
     assert blacks == {0, 16}
 
 
+@pytest.mark.parametrize("label", BY_LABEL)
+def test_even_a_picture_of_one_pixel_is_disturbed_without_a_warning(label):
+    picture, mask = BY_LABEL[label](np.full((1, 1, 3), 90, np.uint8), np.ones((1, 1), np.bool_), "p_1")
+    assert picture.shape[:2] == mask.shape
+
+
 def test_chance_falls_differently_on_each_picture():
     first, second = BY_LABEL["speckle 30%"](*scene(), "p_1")[0], BY_LABEL["speckle 30%"](*scene(), "p_2")[0]
     assert not np.array_equal(first, second)

@@ -49,6 +49,8 @@ STYLE: Any = {
     "axes.linewidth": 0.8,
     "hatch.linewidth": 0.6,
     "legend.frameon": False,
+    # A name of a run or structure may hold a $.
+    "text.parse_math": False,
     "savefig.bbox": "tight",
     # The same figure is the same file.
     "svg.hashsalt": "sonoblock",
@@ -371,7 +373,9 @@ def reliability_plot(models: list[Reliability]) -> Figure:
     """
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(0.6 + 3.4 * len(models), 4.4))
-        grid = figure.subplots(2, len(models), squeeze=False, height_ratios=(4, 1), gridspec_kw={"hspace": 0.12})
+        grid = figure.subplots(
+            2, len(models), squeeze=False, height_ratios=(4, 1), gridspec_kw={"hspace": 0.12, "wspace": 0.32}
+        )
         for (upper, lower), model in zip(grid.T, models, strict=True):
             upper.plot((0, 1), (0, 1), color=PAPER, linestyle="--", linewidth=1.0)
             curves = (("before", model.before, PAPER, "s", ":"), ("after", model.after, model.colour, "o", "-"))
@@ -383,6 +387,8 @@ def reliability_plot(models: list[Reliability]) -> Figure:
             upper.set_xticklabels([])
             upper.legend(loc="upper left", fontsize=8)
             lower.set(xlabel="probability of a pixel", xlim=(0, 1), ylabel="share\nof pixels", yscale="log")
+            lower.yaxis.set_major_formatter("{x:g}")
+            lower.yaxis.set_minor_formatter("")
     return figure
 
 

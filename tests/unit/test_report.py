@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="training requirements are not installed")
 
-from model import crossvalidate, figures, paper
+from model import calibration, crossvalidate, figures, paper
 from model.__main__ import main
 from model.bundle import SHIPPED_FOLDER
 from model.crossvalidate import cross_validate
@@ -110,6 +110,18 @@ def test_chinese_names_are_drawn_where_the_system_has_letters_for_them(tmp_path,
     figures.save(figures.box_plot({"measured": [box]}), tmp_path, "boxes")
     assert [str(one.message) for one in recwarn] == []
     assert caplog.messages == []
+
+
+def test_a_name_with_dollars_is_a_name_and_no_formula_and_shares_are_plain_numbers(tmp_path):
+    name = "a$x^{$b"
+    box = figures.Box(name, 3, np.array([0.5, 0.6, 0.7]), (0.5, 0.6, 0.7), 0.6, figures.COLOURS[0])
+    figures.save(figures.box_plot({"measured": [box]}), tmp_path, "boxes")
+    curve = calibration.Curve(*(np.array(values) for values in ((0.1, 0.9), (0.2, 0.8), (0.95, 0.05))))
+    plot = figures.reliability_plot([figures.Reliability(name, curve, curve)])
+    figures.save(plot, tmp_path, "reliability")
+    texts = [tick.get_text() for tick in plot.axes[1].get_yticklabels(which="both")]
+    assert "0.1" in texts
+    assert not any("$" in text for text in texts)
 
 
 def test_the_same_runs_give_the_same_files(cross, training, tmp_path):

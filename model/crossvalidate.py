@@ -23,7 +23,7 @@ from model.cluster import spread
 from model.data.folder import Dataset, find_pairs, load
 from model.data.splits import Split, group_numbers
 from model.errors import DataError, ModelError
-from model.files import read_json, write_beside, write_text
+from model.files import held, read_json, write_beside, write_text
 from model.presets import Preset
 from model.run import SETTINGS
 from model.structures import BLOCK_REGION, Structure, colours_of, from_colours, names_of
@@ -281,10 +281,11 @@ def cross_validate(
         if isinstance(outcome, Exception):
             failed.append(f"fold {job.fold}: {outcome}")
             return
-        # Another process may have finished other folds of this plan meanwhile.
-        plan.done.update(CrossValidation.read(out).done)
-        plan.done[outcome.fold] = outcome
-        plan.write(out)
+        # Another process may have finished other folds of this plan meanwhile, and may be writing now.
+        with held(out / "lock", wait=True):
+            plan.done.update(CrossValidation.read(out).done)
+            plan.done[outcome.fold] = outcome
+            plan.write(out)
         on_done(outcome)
 
     try:

@@ -14,14 +14,14 @@ from typing import IO, Any
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(stream: IO[bytes]) -> None:
-        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+    def _lock(stream: IO[bytes], wait: bool) -> None:
+        msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _lock(stream: IO[bytes]) -> None:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(stream: IO[bytes], wait: bool) -> None:
+        fcntl.flock(stream, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 UNFINISHED = ".part"
@@ -77,14 +77,14 @@ def folder_beside(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[bool]:
+def held(path: Path, wait: bool = False) -> Iterator[bool]:
     """Whether the file `path`, which is made if missing, is this process's alone meanwhile: False if another holds it.
 
-    The system lets go of it however a process ends. Raises OSError.
+    With `wait`, only once that one has let go of it. The system does so however a process ends. Raises OSError.
     """
     with path.open("ab") as stream:
         try:
-            _lock(stream)
+            _lock(stream, wait)
         except (BlockingIOError, PermissionError):
             yield False
             return

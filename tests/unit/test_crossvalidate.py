@@ -1,11 +1,14 @@
 """Cross-validation: folds, results kept as they come, resuming, and a cluster of real processes that loses a worker."""
 
+import contextlib
 import csv
 import dataclasses
 import json
 import os
 import signal
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -134,6 +137,23 @@ def test_two_processes_on_one_plan_lose_none_of_each_others_folds(plan, data, ou
     cross_validate(plan, data, out, only=[1, 4], fold=folds.light)
     cross_validate(other, data, out, only=[2], fold=folds.light)
     assert sorted(CrossValidation.read(out).done) == [1, 2, 4]
+
+
+def test_two_processes_that_write_at_once_lose_none_of_each_others_folds(plan, data, out, monkeypatch):
+    other, read = crossvalidate.resume(data, out), CrossValidation.read
+    both_have_read = threading.Barrier(2)
+
+    def slow(folder):
+        found = read(folder)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_have_read.wait(0.3)
+        return found
+
+    monkeypatch.setattr(CrossValidation, "read", staticmethod(slow))
+    with ThreadPoolExecutor() as pool:
+        for one, number in ((plan, 1), (other, 2)):
+            pool.submit(cross_validate, one, data, out, only=[number], fold=folds.light)
+    assert sorted(read(out).done) == [1, 2]
 
 
 def test_a_fold_that_fails_does_not_stop_the_others(plan, data, out):

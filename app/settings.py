@@ -139,7 +139,7 @@ def check_settings(content: dict[str, Any]) -> None:
 
 
 def _merged(path: Path, before: Settings, settings: Settings) -> dict[str, Any]:
-    """What is in the file, with what was changed since `before`; tables entry by entry. Raises OSError."""
+    """What is in the file, with what was changed since `before`; tables and lists entry by entry. Raises OSError."""
     try:
         merged = read_json(path)
         _from_json(merged)
@@ -151,17 +151,22 @@ def _merged(path: Path, before: Settings, settings: Settings) -> dict[str, Any]:
     default, old = dataclasses.asdict(Settings()), dataclasses.asdict(before)
     for key, value in dataclasses.asdict(settings).items():
         if value != old[key]:
-            there = merged.pop(key, {})
-            new = _merged_table(there, old[key], value) if isinstance(value, dict) else value
+            there = merged.pop(key, default[key])
+            new = _merged_entries(there, old[key], value)
             if new != default[key]:
                 merged[key] = new
     return dict(merged)
 
 
-def _merged_table(there: dict[str, Any], old: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
-    new = {name: entry for name, entry in now.items() if entry != old.get(name)}
-    gone = new.keys() | (old.keys() - now.keys())
-    return {name: entry for name, entry in there.items() if name not in gone} | new
+def _merged_entries(there: Any, old: Any, now: Any) -> Any:
+    if isinstance(now, dict):
+        new = {name: entry for name, entry in now.items() if entry != old.get(name)}
+        gone = new.keys() | (old.keys() - now.keys())
+        return {name: entry for name, entry in there.items() if name not in gone} | new
+    if isinstance(now, list):
+        kept = [entry for entry in now if entry in there or entry not in old]
+        return kept + [entry for entry in there if entry not in old and entry not in now]
+    return now
 
 
 def _set_aside(path: Path, problem: str) -> str:

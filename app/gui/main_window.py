@@ -52,7 +52,7 @@ from app.gui.words import tr
 from app.options import LanguageName, ThemeName, WindowOptions
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import Event, ModelChanged, SourceState
-from app.settings import Settings, save_settings
+from app.settings import Settings, load_settings, save_settings
 
 TITLE = "SonoBlock"
 _STATUS_MS = 200
@@ -146,7 +146,7 @@ class MainWindow(QMainWindow):
         actions, background = self.actions_by_name, self.background
         self.dialogs = Dialogs(self)
         self.sources = Sources(settings, pipeline, parse, background, self._source_shown, say)
-        self.choice = SourceChoice(self, settings, self.sources, view, actions, background, parse, self._save_settings)
+        self.choice = SourceChoice(self, settings, self.sources, view, actions, background, parse, self._forget_files)
         self.screen_area = ScreenAreaChooser(self, lambda area: self.sources.open_word(f"screen:{area}"), say)
         self.models = Models(settings, pipeline, self.panel, self.bottom.model, self.dialogs, say)
         self.check = SelfCheck(self, pipeline, self.sources, self.models, background, actions["self_check"], say)
@@ -315,13 +315,28 @@ class MainWindow(QMainWindow):
         if not self._keep_settings:
             return
         self.settings.geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        self._kept = self._write(self.settings, self._kept)
+
+    def _forget_files(self) -> None:
+        """At once: what is to be forgotten must not outlive a crash. Another window may have kept more of it."""
+        SourceNotes(self.settings).forget_files()
+        self._save_settings()
+        if self._keep_settings:
+            there, _ = load_settings()
+            before = copy.deepcopy(there)
+            SourceNotes(there).forget_files()
+            self._write(there, before)
+
+    def _write(self, settings: Settings, before: Settings) -> Settings:
+        """Has the file hold what was changed since `before`; gives what it holds of these settings now."""
         try:
-            save_settings(self.settings, before=self._kept)
-            self._kept = copy.deepcopy(self.settings)
+            save_settings(settings, before=before)
+            return copy.deepcopy(settings)
         except OutputError as error:
             # Where the window is going there is no other place left to say it.
             self.messages.say(str(error))
             print(f"sonoblock: {error}", file=sys.stderr)
+            return before
 
     def _introduced(self) -> None:
         self.settings.introduced = True

@@ -33,9 +33,9 @@ class SourceChoice:
         actions: Mapping[str, QAction],
         background: Background,
         parse: ParseWord,
-        keep: Callable[[], None],
+        forget: Callable[[], None],
     ) -> None:
-        """`keep` writes the settings."""
+        """`forget` has the settings hold no file or folder any more."""
         self._window = window
         self._settings = settings
         self._notes = SourceNotes(settings)
@@ -44,7 +44,7 @@ class SourceChoice:
         self._actions = actions
         self._background = background
         self._parse = parse
-        self._keep_settings = keep
+        self._forget_files = forget
         self.find = find_devices
         """What looks for devices."""
         self.chooser: SourceChooser | None = None
@@ -102,8 +102,7 @@ class SourceChoice:
             self._sources.open_word(word)
 
     def _forget(self) -> None:
-        self._notes.forget_files()
-        self._keep_settings()  # Now: what is to be forgotten must not outlive a crash.
+        self._forget_files()
         if self.chooser is not None:
             self.chooser.show_recent(self._settings.recent, self._notes.knows_files())
 

@@ -16,7 +16,7 @@ from app.gui.offers import Found
 from app.gui.source_card import SourceCard
 from app.gui.source_chooser import SourceChooser
 from app.gui.theme import TARGET
-from app.settings import Settings, load_settings
+from app.settings import Settings, load_settings, save_settings
 from tests.gui.parts import GREY, Clip, Live, grab, picture
 
 Opened = Callable[..., MainWindow]
@@ -241,6 +241,9 @@ def test_closing_the_window_ends_the_pictures(desk: Desk, qtbot: QtBot) -> None:
 
 def test_files_that_were_opened_can_be_forgotten(desk: Desk, qtbot: QtBot) -> None:
     desk.window.settings.scan_areas["/scans/old.avi@320x240"] = "1,2,100,100"
+    # Another window has been at work meanwhile.
+    recent, lateral = desk.window.settings.recent, {"/scans/other.avi": "left", "camera:1": "left"}
+    save_settings(Settings(recent=["/scans/other.avi", *recent], lateral=lateral))
     chooser = desk.open()
     qtbot.waitUntil(lambda: {"old.avi", "Grabber"} <= set(titles(chooser)))
     forget = next(one for one in chooser.findChildren(QPushButton) if one.text() == "Forget files")
@@ -249,7 +252,8 @@ def test_files_that_were_opened_can_be_forgotten(desk: Desk, qtbot: QtBot) -> No
     assert {"Grabber", "rtsp://10.0.0.5/scan"} <= set(titles(chooser))
     assert not forget.isEnabled()
     assert desk.window.settings.scan_areas == {}
-    assert load_settings()[0].recent == ["phantom", "camera:rtsp://10.0.0.5/scan"]  # On the disk, too.
+    kept, _ = load_settings()  # On the disk, too.
+    assert (kept.recent, kept.lateral) == (["phantom", "camera:rtsp://10.0.0.5/scan"], {"camera:1": "left"})
 
 
 def test_a_source_without_signal_does_not_look_live(desk: Desk, qtbot: QtBot) -> None:

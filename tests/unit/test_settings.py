@@ -150,6 +150,17 @@ def test_what_another_window_or_version_or_a_person_wrote_meanwhile_stays(file):
     assert load_settings(file)[0].model == Settings().model
 
 
+def test_what_another_window_has_forgotten_stays_forgotten(file):
+    save_settings(Settings(recent=["/scans/a.mp4", "demo"], mirrored=["/scans/a.mp4"]), file)
+    before, _ = load_settings(file)
+    save_settings(Settings(recent=["demo"]), file, before)
+    here = copy.deepcopy(before)
+    here.recent, here.mirrored = ["camera:0", *here.recent], [*here.mirrored, "camera:0"]
+    save_settings(here, file, before)
+    found, _ = load_settings(file)
+    assert (found.recent, found.mirrored) == (["camera:0", "demo"], ["camera:0"])
+
+
 def test_a_file_that_was_damaged_meanwhile_is_set_aside(file):
     save_settings(Settings(style="fill"), file)
     before, _ = load_settings(file)

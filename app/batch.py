@@ -29,6 +29,7 @@ from app.capture.words import parse
 from app.errors import OutputError, UsageError
 from app.options import SnapshotKind
 from app.pipeline.export import Task
+from app.pipeline.scan_area import ScanAreas
 from app.pipeline.types import Rect
 from app.writing import make_folder, write_file
 from model.bundle import find
@@ -74,7 +75,7 @@ class How:
         return Task(
             out,
             self.threshold,
-            self.scan_area,
+            ScanAreas(self.scan_area),
             video=self.video,
             limit=self.limit,
             novelty=novelty,

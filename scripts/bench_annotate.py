@@ -28,6 +28,7 @@ from app.capture.words import parse
 from app.errors import OutputError, UsageError
 from app.options import DEFAULT_ENGINE, DEFAULT_MODEL
 from app.pipeline.export import Task
+from app.pipeline.scan_area import ScanAreas
 from app.pipeline.types import Rect
 from model.bench import _interleave
 from model.bundle import find
@@ -97,7 +98,8 @@ def measure(clip: Path, folder: Path, options: argparse.Namespace) -> None:
     engine = open_engine(options.engine, bundle)
     crew = open_crew(engine.name, bundle)
     print(f"{bundle.name} in {engine.name}: {engine.threads} threads for one picture, {len(crew)} pictures at a time")
-    task = Task(folder / "out", bundle.threshold, options.scan_area, options.video, options.frames, Novelty.of(bundle))
+    areas, novelty = ScanAreas(options.scan_area), Novelty.of(bundle)
+    task = Task(folder / "out", bundle.threshold, areas, options.video, options.frames, novelty)
     shares = []
     before = network_speed(engine)
     for number in range(options.rounds):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -458,10 +458,11 @@ class CorrectControl(QObject):
         if session is None:
             return
         source, entries, name = session.source.another(), session.corrections.entries, session.store.name
-        area, by_file = self._pipeline.scan_area, self._pipeline.area_by_file
+        # What was found in one clip says nothing of where a name stands in another.
+        areas = replace(self._pipeline.scan_areas, found=None)
         self._background.run(
             "training data",
-            lambda: save_training(source, entries, area, Path(folder), name, self._stopping.is_set, by_file=by_file),
+            lambda: save_training(source, entries, areas, Path(folder), name, self._stopping.is_set),
             lambda saved: self._say(_saved_words(saved, folder)),
             self._say,
         )

@@ -22,6 +22,7 @@ from app.pipeline.export import Task
 from app.pipeline.exporter import Exporter
 from app.pipeline.grab import RATE
 from app.pipeline.pipeline import Pipeline
+from app.pipeline.scan_area import ScanAreas
 from app.settings import Settings
 
 _JOIN_S = 5.0
@@ -131,7 +132,7 @@ class ExportControl:
         task = Task(
             dialog.folder,
             self._pipeline.threshold,
-            self._pipeline.scan_area,
+            self._pipeline.scan_areas if frame.part is None else ScanAreas(self._pipeline.scan_area),
             video=choice.video,
             limit=last - first + 1,
             first=first,

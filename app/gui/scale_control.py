@@ -15,14 +15,14 @@ from app.gui.outside import outside
 from app.gui.panel import Panel
 from app.gui.scale_tool import ScaleTool
 from app.gui.scan_area_control import Say, regions_of
-from app.gui.source_notes import Size, SourceNotes
+from app.gui.source_notes import SourceNotes
 from app.gui.sources import Sources
 from app.gui.status import OverlayKind
 from app.gui.strips import BottomStrip
 from app.gui.words import mark, tr
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.scale import FROM_FILE, Scale, measure, of_regions, pixel_mm
-from app.pipeline.types import Rect
+from app.pipeline.types import Rect, Size
 
 if TYPE_CHECKING:
     from app.capture.dicom import UltrasoundRegion

@@ -14,12 +14,12 @@ from app.gui.mode_strip import ModeStrip
 from app.gui.outside import name_of, outside
 from app.gui.panel import Panel
 from app.gui.scan_area_tool import ScanAreaTool
-from app.gui.source_notes import Size, SourceNotes
+from app.gui.source_notes import SourceNotes
 from app.gui.sources import Sources
 from app.gui.words import mark, tr
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.scan_area import Found, from_regions
-from app.pipeline.types import Rect, check_area
+from app.pipeline.types import Rect, Size, check_area
 
 if TYPE_CHECKING:
     from app.capture.dicom import UltrasoundRegion
@@ -197,25 +197,25 @@ class ScanAreaControl:
         self._regions, self._said, self._give_up = regions_of(source, self._view.frame), None, None
         own = self._own(source, self._size)
         file = from_regions(self._regions)
+        area: Rect | None = None
+        find, self._origin = False, ""
         if isinstance(own, Rect):
-            self._use(own, tr("your own"), by_file=False)
-        elif own is not None:
-            self._use(None, "", by_file=False)
-        elif file is not None:
-            self._use(file.area, tr("from the file"))
-        else:
-            self._use(None, "", find=asked or self._finds_itself(source))
+            area, self._origin = own, tr("your own")
+        elif own is None and file is not None:
+            area, self._origin = file.area, tr("from the file")
+        elif own is None:
+            find = asked or self._finds_itself(source)
+        by_size = () if self._sources.given_area is not None else self._notes.areas(source.word)
+        # Where the user's own is not of this size alone, it holds for all that is shown.
+        by_file = own is None or self._size in dict(by_size)
+        self._pipeline.set_find_scan_area(find)
+        self._pipeline.set_scan_area(area, by_file, self._size, by_size)
+        self._view.update()
 
     def _finds_itself(self, source: Source) -> bool:
         """Pictures of a folder do not follow each other, and are mostly cut out already; so are the demo's."""
         info = self._pipeline.source_info
         return source.kind is not SourceKind.DEMO and not (info is not None and info.stills)
-
-    def _use(self, area: Rect | None, origin: str, find: bool = False, by_file: bool = True) -> None:
-        self._origin = origin
-        self._pipeline.set_find_scan_area(find)
-        self._pipeline.set_scan_area(area, by_file, self._size)
-        self._view.update()
 
     @property
     def _searching(self) -> bool:

@@ -6,7 +6,8 @@ import re
 from typing import Any, Literal, TypeVar
 
 from app.pipeline.scale import COARSEST_MM, FINEST_MM, Scale
-from app.pipeline.types import Rect
+from app.pipeline.scan_area import AreasBySize
+from app.pipeline.types import Rect, Size
 from app.settings import Settings
 
 WHOLE = "whole"
@@ -15,8 +16,6 @@ WHOLE = "whole"
 MOST = 200
 """So many sources' notes are kept; those made first go first."""
 
-Size = tuple[int, int]
-"""Width and height of a frame, pixels."""
 Side = Literal["left", "right"]
 T = TypeVar("T")
 
@@ -72,6 +71,16 @@ class SourceNotes:
             return Rect.parse(text)
         except ValueError:
             return None  # Written by hand, and wrongly.
+
+    def areas(self, word: str) -> AreasBySize:
+        """The scan areas that are kept and lie in frames of their size."""
+        sizes = [_size(key) for key in self._settings.scan_areas if key != word and _word(key) == word]
+        kept = [(size, self.area(word, size)) for size in sizes]
+        return tuple(
+            (size, area if isinstance(area, Rect) else None)
+            for size, area in kept
+            if area == WHOLE or (isinstance(area, Rect) and area.x < size[0] and area.y < size[1])
+        )
 
     def keep_area(self, word: str, size: Size, area: Rect | None) -> None:
         """Keeps a scan area, or with None the whole frame, for frames of that size."""
@@ -145,6 +154,11 @@ def _key(word: str, size: Size) -> str:
 def _word(key: str) -> str:
     """The source word of a key, which may be without a size."""
     return re.sub(r"@\d+x\d+$", "", key)
+
+
+def _size(key: str) -> Size:
+    width, height = key.rpartition("@")[2].split("x")
+    return int(width), int(height)
 
 
 def _keep(notes: dict[str, T], key: str, note: T) -> None:

@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -26,9 +26,10 @@ from app.pipeline.grab import RATE
 from app.pipeline.in_order import in_order
 from app.pipeline.png import encode_mask, encode_picture
 from app.pipeline.recording import check_room
+from app.pipeline.scan_area import ScanAreas
 from app.pipeline.snapshot import pictures_of
 from app.pipeline.table import COLUMNS, TABLE, Row, frame_mask, table_row
-from app.pipeline.types import Rect, check_area
+from app.pipeline.types import check_area
 from app.pipeline.worker import Job, predict
 from app.writing import make_folder, write_file
 from model.engines.crew import Crew
@@ -57,8 +58,7 @@ class Task:
 
     out: Path
     threshold: float
-    scan_area: Rect | None = None
-    """None: the whole frame."""
+    areas: ScanAreas = field(default_factory=ScanAreas)
     video: bool = False
     limit: int | None = None
     """Frames at most."""
@@ -180,7 +180,7 @@ def _frames(source: Source, info: SourceInfo, task: Task) -> Generator[Frame, No
         picture = source.read()
         if picture is None:
             return
-        check_area(task.scan_area, picture.pixels.shape, source.name)
+        check_area(task.areas.of(picture), picture.pixels.shape, source.name)
         captured = time.monotonic()
         time_s = captured - start if picture.time_s is None else picture.time_s
         yield Frame(picture.pixels, task.first + done, captured, time_s, picture.reply)
@@ -192,7 +192,7 @@ def _frames(source: Source, info: SourceInfo, task: Task) -> Generator[Frame, No
 
 def _answer(frame: Frame, task: Task, crew: Crew) -> Answer:
     """All that is to be written of a frame."""
-    area = Rect.in_frame(task.scan_area, frame.pixels.shape)
+    area = task.areas.inside(frame)
     job = Job(0, area, task.threshold, outlined=task.painted)
     prediction = predict(frame, job, crew, task.novelty)
     places = range(len(prediction.answers))

@@ -18,10 +18,10 @@ from app.pipeline.grab import Grabber
 from app.pipeline.masks import MaskReturn
 from app.pipeline.recorder import Recorder
 from app.pipeline.recording import MadeBy
-from app.pipeline.scan_area import Found, ScanAreas
+from app.pipeline.scan_area import AreasBySize, Found, ScanAreas
 from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
-from app.pipeline.types import Event, ModelChanged, Prediction, Rect, SourceChanged
+from app.pipeline.types import Event, ModelChanged, Prediction, Rect, Size, SourceChanged
 from app.pipeline.watchdog import Stalls, Watchdog
 from app.pipeline.worker import Call, FindBundle, Job, OpenEngine, Recall, Worker
 from model import bundle as bundles
@@ -65,7 +65,8 @@ class Pipeline:
         self._generation = 0
         self._scan_area: Rect | None = None
         self._by_file = True
-        self._area_size: tuple[int, int] | None = None
+        self._area_size: Size | None = None
+        self._by_size: AreasBySize = ()
         self._hold_until = 0.0
         self._found: Found | None = None
         self._finding = False
@@ -145,7 +146,7 @@ class Pipeline:
             self.recorder.source_changed()
             self._scan_area, self._info, self._frozen, self._grabber = scan_area, None, False, None
             self._by_file = scan_area is None
-            self._area_size, self._hold_until = None, 0.0
+            self._area_size, self._by_size, self._hold_until = None, (), 0.0
             self._found = self._recall = None
             self._search = object()
             if source is not None:
@@ -154,17 +155,23 @@ class Pipeline:
                 self._grabber = Grabber(source, self._publish, self._source_changed, after, timed=self.statistics.timed)
                 self._grabber.start()
 
-    def set_scan_area(self, rect: Rect | None, by_file: bool = False, size: tuple[int, int] | None = None) -> None:
+    def set_scan_area(
+        self,
+        rect: Rect | None,
+        by_file: bool = False,
+        size: Size | None = None,
+        by_size: AreasBySize = (),
+    ) -> None:
         """Has the model look at this rectangle only; None: the one that is found, if one is, or the whole frame.
 
         `by_file`: a frame of one of several recordings has the scan area that its own file gives, if it gives one.
         `size`, width and height: of the frames that this is said of. Live ones of another size may have a name there,
-        and are not recorded until it is said of them. None: of frames of every size.
+        and are not recorded until it is said of them. None: of frames of every size. `by_size`: see `ScanAreas`.
         """
         with self._lock:
             if size is not None and self._area_size not in (None, size):
                 self._hold_until = time.monotonic() + HOLD_S
-            self._area_size = size
+            self._area_size, self._by_size = size, by_size
             if (rect, by_file) != (self._scan_area, self._by_file):
                 self._scan_area, self._by_file = rect, by_file
                 self._renew()
@@ -284,12 +291,7 @@ class Pipeline:
         """The same for each frame of the source; equal, whichever of several recordings is shown."""
         with self._lock:
             frame = self.frames.latest()
-            return self._areas.for_all(None if frame is None else frame.part)
-
-    @property
-    def area_by_file(self) -> bool:
-        """Whether each of several recordings has the scan area that its own file gives, rather than the user's."""
-        return self._by_file
+            return self._areas.for_all(None if frame is None else frame.part, self._area_size)
 
     @property
     def finding_scan_area(self) -> bool:
@@ -390,7 +392,7 @@ class Pipeline:
     @property
     def _areas(self) -> ScanAreas:
         found = self._found
-        return ScanAreas(self._scan_area, found.area if found is not None else None, self._by_file)
+        return ScanAreas(self._scan_area, found.area if found is not None else None, self._by_file, self._by_size)
 
     def _knows_area(self, frame: Frame) -> bool:
         """Whether a frame's scan area is that of its own size; after a change of that, it may still be looked for."""

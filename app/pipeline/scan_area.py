@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.capture.source import Frame, Part, Picture, Pixels
-from app.pipeline.types import Rect
+from app.pipeline.types import Rect, Size
 from model.preprocess import to_grey
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ TISSUE = 1
 
 Grey = NDArray[np.float32]
 Mask = NDArray[np.uint8]
+AreasBySize = tuple[tuple[Size, Rect | None], ...]
+"""Scan areas of frames of one size each; None: the whole frame."""
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in the reduced picture; right and bottom are the first ones outside."""
 
@@ -112,24 +114,34 @@ class ScanAreas:
     by_file: bool = False
     """Whether `own` is what the file of the part that is shown gives. It holds for no other part, since a name may
     stand where that one has its ultrasound."""
+    by_size: AreasBySize = ()
+    """Those that are set for pictures of one size alone: there, they win."""
 
-    def of(self, part: Part | None) -> Rect | None:
-        """The scan area in pictures of one of several recordings, or of the only one; None: not known."""
-        if part is None or not self.by_file:
+    def of(self, frame: Frame | Picture) -> Rect | None:
+        """The scan area in a picture; None: not known, or the whole frame."""
+        for size, area in self.by_size:
+            if size == frame.pixels.shape[1::-1]:
+                return area
+        if frame.part is None or not self.by_file:
             return self.own or self.found
-        given = from_regions(part.regions)
+        given = from_regions(frame.part.regions)
         return self.found if given is None else given.area
 
     def inside(self, frame: Frame | Picture) -> Rect:
         """The scan area inside a frame, all of it where none is known."""
-        return Rect.in_frame(self.of(frame.part), frame.pixels.shape)
+        return Rect.in_frame(self.of(frame), frame.pixels.shape)
 
-    def for_all(self, part: Part | None) -> ScanAreas:
-        """The same without what only says where the scan is in `part`: equal, whichever one is shown."""
-        return replace(self, own=None) if part is not None and self.by_file else ScanAreas(self.of(part))
+    def for_all(self, part: Part | None, size: Size | None) -> ScanAreas:
+        """The same without what only says where the scan is in `part`, or in pictures of that size: equal, whichever
+        picture is shown."""
+        alone = any(size == one for one, _ in self.by_size)
+        if part is not None and self.by_file:
+            return replace(self, own=None)
+        return ScanAreas(None if alone else self.own or self.found, by_size=self.by_size)
 
     def __str__(self) -> str:
-        return f"by file, else {self.found}" if self.by_file else str(self.own)
+        areas = [f"by file, else {self.found}" if self.by_file else str(self.own)]
+        return "; ".join([*areas, *(f"{width}x{height}: {area}" for (width, height), area in self.by_size)])
 
 
 def find(frames: Sequence[Pixels]) -> Found | None:

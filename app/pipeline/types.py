@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from app.capture.source import Pixels, Reply, SourceError, SourceInfo, SourceKind
 from model.postprocess import Region
 
+Size = tuple[int, int]
+"""Width and height of a frame, pixels."""
+
 
 @dataclass(frozen=True)
 class Rect:

@@ -39,18 +39,16 @@ class Saved:
 def save_training(
     recording: Recording,
     entries: Entries,
-    area: Rect | None,
+    areas: ScanAreas,
     out: Path,
     name: str,
     stopped: Callable[[], bool] = lambda: False,
-    *,
-    by_file: bool = True,
 ) -> Saved:
     """Writes `out`/images/NAME_NUMBER.png and .json (Labelme) and `out`/masks/NAME_NUMBER.png, the scan area each.
 
-    `area` None is the whole frame; `by_file`, what a picture's own file gives goes before it. `name` is a time, and
-    this recording's alone. Its own files of before are replaced, and go where a frame has no correction any more; other
-    files in `out` stay. The recording is opened and closed. Raises SourceError and OutputError.
+    `name` is a time, and this recording's alone. Its own files of before are replaced, and go where a frame has no
+    correction any more; other files in `out` stay. The recording is opened and closed. Raises SourceError and
+    OutputError.
     """
     source = getattr(recording, "path", None)
     if source is not None and source.resolve() in (out.resolve(), (out / IMAGES).resolve()):
@@ -72,7 +70,7 @@ def save_training(
             if entry.mark is not None and entry.mark != mark_of(picture.pixels):
                 left_out += 1
                 continue
-            own = ScanAreas(area, by_file=by_file).of(picture.part)
+            own = areas.of(picture)
             if own is None and picture.part is not None:
                 without_area += 1
                 continue

@@ -19,6 +19,7 @@ from app.capture.source import Frame, Picture
 from app.capture.words import parse
 from app.gui.dicom_list import words
 from app.gui.main_window import MainWindow
+from app.pipeline.scan_area import ScanAreas
 from app.pipeline.types import Rect
 from app.trainer.corrections import Corrections
 from app.trainer.saving import save_training
@@ -293,15 +294,16 @@ def test_training_data_of_a_folder_is_cut_by_each_clips_own_area(two: MainWindow
     corrections = Corrections()
     for number in (1, 5):
         corrections.correct(number, np.zeros(SIZE[::-1], np.bool_))
-    save_training(folder.another(), corrections.entries, AREAS[0], tmp_path / "out", "n")
+    by_file = ScanAreas(AREAS[0], by_file=True)
+    save_training(folder.another(), corrections.entries, by_file, tmp_path / "out", "n")
     pictures = [cv2.imread(str(path)) for path in sorted((tmp_path / "out" / "images").glob("*.png"))]
     assert [picture.shape[:2] for picture in pictures] == [(150, 200)] * 2
     assert max(int(picture[..., 2].max()) for picture in pictures) < 255
     # Where a clip's own file gives no area, that of another one is none; what the user drew holds for all.
     bare = Bare(folder.another())
-    saved = save_training(bare, corrections.entries, AREAS[0], tmp_path / "bare", "n")
+    saved = save_training(bare, corrections.entries, by_file, tmp_path / "bare", "n")
     assert (saved.pictures, saved.without_area) == (1, 1)
-    save_training(folder.another(), corrections.entries, AREAS[0], tmp_path / "own", "n", by_file=False)
+    save_training(folder.another(), corrections.entries, ScanAreas(AREAS[0]), tmp_path / "own", "n")
     pictures = [cv2.imread(str(path)) for path in sorted((tmp_path / "own" / "images").glob("*.png"))]
     assert [int(picture[..., 2].max()) == 255 for picture in pictures] == [False, True]
 

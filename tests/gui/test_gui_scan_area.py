@@ -2,7 +2,9 @@
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 
+import cv2
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.capture.dicom import UltrasoundRegion
+from app.capture.folder import ImageFolder
 from app.capture.source import Picture, SourceInfo, SourceKind
 from app.gui.live_view import LiveView
 from app.gui.main_window import MainWindow
@@ -187,6 +190,25 @@ def test_each_size_of_a_sources_frames_has_its_own_scan_area(opened: Opened, qtb
     qtbot.waitUntil(lambda: window.pipeline.scan_area is None)
     assert window.pipeline.finding_scan_area
     assert window.settings.scan_areas == areas
+
+
+def test_pictures_of_several_sizes_keep_each_its_own_area_whichever_is_shown(
+    opened: Opened, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for number, size in enumerate(((320, 240), (400, 300), (200, 160))):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), picture(*size))
+    areas = {(320, 240): Rect(10, 20, 100, 90), (400, 300): Rect(30, 40, 200, 150), (200, 160): None}
+    kept = {f"{tmp_path}@{width}x{height}": str(area or "whole") for (width, height), area in areas.items()}
+    window = opened(ImageFolder(tmp_path), Settings(scan_areas=kept))
+    window.pipeline.pause()
+    shown = set()
+    for number, area in enumerate(areas.values()):
+        window.pipeline.seek(number)
+        qtbot.waitUntil(lambda number=number: window.view.frame is not None and window.view.frame.number == number)
+        assert window.pipeline.scan_area == area
+        shown.add(window.pipeline.scan_areas)
+    (one,) = shown
+    assert {size: one.of(Picture(picture(*size))) for size in areas} == areas
 
 
 # Handles

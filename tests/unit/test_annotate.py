@@ -14,6 +14,7 @@ from app.errors import OutputError
 from app.pipeline import codecs
 from app.pipeline.codecs import Codec
 from app.pipeline.export import Task
+from app.pipeline.scan_area import ScanAreas
 from app.pipeline.table import COLUMNS
 from app.pipeline.types import Rect
 from model.engines.crew import Crew
@@ -48,7 +49,7 @@ def test_every_frame_of_a_recording_is_written_once_though_it_loops(tmp_path):
 
 def test_the_table_describes_the_mask_in_pixels_of_the_frame(tmp_path):
     area = Rect(8, 4, 20, 16)
-    annotate(Clip(1), BlobEngine(), Task(tmp_path, 0.5, area))
+    annotate(Clip(1), BlobEngine(), Task(tmp_path, 0.5, ScanAreas(area)))
     (row,), mask = rows_of(tmp_path), masks_of(tmp_path)["000000.png"]
     rows, columns = np.nonzero(mask)
     assert int(row["area_px"]) == rows.size > 0
@@ -152,7 +153,7 @@ def test_a_source_without_any_frame_overwrites_no_table(tmp_path):
 
 @pytest.mark.parametrize("area", [Rect(10, 20, 301, 201), None])
 def test_the_clip_shows_the_scan_area_alone_with_its_overlay(tmp_path, area):
-    annotate(Phantom(), BlobEngine(), Task(tmp_path, 0.5, area, video=True, limit=4))
+    annotate(Phantom(), BlobEngine(), Task(tmp_path, 0.5, ScanAreas(area), video=True, limit=4))
     clip = cv2.VideoCapture(str(tmp_path / "overlay.mp4"))
     assert clip.get(cv2.CAP_PROP_FPS) == pytest.approx(30)
     frames = []

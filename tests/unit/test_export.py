@@ -20,6 +20,7 @@ from app.pipeline.codecs import CODECS, Codec, best_codec, count_frames, works
 from app.pipeline.export import Task, export
 from app.pipeline.exporter import Exporter
 from app.pipeline.gif import LONGEST_SIDE, MOST_PICTURES, GifWriter
+from app.pipeline.scan_area import ScanAreas
 from app.pipeline.types import Rect
 from model.bundle import find
 from model.engines.choice import open_crew, open_engine
@@ -64,14 +65,14 @@ def picture(path):
 
 
 def test_a_range_keeps_the_recordings_own_numbers_and_times(clip, out):
-    assert run(clip, Task(out, 0.5, AREA, first=20, limit=5)) == 5
+    assert run(clip, Task(out, 0.5, ScanAreas(AREA), first=20, limit=5)) == 5
     assert [path.name for path in sorted(out.glob("*.png"))] == [f"{number:06}.png" for number in range(20, 25)]
     assert [(row["frame"], row["time_s"]) for row in rows_of(out)][::4] == [("20", "0.800"), ("24", "0.960")]
 
 
 def test_a_frame_that_is_not_there_is_said(clip, out):
     with pytest.raises(SourceError, match="has 50 frames"):
-        run(clip, Task(out, 0.5, AREA, first=50))
+        run(clip, Task(out, 0.5, ScanAreas(AREA), first=50))
     assert not out.exists()
     with pytest.raises(SourceError, match="no recording"):
         run(Hand(), Task(out, 0.5, first=3))
@@ -80,9 +81,9 @@ def test_a_frame_that_is_not_there_is_said(clip, out):
 @pytest.mark.parametrize("area", [Rect(240, 0, 10, 10), Rect(0, 160, 10, 10), Rect(600, 600, 10, 10)])
 def test_a_scan_area_outside_the_frame_is_said_and_the_whole_frame_is_not_written(clip, out, area):
     with pytest.raises(SourceError, match=rf"scan area {area} lies outside the 240 x 160 pixels of clip\.avi"):
-        run(clip, Task(out, 0.5, area, pictures="raw", video=True, gif=True))
+        run(clip, Task(out, 0.5, ScanAreas(area), pictures="raw", video=True, gif=True))
     assert [path for path in out.rglob("*") if path.is_file()] == []
-    assert run(clip, Task(out, 0.5, Rect(239, 159, 10, 10), limit=1)) == 1
+    assert run(clip, Task(out, 0.5, ScanAreas(Rect(239, 159, 10, 10)), limit=1)) == 1
 
 
 def test_a_scan_area_outside_a_later_picture_keeps_what_is_finished(tmp_path, out):
@@ -91,14 +92,14 @@ def test_a_scan_area_outside_a_later_picture_keeps_what_is_finished(tmp_path, ou
     for number, size in enumerate([(160, 240), (100, 80), (160, 240)]):
         cv2.imwrite(str(folder / f"{number}.png"), np.full(size, NAME, np.uint8))
     with pytest.raises(SourceError, match="outside the 80 x 100 pixels of pictures"):
-        run(ImageFolder(folder), Task(out, 0.5, Rect(100, 20, 30, 30), pictures="raw"))
+        run(ImageFolder(folder), Task(out, 0.5, ScanAreas(Rect(100, 20, 30, 30)), pictures="raw"))
     assert len(rows_of(out)) == 1
     assert [picture(path).shape for path in (out / "frames").iterdir()] == [(30, 30)]
 
 
 @pytest.mark.parametrize(("masks", "shape"), [("frame", (160, 240)), ("scan area", (120, 160))])
 def test_masks_have_the_size_that_was_asked_for(clip, out, masks, shape):
-    run(clip, Task(out, 0.5, AREA, limit=1, masks=masks))
+    run(clip, Task(out, 0.5, ScanAreas(AREA), limit=1, masks=masks))
     assert picture(out / "000000.png").shape == shape
 
 
@@ -112,14 +113,14 @@ def test_masks_have_the_size_that_was_asked_for(clip, out, masks, shape):
     ],
 )
 def test_pictures_hold_the_scan_area_and_nothing_beside_it(clip, out, kind, shapes):
-    run(clip, Task(out, 0.5, AREA, first=3, limit=1, masks=None, table=False, pictures=kind))
+    run(clip, Task(out, 0.5, ScanAreas(AREA), first=3, limit=1, masks=None, table=False, pictures=kind))
     assert {path.name: picture(path).shape for path in (out / "frames").iterdir()} == shapes
     assert not any((np.asarray(picture(path)).min(axis=2) > NAME - 20).any() for path in (out / "frames").iterdir())
     assert [path.name for path in out.iterdir()] == ["frames"]
 
 
 def test_raw_pictures_are_the_frames_bit_by_bit(clip, out):
-    run(clip, Task(out, 0.5, AREA, masks=None, table=False, pictures="raw"))
+    run(clip, Task(out, 0.5, ScanAreas(AREA), masks=None, table=False, pictures="raw"))
     other = clip.another()
     other.open()
     for number in range(50):
@@ -129,7 +130,7 @@ def test_raw_pictures_are_the_frames_bit_by_bit(clip, out):
 
 
 def test_the_gif_shows_the_scan_area_as_long_as_the_range_lasts(clip, out):
-    run(clip, Task(out, 0.5, AREA, gif=True, masks=None, table=False, limit=26))
+    run(clip, Task(out, 0.5, ScanAreas(AREA), gif=True, masks=None, table=False, limit=26))
     with Image.open(out / "overlay.gif") as gif:
         assert gif.size == (160, 120)
         lasting, greys = 0, []
@@ -178,7 +179,7 @@ def test_a_gif_is_bounded_in_size_and_number_and_keeps_its_time(tmp_path):
 
 
 def test_the_clip_can_be_played_and_has_every_frame(clip, out):
-    run(clip, Task(out, 0.5, AREA, video=True, masks=None, table=False))
+    run(clip, Task(out, 0.5, ScanAreas(AREA), video=True, masks=None, table=False))
     (path,) = out.iterdir()
     assert path.suffix == best_codec().suffix
     assert count_frames(path) == 50
@@ -202,7 +203,7 @@ def test_codecs_are_tried_and_not_believed():
 
 def test_stopping_keeps_whole_files_of_what_is_done(clip, out):
     done = []
-    task = Task(out, 0.5, AREA, video=True, gif=True)
+    task = Task(out, 0.5, ScanAreas(AREA), video=True, gif=True)
     count = run(clip, task, progress=lambda number, of: done.append((number, of)), stopped=lambda: len(done) == 7)
     assert count == 7
     assert done == [(number, 50) for number in range(1, 8)]
@@ -223,7 +224,7 @@ def test_a_disk_that_is_nearly_full_stops_it_and_what_is_there_is_whole(clip, ou
     monkeypatch.setattr(export_module, "check_room", check)
     monkeypatch.setattr(export_module, "LOOK_AT_DISK", 10)
     with pytest.raises(OutputError, match="nearly full"):
-        run(clip, Task(out, 0.5, AREA, video=True))
+        run(clip, Task(out, 0.5, ScanAreas(AREA), video=True))
     assert len(rows_of(out)) == len(list(out.glob("*.png"))) == 10
     assert count_frames(out / "overlay.mp4") == 10
 
@@ -232,7 +233,7 @@ def test_a_disk_that_is_full_keeps_masks_pictures_and_rows_of_the_same_frames(cl
     (small_disk / "taken").write_bytes(bytes(950_000))
     out = small_disk / "out"
     with pytest.raises(OutputError, match="No space left"):
-        run(clip, Task(out, 0.5, AREA, pictures="raw"))
+        run(clip, Task(out, 0.5, ScanAreas(AREA), pictures="raw"))
     rows = [int(row["frame"]) for row in rows_of(out)]
     masks = [int(path.stem) for path in sorted(out.glob("*.png"))]
     assert 0 < len(rows) < 50
@@ -244,7 +245,7 @@ def test_a_disk_that_is_full_keeps_masks_pictures_and_rows_of_the_same_frames(cl
 
 def test_a_clip_is_not_begun_where_its_end_would_find_no_room(clip, small_disk):
     with pytest.raises(OutputError, match="nearly full"):
-        run(clip, Task(small_disk / "out", 0.5, AREA, video=True))
+        run(clip, Task(small_disk / "out", 0.5, ScanAreas(AREA), video=True))
     assert not list((small_disk / "out").iterdir())
 
 
@@ -254,7 +255,7 @@ def test_a_file_that_the_system_refuses_keeps_the_rows_before_it_whole(clip, out
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
     try:
         with pytest.raises(OutputError, match=r"predictions\.csv cannot be written"):
-            run(clip, Task(out, 0.5, AREA, masks=None))
+            run(clip, Task(out, 0.5, ScanAreas(AREA), masks=None))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     rows = rows_of(out)
@@ -312,7 +313,7 @@ def exporter_of(source, out, engine, **task):
 
 def test_an_exporter_says_where_the_files_are_and_lets_everything_go(clip, out):
     engine = BlobEngine()
-    exporter = exporter_of(clip, out, engine, scan_area=AREA)
+    exporter = exporter_of(clip, out, engine, areas=ScanAreas(AREA))
     assert exporter.join(WAIT_S)
     ended = exporter.ended
     assert ended.whole
@@ -353,7 +354,7 @@ def test_an_engine_that_fails_is_a_sentence_and_keeps_what_was_done(out):
 
 
 def test_an_exporter_says_that_the_scan_area_lies_outside(clip, out):
-    exporter = exporter_of(clip, out, BlobEngine(), scan_area=Rect(600, 600, 10, 10))
+    exporter = exporter_of(clip, out, BlobEngine(), areas=ScanAreas(Rect(600, 600, 10, 10)))
     assert exporter.join(WAIT_S)
     assert "outside the 240 x 160 pixels of clip.avi" in exporter.ended.text
     assert (exporter.ended.whole, exporter.ended.frames) == (False, 0)

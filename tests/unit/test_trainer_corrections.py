@@ -11,6 +11,7 @@ from app.capture.folder import ImageFolder
 from app.capture.video import VideoFile
 from app.errors import OutputError
 from app.pipeline.ahead_cache import mark_of
+from app.pipeline.scan_area import ScanAreas
 from app.pipeline.types import Rect
 from app.trainer.corrections import Corrections, gone, interpolate
 from app.trainer.saving import Saved, save_training
@@ -353,7 +354,7 @@ def test_from_a_clip_to_training_data(clip, tmp_path, capsys):
     assert fill(corrections) == (3, 0)
     corrections.correct(9, np.zeros((240, 320), np.bool_))
     area, out = Rect(20, 10, 280, 200), tmp_path / "data"
-    saved = save_training(clip.another(), corrections.entries, area, out, "2026-03-04_05-06-07")
+    saved = save_training(clip.another(), corrections.entries, ScanAreas(area), out, "2026-03-04_05-06-07")
     assert saved == Saved(6, 3, 0)
     names = [f"2026-03-04_05-06-07_{number:06}" for number in (1, 2, 3, 4, 5, 9)]
     assert sorted(path.stem for path in (out / "masks").iterdir()) == names
@@ -383,7 +384,7 @@ def test_a_correction_of_another_picture_is_left_out_and_counted(clip, tmp_path)
     corrections.correct(1, ellipse(128), mark_of(frame_of(clip, 2)))
     corrections.correct(3, ellipse(128, (100, 320)))
     corrections.correct(4, ellipse(150), mark_of(frame_of(clip, 4)))
-    assert save_training(clip.another(), corrections.entries, None, tmp_path / "out", "n") == Saved(1, 0, 2)
+    assert save_training(clip.another(), corrections.entries, ScanAreas(), tmp_path / "out", "n") == Saved(1, 0, 2)
     assert [path.name for path in (tmp_path / "out" / "masks").iterdir()] == ["n_000004.png"]
 
 
@@ -391,7 +392,7 @@ def test_saved_again_the_files_of_frames_without_a_correction_go_and_no_others(c
     corrections, out, name = Corrections(), tmp_path / "out", "2026-03-04_05-06-07"
     for number in (1, 4, 7):
         corrections.correct(number, ellipse(128))
-    save_training(clip.another(), corrections.entries, None, out, name)
+    save_training(clip.another(), corrections.entries, ScanAreas(), out, name)
     others = [
         *(
             out / "images" / f"{stem}.png"
@@ -406,7 +407,7 @@ def test_saved_again_the_files_of_frames_without_a_correction_go_and_no_others(c
     corrections.undo()
     corrections.forget(7)
     corrections.forget(4)
-    saved = save_training(clip.another(), corrections.entries, None, out, name)
+    saved = save_training(clip.another(), corrections.entries, ScanAreas(), out, name)
     assert saved == Saved(1, 0, 0, removed=2)
     left = {path for path in out.rglob("*") if path.is_file()} - set(others)
     assert {path.stem for path in left} == {f"{name}_000001"}
@@ -418,9 +419,9 @@ def test_saving_that_is_stopped_removes_nothing(clip, tmp_path):
     corrections = Corrections()
     corrections.correct(1, ellipse(128))
     corrections.correct(4, ellipse(128))
-    save_training(clip.another(), corrections.entries, None, tmp_path / "out", "n")
+    save_training(clip.another(), corrections.entries, ScanAreas(), tmp_path / "out", "n")
     corrections.forget(4)
-    save_training(clip.another(), corrections.entries, None, tmp_path / "out", "n", lambda: True)
+    save_training(clip.another(), corrections.entries, ScanAreas(), tmp_path / "out", "n", lambda: True)
     assert (tmp_path / "out" / "masks" / "n_000004.png").exists()
 
 
@@ -431,7 +432,7 @@ def test_pictures_of_a_folder_are_saved_without_their_names(tmp_path):
         cv2.imwrite(str(folder / name), speckle(len(name)))
     corrections = Corrections()
     corrections.correct(1, ellipse(128))
-    save_training(ImageFolder(folder), corrections.entries, None, tmp_path / "out", "2026-03-04_05-06-07")
+    save_training(ImageFolder(folder), corrections.entries, ScanAreas(), tmp_path / "out", "2026-03-04_05-06-07")
     written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert len(written) == 3
     assert not any("smith" in path.name.casefold() for path in written)
@@ -444,10 +445,10 @@ def test_the_pictures_that_were_corrected_are_not_mixed_with_what_is_saved(tmp_p
     folder.mkdir(exist_ok=True)
     cv2.imwrite(str(folder / "1.png"), speckle(1))
     with pytest.raises(OutputError, match="another folder"):
-        save_training(ImageFolder(folder), {}, None, tmp_path, "n")
+        save_training(ImageFolder(folder), {}, ScanAreas(), tmp_path, "n")
 
 
 def test_a_file_in_the_way_is_one_sentence(clip, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):
-        save_training(clip.another(), {}, None, tmp_path / "file", "n")
+        save_training(clip.another(), {}, ScanAreas(), tmp_path / "file", "n")

@@ -31,6 +31,8 @@ from app.pipeline.slot import Slot
 from app.pipeline.statistics import Statistics
 from app.pipeline.types import Prediction, Rect
 
+HEIGHT, LEAST_HEIGHT = 180, 110
+"""What a picture needs, and what it is left with where the screen is too low for all else."""
 _OTHER_WAY = {Qt.Key.Key_Left: Qt.Key.Key_Right, Qt.Key.Key_Right: Qt.Key.Key_Left}
 
 
@@ -97,7 +99,7 @@ class LiveView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(320, 180)
+        self.setMinimumSize(320, LEAST_HEIGHT)
         self.setAccessibleName(tr("Live view"))
         self._too_old = QTimer(self)
         self._too_old.setTimerType(Qt.TimerType.PreciseTimer)

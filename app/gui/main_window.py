@@ -25,7 +25,7 @@ from app.gui.first_steps import FirstSteps
 from app.gui.kept_list import KeptControl
 from app.gui.keyboard import Keyboard
 from app.gui.keys_page import KeysPage
-from app.gui.live_view import LiveView
+from app.gui.live_view import HEIGHT, LEAST_HEIGHT, LiveView
 from app.gui.message_bar import MessageBar
 from app.gui.mode_strip import ModeStrip
 from app.gui.models import Models
@@ -434,7 +434,7 @@ class MainWindow(QMainWindow):
         return done
 
     def _make_room(self) -> None:
-        """The time line, then the plots give way where the screen is too low for all: the lower line stays in sight."""
+        """Where the screen is too low for all, the time line, the plots, then the picture give way: the rest stays."""
         centre = self.centralWidget()
         layout = centre.layout() if centre is not None else None
         if centre is None or layout is None:
@@ -444,7 +444,7 @@ class MainWindow(QMainWindow):
         parts = (self.transport, self.plots)
         # Lines that wrap need less in a wide window, and more in a narrow one, than what Qt makes the window's minimum.
         needed = max(layout.totalMinimumHeightForWidth(centre.width()), layout.totalMinimumSize().height())
-        needed += sum(part.spare for part in parts if part.cramped)
+        needed += sum(part.spare for part in parts if part.cramped) + HEIGHT - LEAST_HEIGHT
         for part in parts:
             part.set_cramped(needed > room)
             needed -= part.spare if part.cramped else 0

@@ -260,10 +260,32 @@ def test_on_a_low_screen_plots_and_time_line_give_way_to_the_notice(
     assert window.transport.form.isVisible()
 
 
+@pytest.mark.parametrize("mode", ["correct", "compare"])
+def test_on_a_lower_screen_the_picture_is_smaller_and_nothing_lies_over_it(
+    language: str, opened: Opened, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    window = opened(VideoFile(write_video(tmp_path / "clip.avi", size=(320, 240))))
+    qtbot.waitUntil(lambda: window.transport.isVisible() and window.models.ready)
+    monkeypatch.setattr(window, "screen", Lower)
+    settle(window, (853, Lower.height))
+    window.actions_by_name[f"toggle_{mode}"].trigger()
+    qtbot.waitUntil(lambda: window.transport.thin)
+    settle(window, (853, Lower.height))
+    assert window.height() <= Lower.height
+    assert not place(window.view, window).intersects(place(window.study_bar, window))
+    check(window)
+
+
 class Low:
     """A screen of 1280 x 720 at 125 %, without its bars, in the desktop's units."""
 
-    height = 540
+    width, height = 1024, 540
 
     def availableGeometry(self) -> QRect:
-        return QRect(0, 0, 1024, self.height)
+        return QRect(0, 0, self.width, self.height)
+
+
+class Lower(Low):
+    """At 150 %."""
+
+    width, height = 853, 467

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QChildEvent, QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider, QWidget
 
@@ -18,7 +18,7 @@ _PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
 
 
 class Keyboard(QObject):
-    """Watches a window and everything that is in it now."""
+    """Watches a window and everything that is in it, or comes into it."""
 
     def __init__(
         self,
@@ -35,7 +35,10 @@ class Keyboard(QObject):
         self._actions = actions
         self._hold_raw = hold_raw
         self._held: int | None = None
-        for widget in (window, *window.findChildren(QWidget)):
+        self._watch(window)
+
+    def _watch(self, part: QWidget) -> None:
+        for widget in (part, *part.findChildren(QWidget)):
             widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -43,6 +46,8 @@ class Keyboard(QObject):
         kind = event.type()
         if kind is QEvent.Type.WindowDeactivate:
             self._let_go()
+        elif isinstance(event, QChildEvent) and event.polished() and isinstance(child := event.child(), QWidget):
+            self._watch(child)  # Such as what a message offers.
         if isinstance(watched, QWidget) and watched.window() is self._window:
             if isinstance(event, QKeyEvent):
                 return self._key(watched, event, kind)
@@ -52,8 +57,7 @@ class Keyboard(QObject):
 
     def _key(self, watched: QWidget, event: QKeyEvent, kind: QEvent.Type) -> bool:
         if kind is QEvent.Type.ShortcutOverride:
-            own = isinstance(watched, QSlider) and event.key() in _ARROWS
-            if own or (self._view.tool is not None and event.key() in _ARROWS):
+            if event.key() in _ARROWS and (self._view.tool is not None or _goes_by_arrows(watched)):
                 event.accept()
                 return True
             return False
@@ -100,6 +104,11 @@ class Keyboard(QObject):
         elif kind in _PRESSES:
             self._actions[owner].trigger()
         return True
+
+
+def _goes_by_arrows(watched: QWidget) -> bool:
+    """Whether the arrow keys are its own: they change it, or choose another button of its group."""
+    return isinstance(watched, QSlider) or (isinstance(watched, QAbstractButton) and watched.group() is not None)
 
 
 def _press(watched: QWidget) -> bool:

@@ -219,6 +219,8 @@ class Panel(QScrollArea):
             button, text = QPushButton(tr(name)), tr(texts[value])
             button.setObjectName("segment")
             button.setCheckable(True)
+            # A press leaves the arrow keys with the recording; who comes by Tab chooses by them.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             accessible(button, text)
             if action:
                 tip(button, self._actions[action], first=text)
@@ -275,11 +277,13 @@ class Panel(QScrollArea):
         with QSignalBlocker(self.opacity):
             self.opacity.setValue(round(opacity * 100))
         self.opacity_value.setText(f"{opacity:.0%}")
+        self.opacity.setAccessibleDescription(self.opacity_value.text())
 
     def show_threshold(self, threshold: float) -> None:
         with QSignalBlocker(self.threshold):
             self.threshold.setValue(round(threshold * 100))
         self.threshold_value.setText(f"{threshold:.2f}")
+        self.threshold.setAccessibleDescription(self.threshold_value.text())
 
     def show_style(self, style: Style) -> None:
         self._style_buttons[style].setChecked(True)

@@ -85,11 +85,14 @@ class StudyView(QWidget):
         self.setGeometry(self._live.rect())
         self.show()
         self.raise_()
+        QWidget.setTabOrder(self._live, self)
+        self._live.setFocusProxy(self)  # Nothing can be done there that is not seen.
         self.setFocus()
 
     def leave(self) -> None:
         """Gives the live view back."""
         if not self.isHidden():
+            self._live.setFocusProxy(None)  # type: ignore[arg-type]  # Qt takes None, which its types do not say.
             self.hide()
             self._live.setFocus()
 

@@ -227,7 +227,8 @@ QListWidget::item:selected {{ background: {theme.chosen}; color: {theme.text}; }
 #firstSteps QPushButton, #messages QPushButton {{ color: {DARK.text}; }}
 #firstSteps QPushButton {{ background: {DARK.raised}; border-color: {DARK.line}; }}
 #firstSteps QPushButton:hover, #messages QPushButton:hover {{ background: {DARK.hover}; }}
-#firstSteps QPushButton:focus, #messages QPushButton:focus {{ border: 2px solid {DARK.focus}; }}
+#firstSteps QPushButton:focus, #messages QPushButton:focus, #messages QPushButton#offer:focus {{
+  border: 2px solid {DARK.focus}; }}
 #strip[bare="true"], #strip[bare="true"] QWidget {{ background: {SURROUND}; color: {DARK.text}; }}
 #strip[bare="true"] #notice {{ color: {DARK.text}; }}
 {_levels(DARK, '#strip[bare="true"]')}

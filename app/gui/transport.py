@@ -179,6 +179,7 @@ class Transport(QWidget):
                 self.slider.setValue(frame.number)
         time = f"{clock(frame.time_s)} · " if frame.time_s is not None else ""
         self.position.setText(f"{time}{frame.number + 1} / {self.slider.maximum() + 1}")
+        self.slider.setAccessibleDescription(self.position.text())
 
 
 def _quiet(name: str) -> QLabel:

@@ -17,7 +17,7 @@ from app.gui.keys import HELD, KEYS
 from app.gui.keys_page import KeysPage
 from app.gui.main_window import MainWindow
 from app.settings import Settings, load_settings
-from tests.gui.parts import Live, picture
+from tests.gui.parts import Clip, Live, picture
 
 Opened = Callable[..., MainWindow]
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -328,6 +328,45 @@ def test_tooltips_messages_and_first_steps_show_the_keys_of_now(opened: Opened) 
     assert offer.text() == "Draw it (F15)"
     window.bindings.bind("toggle_freeze", 0, "F17")
     assert freeze.toolTip() == "Freeze the picture, or go on (F17)"
+
+
+def test_what_a_message_offers_is_next_is_seen_and_pressed_by_enter_and_leaves_space_to_the_raw_picture(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    window = opened(Live(picture()))
+    qtbot.waitUntil(window.isActiveWindow)
+    window.messages.say("A message.", {"Draw it": window.actions_by_name["edit_scan_area"]})
+    (offer,) = (one for one in window.messages.findChildren(QPushButton) if one.text().startswith("Draw"))
+    without = offer.grab().toImage()
+    QTest.keyClick(window.view, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is offer
+    assert offer.grab().toImage() != without
+    QTest.keyPress(offer, Qt.Key.Key_Space)
+    assert window.view.wishes.raw_held
+    QTest.keyRelease(offer, Qt.Key.Key_Space)
+    assert window.view.tool is None
+    QTest.keyClick(offer, Qt.Key.Key_Return)
+    assert window.view.tool is not None
+
+
+def test_arrow_keys_choose_in_a_group_that_has_the_focus_and_seek_otherwise(opened: Opened, qtbot: QtBot) -> None:
+    window = opened(Clip(), Settings(folds={"window": True}))
+    qtbot.waitUntil(lambda: window.isActiveWindow() and window.transport.isVisible())
+    window.pipeline.pause()
+    dark, light = (next(one for one in window.panel.findChildren(QPushButton) if one.text() == name) for name in NAMES)
+    dark.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(dark, Qt.Key.Key_Right)
+    assert QApplication.focusWidget() is light
+    assert window.settings.theme == "light"
+    window.view.setFocus()
+    QTest.mouseClick(dark, Qt.MouseButton.LeftButton)
+    assert window.settings.theme == "dark"
+    assert QApplication.focusWidget() is window.view
+    QTest.keyClick(window.view, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: window.view.frame is not None and window.view.frame.number == 9)
+
+
+NAMES = ("Dark", "Light")
 
 
 def test_keys_in_the_settings_that_cannot_be_used_are_said_at_the_start(opened: Opened) -> None:

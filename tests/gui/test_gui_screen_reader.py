@@ -81,9 +81,10 @@ def test_the_picture_says_what_state_it_is_in(opened: Opened, qtbot: QtBot) -> N
 
 def test_a_screen_reader_gets_names_states_and_values(opened: Opened) -> None:
     window = opened(Live(picture()))
-    freeze = QAccessible.queryAccessibleInterface(window.panel.opacity)
-    assert freeze is not None
-    assert freeze.text(QAccessible.Text.Name) == "Opacity"
+    opacity = QAccessible.queryAccessibleInterface(window.panel.opacity)
+    assert opacity is not None
+    assert opacity.text(QAccessible.Text.Name) == "Opacity"
+    assert opacity.text(QAccessible.Text.Description) == "35%"
     badge = QAccessible.queryAccessibleInterface(window.top.badge)
     assert badge is not None
     assert badge.text(QAccessible.Text.Name) == "State of the source"

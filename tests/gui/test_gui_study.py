@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.__main__ import main as app_main
@@ -412,6 +413,21 @@ def test_space_shows_the_raw_picture(correcting: MainWindow, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: not coloured(grab(view).pixelColor(inside)))
     QTest.keyRelease(view, Key.Key_Space)
     qtbot.waitUntil(lambda: coloured(grab(view).pixelColor(inside)))
+
+
+def test_tab_passes_over_the_picture_that_is_covered(correcting: MainWindow) -> None:
+    view = correcting.study.correct.view
+    view.setFocus()
+    QTest.keyClick(view, Key.Key_Tab)
+    first = QApplication.focusWidget()
+    assert first is not None
+    assert correcting.study_bar.isAncestorOf(first)
+    QTest.keyClick(first, Key.Key_Backtab)
+    assert QApplication.focusWidget() is view
+    correcting.view.setFocus()  # As where a page closes.
+    assert QApplication.focusWidget() is view
+    QTest.keyClick(view, Key.Key_Escape)
+    assert QApplication.focusWidget() is correcting.view
 
 
 def coloured(found: QColor) -> bool:

@@ -226,8 +226,8 @@ class DicomFrames:
             )
         if self.syntax == DEFLATED_FRAMES or not UID(self.syntax).is_transfer_syntax or not self._is_decodable():
             raise SourceError(
-                f"{self.path} is stored as {syntax_name(self.syntax)}, which cannot be read here:"
-                f" {_what_to_install(self.syntax)}export it uncompressed or as a video."
+                f"{self.path} is stored as {syntax_name(self.syntax)}, which cannot be read here: "
+                f"{_what_to_do(self.syntax)}"
             )
 
     def _is_decodable(self) -> bool:
@@ -443,9 +443,9 @@ def _syntax(path: Path, header: Dataset) -> str:
     return str(syntax)
 
 
-def _what_to_install(syntax: str) -> str:
-    package = INSTALL.get(syntax)
-    return f"install {package}, or " if package else ""
+def _what_to_do(syntax: str) -> str:
+    package, export = INSTALL.get(syntax), "export it uncompressed or as a video."
+    return f"install {package}, or {export}" if package else export
 
 
 def syntax_name(syntax: str) -> str:

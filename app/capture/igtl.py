@@ -101,7 +101,7 @@ class OpenIgtLink:
             return self._next_picture(connection, deadline)
         except _LateError as error:
             raise SourceError(
-                f"{self.name} sends no pictures{error}: start sending 2D images of 8 or 16 bits there."
+                f"{self.name} sends no {error}: start sending 2D images of 8 or 16 bits there."
             ) from error
         except BrokenMessageError as error:
             raise SourceError(
@@ -113,13 +113,13 @@ class OpenIgtLink:
 
     def _next_picture(self, connection: _Connection, deadline: float) -> Picture:
         """The newest picture. Raises BrokenMessageError, _LateError and OSError."""
-        unfit = ""
+        unfit = "pictures"
         while True:
             try:
                 header, body = self._newest_image(connection, deadline)
                 pixels, placement = unpack_image(header, body)
             except UnfitImageError as error:
-                unfit = f" that can be shown, but some {error}"
+                unfit = f"pictures that can be shown, but some {error}"
             except _LateError as error:
                 raise _LateError(unfit) from error
             else:

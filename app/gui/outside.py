@@ -83,6 +83,46 @@ SENTENCES = (
         "'{address}' is not a source word: for a stream on the network write 'camera:{address}'.",
     ),
     mark("The demo folder {folder} is not there: choose another one in the list of sources."),
+    mark(
+        "'{word}' names no camera: write 'camera:0', 'camera:/dev/video0', or 'camera:' and an address that begins "
+        "with rtsp:// or http://."
+    ),
+    mark(
+        "'{word}' names no part of the screen: write 'screen', 'screen:2' for the second monitor, or "
+        "'screen:X,Y,WIDTH,HEIGHT' in pixels."
+    ),
+    mark("'{word}' names no OpenIGTLink server: write 'igtl://HOST:PORT', mostly with port 18944."),
+    mark("There is no monitor {number}: there is only monitor 1."),
+    mark("There is no monitor {number}: choose one from 1 to {last}."),
+    mark("Screen area {area} lies on no monitor: choose a part of {areas}."),
+    mark("The monitors cannot be listed: {remedy}"),
+    mark("{name} sent a broken message ({error}): check that it is an OpenIGTLink server, and the network."),
+    mark(
+        "{path} cannot be read as a video: it is damaged, cut short or of a kind not known here; copy it again, or "
+        "convert it to MP4."
+    ),
+    mark(
+        "{path} is {codec} video, which cannot be decoded here: convert it to H.264, such as by 'ffmpeg -i FILE -c:v "
+        "libx264 NEW.mp4'."
+    ),
+    mark("{path} is damaged at frame {n}: copy it again, or convert it to MP4."),
+    mark("{path} has frames that cannot be shown ({error}): convert it to MP4."),
+    mark("{path} is damaged or holds no picture: copy it again from where it came."),
+    mark("{path} is damaged: copy it again from where it came."),
+    mark("{path} is not a recording of this program: choose another file."),
+    mark("{path} holds no frame: it was broken off at once; delete it."),
+    mark("None of the {n} images in {folder} can be read: replace the damaged files."),
+    mark("None of the DICOM files in {folder} can be read; the last: {problem}"),
+    mark("{path} holds no DICOM picture: choose another folder, or copy it again."),
+    mark("{path} has pixels of {bits} bits, and 8 and 16 can be shown: export it as 8 bits, or as a video."),
+    mark("{path} does not say how its frames are stored (no transfer syntax): export it again."),
+    mark("{path} ends before its first frame: copy it again from where it came."),
+    mark("{name} sends no {what}: start sending 2D images of 8 or 16 bits there."),
+    mark("pictures"),
+    mark("pictures that can be shown, but some {kind}"),
+    mark("{path} is stored as {syntax}, which cannot be read here: {remedy}"),
+    mark("export it uncompressed or as a video."),
+    mark("install {package}, or {remedy}"),
     # Model and engine
     mark("Automatic"),
     mark("Block region"),
@@ -94,6 +134,15 @@ SENTENCES = (
     mark("The engine {engine} failed ({error}): choose another engine or model."),
     mark("The overlay failed ({error}): choose another model."),
     mark("The model '{model}' cannot be loaded ({error}): choose another model or engine."),
+    mark("{folder} is not a model bundle: it has no {file}."),
+    mark("There is no model '{name}': give a bundle's folder or one of: {names}."),
+    mark("The model card {path} cannot be read: {error}. Get the model anew."),
+    mark("The model card {path} is not a card. Get the model anew."),
+    mark("The model card {path} is incomplete ({error}); get the model anew."),
+    mark("The model in {folder} does not fit this program: {problem}."),
+    mark("The model in {folder} is incomplete: {file} cannot be read ({reason})."),
+    mark("The model in {folder} is damaged: {file} is not the file its card describes. Get it anew."),
+    mark("The engine {engine} is not installed here (found: {found})."),
     # Scan area and scale
     mark("The scan area {area} lies outside the {width} x {height} pixels of {name}: give one inside the picture."),
     mark("it moves like speckle"),
@@ -121,6 +170,8 @@ SENTENCES = (
     mark("1 frame is exported to {folder}."),
     mark("{n} frames are exported to {folder}."),
     mark("{why} What was finished until then is kept in {folder}."),
+    mark("A clip cannot be written into {folder}: OpenCV has no encoder for it here."),
+    mark("{path} is not a recording or snapshot of this program: delete it by hand."),
     # Correcting and comparing
     mark("{path} is a picture, not a mask: give a folder of masks, which are black beside the region."),
     mark("The corrections of this recording were damaged; the file was set aside as {aside}."),
@@ -152,6 +203,7 @@ SENTENCES = (
     mark("it was written by a newer SonoBlock"),
     mark("The settings were damaged ({problem}): the defaults are used, and the file was kept as {aside}."),
     mark("The settings {path} cannot be read ({error}): the defaults are used."),
+    mark("{path} cannot be read ({reason}): choose another file."),
     # Self-check
     mark("Source"),
     mark("Picture age"),

@@ -68,6 +68,18 @@
         <translation>“{old}”已改名为“{new}”。</translation>
     </message>
     <message>
+        <source>&apos;{word}&apos; names no OpenIGTLink server: write &apos;igtl://HOST:PORT&apos;, mostly with port 18944.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&apos;{word}&apos; names no camera: write &apos;camera:0&apos;, &apos;camera:/dev/video0&apos;, or &apos;camera:&apos; and an address that begins with rtsp:// or http://.</source>
+        <translation>“{word}”不是摄像头：请写 camera:0、camera:/dev/video0，或 camera: 加上以 rtsp:// 或 http:// 开头的地址。</translation>
+    </message>
+    <message>
+        <source>&apos;{word}&apos; names no part of the screen: write &apos;screen&apos;, &apos;screen:2&apos; for the second monitor, or &apos;screen:X,Y,WIDTH,HEIGHT&apos; in pixels.</source>
+        <translation>“{word}”不是屏幕的一部分：请写 screen、screen:2（第二个显示器），或以像素为单位的 screen:X,Y,宽,高。</translation>
+    </message>
+    <message>
         <source>, (comma)</source>
         <translation>，（逗号）</translation>
     </message>
@@ -102,6 +114,10 @@
     <message>
         <source>A camera, a monitor, a part of the screen or a file: each is offered with its picture. Or stay with what is shown now.</source>
         <translation>摄像头、显示器、屏幕的一部分或文件：每一项都附有图像供选择。也可以保留当前显示的内容。</translation>
+    </message>
+    <message>
+        <source>A clip cannot be written into {folder}: OpenCV has no encoder for it here.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A clip of the scan area with its overlay</source>
@@ -1180,8 +1196,16 @@
         <translation>这些图像还没有人标出区域：请选择存放专家掩膜的文件夹，或先手工修正几帧。</translation>
     </message>
     <message>
+        <source>None of the DICOM files in {folder} can be read; the last: {problem}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>None of the masks there belongs to a picture here.</source>
         <translation>那里的掩膜都不属于此处的图像。</translation>
+    </message>
+    <message>
+        <source>None of the {n} images in {folder} can be read: replace the damaged files.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Not all keys are as the settings say ({problem}{more}): see the page of keys.</source>
@@ -1756,6 +1780,10 @@
         <translation>屏幕区域 {area}</translation>
     </message>
     <message>
+        <source>Screen area {area} lies on no monitor: choose a part of {areas}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Seconds before this frame</source>
         <translation>此帧之前的秒数</translation>
     </message>
@@ -2068,6 +2096,10 @@
         <translation>引擎 {engine} 已 {limit} 秒没有响应：没有叠加层。{then}</translation>
     </message>
     <message>
+        <source>The engine {engine} is not installed here (found: {found}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The export failed ({error}).</source>
         <translation>导出失败（{error}）。</translation>
     </message>
@@ -2120,12 +2152,36 @@
         <translation>无法加载模型“{model}”（{error}）：请选择其他模型或引擎。</translation>
     </message>
     <message>
+        <source>The model card {path} cannot be read: {error}. Get the model anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model card {path} is incomplete ({error}); get the model anew.</source>
+        <translation>模型卡 {path} 不完整（{error}）：请重新获取模型。</translation>
+    </message>
+    <message>
+        <source>The model card {path} is not a card. Get the model anew.</source>
+        <translation>{path} 不是模型卡：请重新获取模型。</translation>
+    </message>
+    <message>
         <source>The model finds no region in this frame</source>
         <translation>模型在此帧未发现区域</translation>
     </message>
     <message>
         <source>The model has not answered for this frame yet: wait a moment, or choose a model.</source>
         <translation>模型对此帧还没有结果：请稍候，或选择一个模型。</translation>
+    </message>
+    <message>
+        <source>The model in {folder} does not fit this program: {problem}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model in {folder} is damaged: {file} is not the file its card describes. Get it anew.</source>
+        <translation>{folder} 中的模型已损坏：{file} 不是模型卡所描述的文件。请重新获取。</translation>
+    </message>
+    <message>
+        <source>The model in {folder} is incomplete: {file} cannot be read ({reason}).</source>
+        <translation>{folder} 中的模型不完整：无法读取 {file}（{reason}）。</translation>
     </message>
     <message>
         <source>The model is being loaded.</source>
@@ -2142,6 +2198,10 @@
     <message>
         <source>The model&apos;s mask, as it is or to start from</source>
         <translation>采用模型的掩膜，或以其为起点</translation>
+    </message>
+    <message>
+        <source>The monitors cannot be listed: {remedy}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The nearest corrected picture has another size: its mask does not fit here.</source>
@@ -2226,6 +2286,18 @@
     <message>
         <source>The whole frame looks like the scan: it stays whole.</source>
         <translation>整帧看来都是扫描图像：保持整帧。</translation>
+    </message>
+    <message>
+        <source>There is no model &apos;{name}&apos;: give a bundle&apos;s folder or one of: {names}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no monitor {number}: choose one from 1 to {last}.</source>
+        <translation>没有显示器 {number}：请选择 1 至 {last}。</translation>
+    </message>
+    <message>
+        <source>There is no monitor {number}: there is only monitor 1.</source>
+        <translation>没有显示器 {number}：只有显示器 1。</translation>
     </message>
     <message>
         <source>There is no other case here.</source>
@@ -2488,6 +2560,10 @@
         <translation>边缘相距 {edges:.1f} 毫米，中心相距 {centres:.1f} 毫米</translation>
     </message>
     <message>
+        <source>export it uncompressed or as a video.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>folded away</source>
         <translation>已收起</translation>
     </message>
@@ -2498,6 +2574,10 @@
     <message>
         <source>from the file</source>
         <translation>来自文件</translation>
+    </message>
+    <message>
+        <source>install {package}, or {remedy}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>interpolated (dashed)</source>
@@ -2632,6 +2712,14 @@
         <translation>图像</translation>
     </message>
     <message>
+        <source>pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pictures that can be shown, but some {kind}</source>
+        <translation>可显示的图像，只有一些 {kind} 的图像</translation>
+    </message>
+    <message>
         <source>plug it in, close other programs that use it, and allow this program to use cameras in the system&apos;s privacy settings.</source>
         <translation>请插好设备，关闭正在使用它的其他程序，并在系统隐私设置中允许本程序使用摄像头。</translation>
     </message>
@@ -2740,6 +2828,10 @@
         <translation>{folder} 中是被修正的图像：请保存到其他文件夹。</translation>
     </message>
     <message>
+        <source>{folder} is not a model bundle: it has no {file}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{form}, {width} × {height} at {rate} a second was asked for</source>
         <translation>{form}，要求的是 {width} × {height}，每秒 {rate} 帧</translation>
     </message>
@@ -2816,6 +2908,14 @@
         <translation>{name} 不再发送图像：请检查它已打开并已连接。</translation>
     </message>
     <message>
+        <source>{name} sends no {what}: start sending 2D images of 8 or 16 bits there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} sent a broken message ({error}): check that it is an OpenIGTLink server, and the network.</source>
+        <translation>{name} 发送了损坏的消息（{error}）：请检查它是否为 OpenIGTLink 服务器，并检查网络。</translation>
+    </message>
+    <message>
         <source>{name} stays what it is, or the window could not be used by keys: press another key.</source>
         <translation>{name} 固定不变，否则无法用键盘操作窗口：请按其他键。</translation>
     </message>
@@ -2856,6 +2956,14 @@
         <translation>无法读取 {path}（{error}）：请检查其所在的磁盘或网络。</translation>
     </message>
     <message>
+        <source>{path} cannot be read ({reason}): choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} cannot be read as a video: it is damaged, cut short or of a kind not known here; copy it again, or convert it to MP4.</source>
+        <translation>无法把 {path} 作为视频读取：文件已损坏、不完整，或格式未知；请重新复制，或转换为 MP4。</translation>
+    </message>
+    <message>
         <source>{path} cannot be read: {reason}.</source>
         <translation>无法读取 {path}：{reason}。</translation>
     </message>
@@ -2872,12 +2980,36 @@
         <translation>{path} 不存在：请检查路径。</translation>
     </message>
     <message>
+        <source>{path} does not say how its frames are stored (no transfer syntax): export it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} ends before its first frame: copy it again from where it came.</source>
+        <translation>{path} 在第一帧之前就结束了：请从原处重新复制。</translation>
+    </message>
+    <message>
         <source>{path} ends early, after {n} of {claimed} frames: copy it again from where it came.</source>
         <translation>{path} 不完整，只有 {claimed} 帧中的 {n} 帧：请从原处重新复制。</translation>
     </message>
     <message>
+        <source>{path} has frames that cannot be shown ({error}): convert it to MP4.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} has pixels of {bits} bits, and 8 and 16 can be shown: export it as 8 bits, or as a video.</source>
+        <translation>{path} 的像素为 {bits} 位，只能显示 8 位和 16 位：请导出为 8 位或视频。</translation>
+    </message>
+    <message>
+        <source>{path} holds no DICOM picture: choose another folder, or copy it again.</source>
+        <translation>{path} 中没有 DICOM 图像：请选择其他文件夹，或重新复制。</translation>
+    </message>
+    <message>
         <source>{path} holds no DICOM picture: choose another folder.</source>
         <translation>{path} 中没有 DICOM 图像：请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} holds no frame: it was broken off at once; delete it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} holds no frame: record it again, or choose another file.</source>
@@ -2908,8 +3040,20 @@
         <translation>{path} 在第 {n} 帧损坏：请从原处重新复制。</translation>
     </message>
     <message>
+        <source>{path} is damaged at frame {n}: copy it again, or convert it to MP4.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{path} is damaged or cut short as a DICOM file: copy it again from where it came.</source>
         <translation>{path} 作为 DICOM 文件已损坏或不完整：请从原处重新复制。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or holds no picture: copy it again from where it came.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is damaged: copy it again from where it came.</source>
+        <translation>{path} 已损坏：请从原处重新复制。</translation>
     </message>
     <message>
         <source>{path} is damaged: open its folder instead, or copy it again from where it came.</source>
@@ -2924,8 +3068,24 @@
         <translation>{path} 不是图像，或已损坏。</translation>
     </message>
     <message>
+        <source>{path} is not a recording of this program: choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is not a recording or snapshot of this program: delete it by hand.</source>
+        <translation>{path} 不是本程序的录像或快照：请手动删除。</translation>
+    </message>
+    <message>
         <source>{path} is not the masks of a recording: choose a recording&apos;s folder.</source>
         <translation>{path} 不是录像的掩膜：请选择录像所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} is stored as {syntax}, which cannot be read here: {remedy}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is {codec} video, which cannot be decoded here: convert it to H.264, such as by &apos;ffmpeg -i FILE -c:v libx264 NEW.mp4&apos;.</source>
+        <translation>{path} 是 {codec} 视频，此处无法解码：请转换为 H.264，例如用 ffmpeg -i 文件 -c:v libx264 新文件.mp4。</translation>
     </message>
     <message>
         <source>{path} is {width} x {height} pixels, which is neither the frame&apos;s size nor the scan area&apos;s: set the scan area that the masks were made in.</source>

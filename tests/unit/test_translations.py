@@ -5,13 +5,18 @@ import re
 import shutil
 import string
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from pathlib import Path
 
 import PySide6
 import pytest
 
+from app.capture.source import SourceError
+from app.capture.words import parse
 from app.gui.outside import SENTENCES, outside
 from app.gui.words import FOLDER, TRANSLATED
+from model import bundle
+from model.errors import ModelError
 from scripts import translations
 from tests.conftest import ROOT
 
@@ -131,6 +136,43 @@ def test_what_comparing_and_correcting_say_is_known_with_its_parts(text: str, mo
     """Everything but names and numbers goes through the translator."""
     monkeypatch.setattr("app.gui.outside.tr", lambda known, **fields: "·".join(fields.values()))
     assert re.sub(r"/[\w./]+", "", outside(text)).strip("·0123456789") == ""
+
+
+def _choose_a_damaged_video(folder: Path) -> None:
+    (folder / "clip.mp4").write_bytes(bytes(range(256)) * 9)
+    parse(str(folder / "clip.mp4")).open()
+
+
+def _choose_damaged_images(folder: Path) -> None:
+    (folder / "a.png").write_bytes(b"\x89PNG")
+    parse(str(folder)).open()
+
+
+def _choose_a_damaged_gif(folder: Path) -> None:
+    (folder / "a.gif").write_bytes(b"GIF89a")
+    parse(str(folder / "a.gif")).open()
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        _choose_a_damaged_video,
+        _choose_damaged_images,
+        _choose_a_damaged_gif,
+        lambda _: parse("camera:12 Main Street"),
+        lambda _: parse("screen:left"),
+        lambda _: parse("igtl://theatre"),
+        lambda folder: bundle.find(str(folder)),
+        lambda _: bundle.find("defualt"),
+    ],
+)
+def test_what_is_said_of_a_wrong_choice_is_known(
+    do: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.gui.outside.tr", lambda known, **fields: f"known: {known}")
+    with pytest.raises((SourceError, ModelError)) as said:
+        do(tmp_path)
+    assert outside(str(said.value)).startswith("known: ")
 
 
 @pytest.mark.parametrize(

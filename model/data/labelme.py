@@ -138,7 +138,7 @@ def _check_labels(path: Path, classes: tuple[str, ...], found: Listing) -> None:
     if len(unused) == len(found.labels):
         raise DataError(
             f"{path} has no shape labelled '{classes[0]}'; its labels are: {labels}. Name yours: "
-            f'python -m model data convert {path} --to masks --classes "{next(iter(unused))}" --out FOLDER'
+            f'python -m model data convert "{path}" --to masks --classes "{next(iter(unused))}" --out FOLDER'
         )
     found.notes.append((path, f"labels that are not used: {labels}"))
 

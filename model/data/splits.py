@@ -128,7 +128,9 @@ def read_groups(path: Path) -> dict[str, str]:
 
 def _check_share(data: Dataset, development: int) -> None:
     if not 0 < development < len(data):
-        raise DataError(f"Cannot keep {development} of {len(data)} pictures for development.")
+        raise DataError(
+            f"Cannot keep {development} of {len(data)} pictures for development: give --development a smaller number."
+        )
 
 
 def _split(data: Dataset, chosen: set[int], method: str, seed: int) -> Split:

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shlex
 
 import cv2
 import numpy as np
@@ -182,6 +183,25 @@ def test_a_label_that_nobody_uses_is_an_error_that_names_the_others(tmp_path):
     with pytest.raises(DataError, match=r"'block region'.*target \(1\).*--classes \"target\""):
         find_pairs(tmp_path)
     assert mask_of(tmp_path, "target")[0].sum() == 200
+
+
+def test_the_command_that_is_offered_can_be_typed_as_it_stands(tmp_path):
+    folder = tmp_path / "my pictures"
+    label_file(folder, shape("femoral nerve"))
+    with pytest.raises(DataError) as said:
+        look(folder)
+    command = shlex.split(str(said.value).partition("Name yours: ")[2])
+    assert command[3:] == [
+        "data",
+        "convert",
+        str(folder),
+        "--to",
+        "masks",
+        "--classes",
+        "femoral nerve",
+        "--out",
+        "FOLDER",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,8 @@ class PlotCanvas(pg.GraphicsLayoutWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setBackground(BASE)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for part in (self, self.viewport()):
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAutoFillBackground(False)
         self.setBackgroundRole(QPalette.ColorRole.Window)
         self.ci.setContentsMargins(8, 2, 8, 2)

@@ -221,6 +221,8 @@ QListWidget:focus {{ border: 2px solid {theme.focus}; padding: 3px; }}
 QListWidget::item {{ border-radius: 6px; padding: 4px; }}
 QListWidget::item:selected {{ background: {theme.chosen}; color: {theme.text}; }}
 #help QLabel {{ background: transparent; }}
+#help > QScrollArea {{ border: 1px solid {theme.base}; }}
+#help > QScrollArea:focus {{ border-color: {theme.focus}; }}
 {_levels(theme)}
 #progress {{ color: {DARK.quiet}; font-size: 11px; background: transparent; }}
 #firstSteps QLabel, #messages QLabel {{ color: {DARK.text}; }}

@@ -60,6 +60,7 @@ def test_the_plots_are_folded_until_asked_for_and_then_drawn(window: MainWindow,
     assert plots.isVisible()
     qtbot.waitUntil(lambda: plots.canvas is not None, timeout=60000)
     assert plots.canvas is not None
+    assert plots.canvas.viewport().focusPolicy() is Qt.FocusPolicy.NoFocus
     plots._update()
     assert plots.canvas.values("Frames a second")["predicted"][-1] == 15
     assert list(plots.canvas.values("Steps, ms")) == ["network"]

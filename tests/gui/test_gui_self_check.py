@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.gui import check_page
 from app.gui.check_page import CheckPage
 from app.pipeline.self_check import Line
+from tests.gui.parts import grab
 from tests.gui.test_gui_window import Opened, press, shows_overlay
 
 
@@ -58,6 +59,12 @@ def test_on_a_small_screen_all_of_the_page_can_be_scrolled_to(opened: Opened, qt
     qtbot.waitUntil(lambda: "Free disk" in page.text.text())
     page.setMinimumHeight(0)
     page.resize(640, 300)
+    QApplication.processEvents()
+    corner = page._area.geometry().topLeft()
+    focused = grab(page).pixelColor(corner)
+    button(page, "Close").setFocus()
+    assert grab(page).pixelColor(corner) != focused  # Where the focus is can be seen.
+    page._area.setFocus()
     QApplication.processEvents()
     assert page.text.height() >= page.text.heightForWidth(page.text.width())
     for _ in range(3):

@@ -69,7 +69,7 @@
     </message>
     <message>
         <source>&apos;{word}&apos; names no OpenIGTLink server: write &apos;igtl://HOST:PORT&apos;, mostly with port 18944.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{word}”不是 OpenIGTLink 服务器：请写 igtl://主机:端口，端口通常为 18944。</translation>
     </message>
     <message>
         <source>&apos;{word}&apos; names no camera: write &apos;camera:0&apos;, &apos;camera:/dev/video0&apos;, or &apos;camera:&apos; and an address that begins with rtsp:// or http://.</source>
@@ -117,7 +117,7 @@
     </message>
     <message>
         <source>A clip cannot be written into {folder}: OpenCV has no encoder for it here.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法在 {folder} 中写入视频：此处的 OpenCV 没有相应的编码器。</translation>
     </message>
     <message>
         <source>A clip of the scan area with its overlay</source>
@@ -1197,7 +1197,7 @@
     </message>
     <message>
         <source>None of the DICOM files in {folder} can be read; the last: {problem}</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} 中的 DICOM 文件均无法读取；最后一个：{problem}</translation>
     </message>
     <message>
         <source>None of the masks there belongs to a picture here.</source>
@@ -1205,7 +1205,7 @@
     </message>
     <message>
         <source>None of the {n} images in {folder} can be read: replace the damaged files.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} 中的 {n} 幅图像均无法读取：请替换损坏的文件。</translation>
     </message>
     <message>
         <source>Not all keys are as the settings say ({problem}{more}): see the page of keys.</source>
@@ -1781,7 +1781,7 @@
     </message>
     <message>
         <source>Screen area {area} lies on no monitor: choose a part of {areas}.</source>
-        <translation type="unfinished"></translation>
+        <translation>屏幕区域 {area} 不在任何显示器上：请在 {areas} 中选择。</translation>
     </message>
     <message>
         <source>Seconds before this frame</source>
@@ -2097,7 +2097,7 @@
     </message>
     <message>
         <source>The engine {engine} is not installed here (found: {found}).</source>
-        <translation type="unfinished"></translation>
+        <translation>此处没有安装引擎 {engine}（已有：{found}）。</translation>
     </message>
     <message>
         <source>The export failed ({error}).</source>
@@ -2153,7 +2153,7 @@
     </message>
     <message>
         <source>The model card {path} cannot be read: {error}. Get the model anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取模型卡 {path}（{error}）：请重新获取模型。</translation>
     </message>
     <message>
         <source>The model card {path} is incomplete ({error}); get the model anew.</source>
@@ -2173,7 +2173,7 @@
     </message>
     <message>
         <source>The model in {folder} does not fit this program: {problem}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} 中的模型不适合本程序：{problem}。</translation>
     </message>
     <message>
         <source>The model in {folder} is damaged: {file} is not the file its card describes. Get it anew.</source>
@@ -2201,7 +2201,7 @@
     </message>
     <message>
         <source>The monitors cannot be listed: {remedy}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法列出显示器：{remedy}</translation>
     </message>
     <message>
         <source>The nearest corrected picture has another size: its mask does not fit here.</source>
@@ -2289,7 +2289,7 @@
     </message>
     <message>
         <source>There is no model &apos;{name}&apos;: give a bundle&apos;s folder or one of: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有模型“{name}”：请给出模型文件夹，或以下之一：{names}。</translation>
     </message>
     <message>
         <source>There is no monitor {number}: choose one from 1 to {last}.</source>
@@ -2561,7 +2561,7 @@
     </message>
     <message>
         <source>export it uncompressed or as a video.</source>
-        <translation type="unfinished"></translation>
+        <translation>请导出为未压缩格式或视频。</translation>
     </message>
     <message>
         <source>folded away</source>
@@ -2577,7 +2577,7 @@
     </message>
     <message>
         <source>install {package}, or {remedy}</source>
-        <translation type="unfinished"></translation>
+        <translation>请安装 {package}，或者{remedy}</translation>
     </message>
     <message>
         <source>interpolated (dashed)</source>
@@ -2713,7 +2713,7 @@
     </message>
     <message>
         <source>pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>图像</translation>
     </message>
     <message>
         <source>pictures that can be shown, but some {kind}</source>
@@ -2829,7 +2829,7 @@
     </message>
     <message>
         <source>{folder} is not a model bundle: it has no {file}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} 不是模型文件夹：其中没有 {file}。</translation>
     </message>
     <message>
         <source>{form}, {width} × {height} at {rate} a second was asked for</source>
@@ -2909,7 +2909,7 @@
     </message>
     <message>
         <source>{name} sends no {what}: start sending 2D images of 8 or 16 bits there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 没有发送{what}：请在那里开始发送 8 位或 16 位的二维图像。</translation>
     </message>
     <message>
         <source>{name} sent a broken message ({error}): check that it is an OpenIGTLink server, and the network.</source>
@@ -2957,7 +2957,7 @@
     </message>
     <message>
         <source>{path} cannot be read ({reason}): choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取 {path}（{reason}）：请选择其他文件。</translation>
     </message>
     <message>
         <source>{path} cannot be read as a video: it is damaged, cut short or of a kind not known here; copy it again, or convert it to MP4.</source>
@@ -2981,7 +2981,7 @@
     </message>
     <message>
         <source>{path} does not say how its frames are stored (no transfer syntax): export it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 没有说明帧的存储方式（没有传输语法）：请重新导出。</translation>
     </message>
     <message>
         <source>{path} ends before its first frame: copy it again from where it came.</source>
@@ -2993,7 +2993,7 @@
     </message>
     <message>
         <source>{path} has frames that cannot be shown ({error}): convert it to MP4.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 中有无法显示的帧（{error}）：请转换为 MP4。</translation>
     </message>
     <message>
         <source>{path} has pixels of {bits} bits, and 8 and 16 can be shown: export it as 8 bits, or as a video.</source>
@@ -3009,7 +3009,7 @@
     </message>
     <message>
         <source>{path} holds no frame: it was broken off at once; delete it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 中没有帧：录制刚开始就中断了；请将其删除。</translation>
     </message>
     <message>
         <source>{path} holds no frame: record it again, or choose another file.</source>
@@ -3041,7 +3041,7 @@
     </message>
     <message>
         <source>{path} is damaged at frame {n}: copy it again, or convert it to MP4.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 在第 {n} 帧损坏：请重新复制，或转换为 MP4。</translation>
     </message>
     <message>
         <source>{path} is damaged or cut short as a DICOM file: copy it again from where it came.</source>
@@ -3049,7 +3049,7 @@
     </message>
     <message>
         <source>{path} is damaged or holds no picture: copy it again from where it came.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 已损坏或没有图像：请从原处重新复制。</translation>
     </message>
     <message>
         <source>{path} is damaged: copy it again from where it came.</source>
@@ -3069,7 +3069,7 @@
     </message>
     <message>
         <source>{path} is not a recording of this program: choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 不是本程序的录像：请选择其他文件。</translation>
     </message>
     <message>
         <source>{path} is not a recording or snapshot of this program: delete it by hand.</source>
@@ -3081,7 +3081,7 @@
     </message>
     <message>
         <source>{path} is stored as {syntax}, which cannot be read here: {remedy}</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 以 {syntax} 存储，此处无法读取：{remedy}</translation>
     </message>
     <message>
         <source>{path} is {codec} video, which cannot be decoded here: convert it to H.264, such as by &apos;ffmpeg -i FILE -c:v libx264 NEW.mp4&apos;.</source>

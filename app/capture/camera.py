@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from app.capture.camera_mode import RATE, SIZE, CameraMode
 from app.capture.pixels import as_pixels
 from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
 from app.capture.video import fourcc
+from app.thread import OwnThread
 
 TIMEOUT_S = 3.0
 """How long opening, or a read, may wait."""
@@ -77,6 +79,7 @@ class Camera:
         self._mode = CameraMode(size, rate or RATE)
         self._fixed_rate = rate
         self._capture: cv2.VideoCapture | None = None
+        self._newest: _Newest | None = None
         self._packed = False
         self._pending: Pixels | None = None
         self._info: SourceInfo | None = None
@@ -99,6 +102,9 @@ class Camera:
             if first is not None:
                 self._capture, self._pending = capture, first
                 self._info = self._describe(capture, first)
+                if self._stream:
+                    self._newest = _Newest(capture)
+                    self._newest.start()
                 return self._info
             capture.release()
         raise SourceError(self._silent() if opened else self._closed())
@@ -107,19 +113,21 @@ class Camera:
         """Waits for the next picture. Raises SourceError when none comes any more."""
         if self._capture is None:
             raise SourceError(f"{self.name} is not open: open it before reading.")
-        begun = time.monotonic()
-        pixels = self._next(self._capture) if self._pending is None else self._pending
-        self._pending = None
-        # When it gives up waiting, FFmpeg hands out a picture that it had kept back: one from before.
-        if pixels is None or (self._stream and time.monotonic() - begun > 0.9 * TIMEOUT_S):
+        pixels, self._pending = self._pending, None
+        if pixels is None:
+            pixels = self._next(self._capture)
+        if pixels is None:
             raise SourceError(f"{self.name} gives no more pictures: {self._remedy()}")
         return Picture(pixels)
 
     def close(self) -> None:
         """Lets the camera go, for other programs too."""
-        if self._capture is not None:
+        if self._newest is not None:
+            self._newest.stop()
+            self._newest.join(2 * TIMEOUT_S)
+        elif self._capture is not None:
             self._capture.release()
-        self._capture = self._pending = self._info = None
+        self._capture = self._newest = self._pending = self._info = None
 
     def _first(self, capture: cv2.VideoCapture, deadline: float) -> Pixels | None:
         if not capture.isOpened():
@@ -138,11 +146,11 @@ class Camera:
 
     def _next(self, capture: cv2.VideoCapture) -> Pixels | None:
         """The next picture; those of a stream that arrived broken are passed over."""
-        if not self._packed:
-            return _read(capture)
         deadline = time.monotonic() + TIMEOUT_S
-        while (packet := _read(capture)) is not None and time.monotonic() < deadline:
-            if (picture := _unpacked(packet)) is not None:
+        while time.monotonic() < deadline:
+            read = _read(capture) if self._newest is None else self._newest.take()
+            picture = _unpacked(read) if self._packed and read is not None else read
+            if picture is not None or read is None:
                 return picture
         return None
 
@@ -189,6 +197,44 @@ class Camera:
         if self._stream:
             return "check the address, the network, and that the sender is on."
         return "check its cable, its signal, and that no other program uses it."
+
+
+class _Newest(OwnThread):
+    """Reads a stream as fast as it comes, keeps the newest picture or packet only, and lets the capture go at its end.
+
+    What nobody reads waits in the network's buffers, and would be shown seconds late, looking live.
+    """
+
+    def __init__(self, capture: cv2.VideoCapture) -> None:
+        super().__init__("stream")
+        self._capture = capture
+        self._changed = threading.Condition()
+        self._kept: Pixels | None = None
+        self._ended = False
+
+    def take(self) -> Pixels | None:
+        """Waits for one that was not taken yet; None when no more come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._kept is not None or self._ended)
+            kept, self._kept = self._kept, None
+            return kept
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                begun = time.monotonic()
+                read = _read(self._capture)
+                # When it gives up waiting, FFmpeg hands out a picture that it had kept back: one from before.
+                if read is None or time.monotonic() - begun > 0.9 * TIMEOUT_S:
+                    return
+                with self._changed:
+                    self._kept = read
+                    self._changed.notify_all()
+        finally:
+            self._capture.release()
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
 
 
 def without_password(address: str) -> str:

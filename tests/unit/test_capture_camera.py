@@ -3,7 +3,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -290,29 +290,67 @@ def test_a_stream_is_read_and_when_it_stops_says_so_and_can_be_opened_again(
 def test_pictures_of_a_stream_may_change_their_size_and_a_broken_one_is_passed_over(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    shown = [np.full((height, width, 3), grey, np.uint8) for height, width, grey in ((240, 320, 50), (96, 128, 90))]
+    random = np.random.default_rng(0)
+    sizes = ((240, 320, 50), (96, 128, 90))
+    shown = [random.integers(grey - 40, grey + 41, (high, wide, 3), np.uint8) for high, wide, grey in sizes]
     first, second = (cv2.imencode(".jpg", picture)[1].tobytes() for picture in shown)
+    wanted = threading.Semaphore(1)
+
+    def one_by_one() -> Iterator[bytes]:
+        for picture in (first, first, first[: len(first) // 2], second, first):
+            wanted.acquire(timeout=20)
+            yield picture
+
+    with serving(motion_jpeg(one_by_one())) as address:
+        stream = Camera(address)
+        stream.open()
+        pictures = []
+        for more in (0, 1, 2, 1):
+            for _ in range(more):
+                wanted.release()
+            pictures.append(stream.read().pixels)
+        stream.close()
+    assert [picture.shape for picture in pictures] == [shown[number].shape for number in (0, 0, 1, 0)]
+    assert [round(picture.mean()) for picture in pictures] == [50, 50, 90, 50]
+    assert capfd.readouterr().err == ""
+
+
+def test_pictures_of_a_stream_that_nobody_takes_do_not_wait() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (1000, 1000), np.uint8)
+    data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 100])[1].tobytes()
+    sent = threading.Event()
+
+    def more_than_a_network_holds() -> Iterator[bytes]:
+        for _ in range(100):
+            yield data
+        sent.set()
+
+    with serving(motion_jpeg(more_than_a_network_holds())) as address:
+        stream = Camera(address)
+        stream.open()
+        stream.read()
+        all_sent = sent.wait(20)
+        stream.close()
+    assert all_sent
+
+
+def motion_jpeg(pictures: Iterator[bytes]) -> type[BaseHTTPRequestHandler]:
+    """Sends these JPEGs to the first that asks, as a camera does."""
 
     class Sender(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
             self.end_headers()
-            for picture in (first, first, first[: len(first) // 2], second, first):
-                head = f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
-                self.wfile.write(head.encode() + picture + b"\r\n")
+            with suppress(ConnectionError):
+                for picture in pictures:
+                    head = f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
+                    self.wfile.write(head.encode() + picture + b"\r\n")
 
         def log_message(self, *_: object) -> None:
             pass
 
-    with serving(Sender) as address:
-        stream = Camera(address)
-        stream.open()
-        pictures = [stream.read().pixels for _ in range(4)]
-        stream.close()
-    assert [picture.shape for picture in pictures] == [shown[number].shape for number in (0, 0, 1, 0)]
-    assert [round(picture.mean()) for picture in pictures] == [50, 50, 90, 50]
-    assert capfd.readouterr().err == ""
+    return Sender
 
 
 @contextmanager

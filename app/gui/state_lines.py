@@ -52,11 +52,14 @@ class StateLines:
         self._clock = clock
         self._lost: tuple[SourceChanged, float] | None = None
         self._covered = False
+        self._came: float | None = None
+        self._apart_s = 0.0
         self._said_kind: OverlayKind | None = None
         view.state_changed.connect(self._overlay_changed)
 
     def refresh(self) -> None:
         """Says everything anew."""
+        self._watch_pictures()
         source, event = self._sources.current, self._sources.event
         if source is None:
             self._top.badge.say(tr("NO SOURCE"), Level.PLAIN)
@@ -74,10 +77,11 @@ class StateLines:
     def reset(self) -> None:
         """Another source: whether the window covers it is looked at anew."""
         self._covered = False
-        self._lost = None
+        self._lost = self._came = None
 
     def changed(self, event: SourceChanged) -> None:
         """The current source says something: a lost signal is said over its last picture."""
+        self._came = None
         self._lost = (event, self._clock()) if event.state is SourceState.NO_SIGNAL else None
         if self._lost is None:
             self._view.say("")
@@ -130,13 +134,26 @@ class StateLines:
         return " · ".join(part for part in (f"{width} × {height}", outside(info.detail)) if part)
 
     def _still(self, event: SourceChanged | None) -> bool:
-        """Whether a live source owes its next picture for so long that what is shown is not live any more."""
+        """Whether a live source owes its next picture for so long that what is shown is not live any more.
+
+        One whose pictures come so rarely stands still between them, and does not turn live for a moment with each.
+        """
         frame = self._view.frame
         if event is None or event.kind is not SourceKind.LIVE or event.state is not SourceState.RUNNING:
             return False
         rate = event.info.rate if event.info else None
         late_s = max(_STILL_S, 3 / rate if rate else 0.0)
-        return frame is not None and not self._pipeline.frozen and self._clock() - frame.captured > late_s
+        if frame is None or self._pipeline.frozen:
+            return False
+        return max(self._clock() - frame.captured, self._apart_s) > late_s
+
+    def _watch_pictures(self) -> None:
+        """Notes how far apart the last two pictures came, of those that were not held back by the user."""
+        frame = None if self._pipeline.frozen else self._view.frame
+        came = None if frame is None else frame.captured
+        if came != self._came:
+            self._apart_s = came - self._came if came is not None and self._came is not None else 0.0
+            self._came = came
 
     def _watch_covering(self) -> None:
         source = self._sources.current

@@ -70,6 +70,25 @@ def test_a_camera_that_hangs_is_not_live(opened: Opened, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: window.top.badge.text() == "LIVE")
 
 
+def test_a_source_of_few_pictures_does_not_turn_live_with_each(opened: Opened, qtbot: QtBot) -> None:
+    source = Silent()
+    window = opened(source)
+    qtbot.waitUntil(lambda: window.top.badge.text() == "LIVE")
+    source.gate.clear()
+    qtbot.waitUntil(lambda: window.top.badge.text() == "FROZEN")
+    before = window.view.frame
+    window._status.stop()
+    source.gate.set()
+    qtbot.waitUntil(lambda: window.view.frame is not before)
+    window.lines.refresh()
+    assert window.top.badge.text() == "FROZEN"
+    assert window.top.detail.text() == "no new pictures for over a second"
+    before = window.view.frame
+    qtbot.waitUntil(lambda: window.view.frame is not before)
+    window.lines.refresh()
+    assert window.top.badge.text() == "LIVE"
+
+
 def test_what_painting_found_is_said_at_once(view: LiveView, supply: Plain, qtbot: QtBot) -> None:
     supply.predict(supply.show(picture()))
     view.pull()

@@ -68,7 +68,9 @@ class Pipeline:
         self._area_size: Size | None = None
         self._by_size: AreasBySize = ()
         self._hold_until = 0.0
+        self._newest: Frame | None = None
         self._found: Found | None = None
+        self._found_last: Found | None = None
         self._finding = False
         self._search = object()
         self._watch: AreaWatch | None = None
@@ -147,7 +149,7 @@ class Pipeline:
             self._scan_area, self._info, self._frozen, self._grabber = scan_area, None, False, None
             self._by_file = scan_area is None
             self._area_size, self._by_size, self._hold_until = None, (), 0.0
-            self._found = self._recall = None
+            self._newest = self._found = self._found_last = self._recall = None
             self._search = object()
             if source is not None:
                 # The same device again can only be opened once it has been let go.
@@ -186,6 +188,7 @@ class Pipeline:
                 self._watch = AreaWatch(self._newest_unset, self._area_found)
                 self._watch.start()
             self._finding, self._search = on, object()
+            self._found_last = None
             self._set_found(None)
 
     def set_threshold(self, value: float | None) -> None:
@@ -216,6 +219,8 @@ class Pipeline:
         """Keeps the frame that is shown until set back; the source goes on. A change of source sets it back, too."""
         with self._lock:
             self._frozen = frozen
+            if not frozen:
+                self._set_found(self._found_last)
 
     def play(self) -> None:
         """Plays a recording on; from its start, if it has ended."""
@@ -336,6 +341,7 @@ class Pipeline:
             if grabber is not self._grabber:
                 return
             self.statistics.grabbed()
+            self._newest = frame
             area = self._area_of(frame) if self._knows_area(frame) else None
             self.recorder.offer(frame, area, shown=not self._frozen)
             if self._frozen:
@@ -357,9 +363,12 @@ class Pipeline:
             self._on_event(event)
 
     def _newest_unset(self) -> tuple[object, Frame] | None:
-        """The newest frame, and the search that it belongs to, if its scan area is to be looked for."""
+        """The newest frame, and the search that it belongs to, if its scan area is to be looked for.
+
+        Where one was found, it is watched in the pictures that a frozen one hides, too: they are recorded.
+        """
         with self._lock:
-            frame = self.frames.latest()
+            frame = self.frames.latest() if self._found is None else self._newest
             if not self.finding_scan_area or self._scan_area is not None or frame is None:
                 return None
             return self._search, frame
@@ -367,7 +376,9 @@ class Pipeline:
     def _area_found(self, search: object, found: Found | None) -> None:
         with self._lock:
             if search is self._search and self._finding:
-                self._set_found(found)
+                self._found_last = found
+                if self._found is None or not self._frozen:
+                    self._set_found(found)
 
     def _set_found(self, found: Found | None) -> None:
         if found == self._found:
@@ -395,7 +406,9 @@ class Pipeline:
         return ScanAreas(self._scan_area, found.area if found is not None else None, self._by_file, self._by_size)
 
     def _knows_area(self, frame: Frame) -> bool:
-        """Whether a frame's scan area is that of its own size; after a change of that, it may still be looked for."""
+        """Whether a frame's scan area is that of its own size and layout; after a change it may still be sought."""
+        if self._found_last != self._found and self._scan_area is None:
+            return False  # Behind the frozen picture, the machine's layout has changed.
         if self._grabber is None or self._grabber.source.kind is not SourceKind.LIVE or self._area_size is None:
             return True
         looked_for = self._finding and self.scan_area is None and time.monotonic() < self._hold_until

@@ -201,16 +201,16 @@ class Machine:
     word = name = "machine"
 
     def __init__(self, frames):
-        self._frames = frames
+        self.frames = frames
         self._next = 0
 
     def open(self):
-        height, width = self._frames[0].shape[:2]
+        height, width = self.frames[0].shape[:2]
         return SourceInfo(width, height, 30.0)
 
     def read(self):
         self._next += 1
-        return Picture(self._frames[self._next % len(self._frames)])
+        return Picture(self.frames[self._next % len(self.frames)])
 
     def close(self):
         pass
@@ -268,6 +268,24 @@ def test_a_picture_that_stands_still_is_looked_at_as_well(pipeline):
     pipeline.set_find_scan_area(True)
     await_true(lambda: pipeline.found_area is not None)
     assert overlap(pipeline.found_area.area, layout.truth) >= 0.8
+
+
+def test_what_comes_in_another_layout_behind_a_frozen_picture_is_not_recorded_by_the_area_before(pipeline):
+    layout, other = screen(LINEAR), screen(Plan(9, (800, 600), noise=1))
+    machine = Machine(layout.frames)
+    pipeline.set_source(machine)
+    pipeline.set_find_scan_area(True)
+    await_true(lambda: pipeline.found_area is not None)
+    found = pipeline.found_area
+    pipeline.set_frozen(True)
+    pipeline.recorder.start_recording()
+    await_true(lambda: pipeline.recorder.state.seconds > 0)
+    machine.frames = other.frames
+    await_true(lambda: pipeline.recorder.state.dropped > 0, "nothing more to be recorded")
+    assert pipeline.found_area is found  # The picture that is shown is still the one from before.
+    pipeline.set_frozen(False)
+    await_true(lambda: pipeline.scan_area != found.area)
+    assert overlap(pipeline.scan_area, other.truth) >= 0.9
 
 
 def test_a_frame_that_is_all_scan_stays_whole():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from typing import NamedTuple
 
 import cv2
@@ -21,6 +22,8 @@ from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceK
 
 RATE = 30.0
 """Pictures a second."""
+LOOK_S = 2.0
+"""How often it is looked where the monitors are: one is plugged in, or shows another resolution from now on."""
 
 # Besides its own error, mss lets assertions and the system's errors out when the X server goes away.
 FAILURES = (ScreenShotError, AssertionError, OSError)
@@ -72,12 +75,13 @@ class Screen:
         self._area: Area | None = None
         self._pending: Pixels | None = None
         self._info: SourceInfo | None = None
+        self._looked = 0.0
 
     def open(self) -> SourceInfo:
         """Finds the area and grabs a first picture. Raises SourceError."""
         if self._info is not None:
             return self._info
-        self._grabber = connect()
+        self._grabber, self._looked = connect(), time.monotonic()
         try:
             self._area = self._find(list_monitors(self._grabber))
             self._pending = first = self._grab(self._grabber, self._area)
@@ -95,6 +99,8 @@ class Screen:
         """What is on the screen now, BGR. Raises SourceError."""
         if self._grabber is None or self._area is None:
             raise SourceError(f"{self.name} is not open: open it before reading.")
+        if time.monotonic() - self._looked > LOOK_S:
+            self._follow_monitors()
         pixels = self._grab(self._grabber, self._area) if self._pending is None else self._pending
         self._pending = None
         return Picture(pixels)
@@ -114,6 +120,16 @@ class Screen:
         """Whether a window at (x, y, width, height), in the system's coordinates, lies in the area that is captured."""
         region = self.region()
         return region is not None and region.common(Area(*window)) is not None
+
+    def _follow_monitors(self) -> None:
+        """Opens anew where the area is another one by now. Raises SourceError."""
+        self._looked = time.monotonic()
+        # A connection goes on listing the monitors that it found first.
+        with contextlib.closing(connect()) as fresh:
+            area = self._find(list_monitors(fresh))
+        if area != self._area:
+            self.close()
+            self.open()
 
     def _find(self, monitors: list[Monitor]) -> Area:
         if isinstance(self._what, int):

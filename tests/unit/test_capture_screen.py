@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from mss.screenshot import ScreenShot
 
+from app.capture import screen
 from app.capture.screen import Area, Screen
 from app.capture.source import Recording, Source, SourceError, SourceInfo, SourceKind
 from tests.media import needs, painted, painted_number, shown, virtual_screen, write_image
@@ -83,6 +84,24 @@ def test_the_second_monitor_and_the_main_one_are_found(
             assert source.region() == Area(320, 0, 320, 240)
             assert np.array_equal(source.read().pixels, painted(9))
             source.close()
+
+
+@needs("Xvfb")
+def test_a_monitor_of_another_size_or_place_is_followed_and_one_that_was_unplugged_is_said(
+    display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "LOOK_S", 0.0)
+    lay_out(monkeypatch, (0, 0, 100, 480), (100, 0, 320, 240))
+    source = Screen(2)
+    source.open()
+    assert source.read().pixels.shape == (240, 320, 3)
+    lay_out(monkeypatch, (0, 0, 100, 480), (100, 0, 540, 480))
+    assert source.read().pixels.shape == (480, 540, 3)
+    assert source.region() == Area(100, 0, 540, 480)
+    lay_out(monkeypatch, (0, 0, 640, 480))
+    with pytest.raises(SourceError, match="There is no monitor 2"):
+        source.read()
+    source.close()
 
 
 @needs("Xvfb")

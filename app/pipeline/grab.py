@@ -80,6 +80,7 @@ class Grabber(OwnThread):
         self._speed = 1.0
         self._range: tuple[int, int] | None = None
         self._info: SourceInfo | None = None
+        self._live_number = 0
         self._said: SourceState | None = None
 
     def stop(self) -> None:
@@ -209,13 +210,13 @@ class Grabber(OwnThread):
         watch = RepeatWatch()
         interval = 1 / (info.rate or RATE)
         due = time.monotonic()
-        number = 0
         while not self._stopping.is_set():
             picture = source.read() if source.paced else read_timed(source, self._timed)
             if picture is None:
                 raise SourceError(f"{source.name} sends no more pictures: check that it is on and connected.")
-            now = self._show(picture, number)
-            number += 1
+            now = self._show(picture, self._live_number)
+            # After a lost signal they go on, too: a recording, which goes on as well, has each number once.
+            self._live_number += 1
             self._say(SourceState.REPEATING if watch.repeats(picture.pixels, now) else SourceState.RUNNING)
             if not source.paced:
                 # Pictures that were missed are not made up for: what counts is now.

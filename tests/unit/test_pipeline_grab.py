@@ -338,6 +338,14 @@ def test_a_live_source_that_comes_back_runs_again_and_pauses_start_small_anew(wa
     assert int(watched.frames.events[0].pixels[0, 0]) == 7
 
 
+def test_live_frames_are_counted_on_after_a_lost_signal(watch):
+    hand = Hand()
+    hand.give(1, 2, SourceError("gone"), 3)
+    watched = watch(hand, pauses=(0.001,))
+    frame = watched.wait_for_frame(2)
+    assert int(frame.pixels[0, 0]) == 3
+
+
 def test_the_pause_before_the_next_try_ends_at_once_when_stopped(watch):
     hand = Hand()
     hand.give(SourceError("gone"))

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from app.capture import camera
-from app.capture.camera import Attempt, Camera, attempts, without_password
+from app.capture.camera import Attempt, Camera, Lateness, attempts, without_password
 from app.capture.source import Recording, Source, SourceError, SourceInfo, SourceKind
 from tests.media import MjpegServer, free_port, needs
 from tests.rtsp import RtspServer
@@ -332,6 +332,37 @@ def test_pictures_of_a_stream_that_nobody_takes_do_not_wait() -> None:
         all_sent = sent.wait(20)
         stream.close()
     assert all_sent
+
+
+def shown_of(*pictures: tuple[float, float]) -> list[float]:
+    """Those of pictures (time stamp, when it was read) that are not too late, by their stamps."""
+    lateness = Lateness()
+    return [stamp for stamp, now in pictures if not lateness.too_late(stamp, now)]
+
+
+def test_pictures_that_waited_are_passed_over_until_they_are_prompt_again() -> None:
+    prompt = [(number * 0.04, 100 + number * 0.04 + number % 3 * 0.05) for number in range(50)]
+    assert len(shown_of(*prompt)) == 50
+    # Two seconds of which nothing could be read, and what waited is then read at five times the speed.
+    waited = [(2 + number * 0.04, 104 + number * 0.008) for number in range(80)]
+    shown = shown_of(*prompt, *waited)[50:]
+    assert shown
+    assert all(104 + (stamp - 2) / 5 - (100 + stamp) <= 0.1 + 1e-6 for stamp in shown)
+
+
+@pytest.mark.parametrize("rate", [0.0, 20.0])
+def test_a_stream_without_a_clock_or_with_a_wrong_one_is_shown(rate: float) -> None:
+    """Its stamps are all the same, or those of 25 pictures a second, of which only `rate` come."""
+    pictures = [(number / 25 if rate else 0.0, number / (rate or 25)) for number in range(2000)]
+    lateness = Lateness()
+    late = [lateness.too_late(*picture) for picture in pictures]
+    assert sum(late) < (100 if rate else 1)
+    assert not any(late[500:])
+
+
+def test_a_sender_that_begins_anew_is_not_late() -> None:
+    pictures = [(number % 100 / 25, number / 25) for number in range(300)]
+    assert len(shown_of(*pictures)) == 300
 
 
 def motion_jpeg(pictures: Iterator[bytes]) -> type[BaseHTTPRequestHandler]:

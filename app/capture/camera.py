@@ -5,33 +5,23 @@ from __future__ import annotations
 import math
 import re
 import sys
-import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 
 from app.capture.camera_mode import RATE, SIZE, CameraMode
+from app.capture.newest import NewestPicture, read_pixels
 from app.capture.pixels import as_pixels
 from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
 from app.capture.video import fourcc
-from app.thread import OwnThread
 
 TIMEOUT_S = 3.0
 """How long opening, or a read, may wait."""
 BUFFERS = 2
 """Pictures that a driver may hold: one is filled while the other is read. With 1, many give only half their rate."""
 SCHEMES = ("rtsp", "rtsps", "http", "https")
-LATE_S, CAUGHT_UP_S = 0.3, 0.1
-"""A stream that has come to be so late is read on without showing its pictures, until it is no later than that."""
-CATCH_UP_S = 1.0
-"""If that has not made it less late in so long, it is in vain; tried so often, its time stamps are wrong."""
-MOST_IN_VAIN = 3
-DRIFT = 0.001
-"""Two computers' clocks drift apart by less than this share."""
 DOMAIN = 100
 """OpenCV numbers its readers of cameras in steps of this, and takes 'reader + device' for a device's number."""
 
@@ -88,7 +78,7 @@ class Camera:
         self._mode = CameraMode(size, rate or RATE)
         self._fixed_rate = rate
         self._capture: cv2.VideoCapture | None = None
-        self._newest: _Newest | None = None
+        self._newest: NewestPicture | None = None
         self._packed = False
         self._pending: Pixels | None = None
         self._info: SourceInfo | None = None
@@ -112,7 +102,7 @@ class Camera:
                 self._capture, self._pending = capture, first
                 self._info = self._describe(capture, first)
                 if self._stream:
-                    self._newest = _Newest(capture, self._packed)
+                    self._newest = NewestPicture(capture, self._packed, 0.9 * TIMEOUT_S)
                     self._newest.start()
                 return self._info
             capture.release()
@@ -157,7 +147,7 @@ class Camera:
         """The next picture; those of a stream that arrived broken are passed over."""
         deadline = time.monotonic() + TIMEOUT_S
         while time.monotonic() < deadline:
-            read = _read(capture.read) if self._newest is None else self._newest.take()
+            read = read_pixels(capture.read) if self._newest is None else self._newest.take()
             picture = _unpacked(read) if self._packed and read is not None else read
             if picture is not None or read is None:
                 return picture
@@ -208,85 +198,6 @@ class Camera:
         return "check its cable, its signal, and that no other program uses it."
 
 
-class _Newest(OwnThread):
-    """Reads a stream as fast as it comes, keeps the newest picture or packet only, and lets the capture go at its end.
-
-    What nobody reads waits in the network's buffers, and would be shown seconds late, looking live.
-    """
-
-    def __init__(self, capture: cv2.VideoCapture, packed: bool) -> None:
-        super().__init__("stream")
-        self._capture = capture
-        # Motion JPEG has no time stamps; its packets are read in no time.
-        self._lateness = None if packed else Lateness()
-        self._changed = threading.Condition()
-        self._kept: Pixels | None = None
-        self._ended = False
-
-    def take(self) -> Pixels | None:
-        """Waits for one that was not taken yet; None when no more come."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._kept is not None or self._ended)
-            kept, self._kept = self._kept, None
-            return kept
-
-    def _run(self) -> None:
-        try:
-            while not self._stopping.is_set() and self._grab():
-                if self._lateness is not None:
-                    stamp_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-                    if self._lateness.too_late(stamp_s, time.monotonic()):
-                        continue
-                read = _read(self._capture.retrieve)
-                if read is None:
-                    return
-                with self._changed:
-                    self._kept = read
-                    self._changed.notify_all()
-        finally:
-            self._capture.release()
-            with self._changed:
-                self._ended = True
-                self._changed.notify_all()
-
-    def _grab(self) -> bool:
-        begun = time.monotonic()
-        # When it gives up waiting, FFmpeg hands out a picture that it had kept back: one from before.
-        return self._capture.grab() and time.monotonic() - begun < 0.9 * TIMEOUT_S
-
-
-class Lateness:
-    """Notices that pictures come later than the promptest one did, by their own time stamps.
-
-    Where decoding does not keep up, as on a busy laptop, what the network and the sender hold back grows.
-    """
-
-    def __init__(self) -> None:
-        self._least_s, self._stamp_s, self._now = math.inf, 0.0, 0.0
-        self._begun: tuple[float, float] | None = None
-        """When catching up began, and how late the pictures were then."""
-        self._in_vain = 0
-
-    def too_late(self, stamp_s: float, now: float) -> bool:
-        """Whether the picture with that time stamp, read at `now` (`time.monotonic()` seconds), is not to be shown."""
-        offset_s = now - stamp_s
-        if not 0 < stamp_s - self._stamp_s < 1:  # There is no clock, or the sender has begun anew.
-            self._least_s = offset_s
-        self._least_s = min(self._least_s + DRIFT * (now - self._now), offset_s)
-        self._stamp_s, self._now = stamp_s, now
-        late_s = offset_s - self._least_s
-        if late_s <= (LATE_S if self._begun is None else CAUGHT_UP_S) or self._in_vain == MOST_IN_VAIN:
-            self._begun = None
-            return False
-        since, before_s = self._begun = self._begun or (now, late_s)
-        if now - since > CATCH_UP_S:
-            self._begun = now, late_s
-            if late_s > 0.9 * before_s:  # What waits can be caught up with: this is how long they take by now.
-                self._least_s, self._begun = offset_s, None
-                self._in_vain += 1
-        return self._begun is not None
-
-
 def without_password(address: str) -> str:
     """An address as it may be shown: without the user's name and password, and a query, which may hold a key."""
     return re.sub(r"(?<=://).*@|\?.*", "", address)
@@ -320,11 +231,3 @@ def _unpacked(packet: Pixels) -> Pixels | None:
 def _rate(capture: cv2.VideoCapture) -> float | None:
     rate = capture.get(cv2.CAP_PROP_FPS)
     return rate if math.isfinite(rate) and 0 < rate <= 1000 else None
-
-
-def _read(call: Callable[[], tuple[bool, Any]]) -> Pixels | None:
-    try:
-        ok, array = call()
-        return as_pixels(array) if ok else None
-    except (cv2.error, ValueError):
-        return None

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from app.capture import camera
-from app.capture.camera import Attempt, Camera, Lateness, attempts, without_password
+from app.capture.camera import Attempt, Camera, attempts, without_password
+from app.capture.newest import Lateness
 from app.capture.source import Recording, Source, SourceError, SourceInfo, SourceKind
 from tests.media import MjpegServer, free_port, needs
 from tests.rtsp import RtspServer

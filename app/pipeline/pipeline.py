@@ -341,13 +341,15 @@ class Pipeline:
             if grabber is not self._grabber:
                 return
             self.statistics.grabbed()
-            self._newest = frame
+            before = self.frames.latest()
+            differs = before is not None and _differ(before, frame)
+            if not (self._frozen and differs):
+                self._newest = frame
             area = self._area_of(frame) if self._knows_area(frame) else None
             self.recorder.offer(frame, area, shown=not self._frozen)
             if self._frozen:
                 return
-            before = self.frames.latest()
-            if jumped or (before is not None and _differ(before, frame)):
+            if jumped or differs:
                 # The overlay of another place in the recording, or of a picture of another size, must not be seen on
                 # this one, however young it is.
                 self._generation += 1
@@ -365,7 +367,8 @@ class Pipeline:
     def _newest_unset(self) -> tuple[object, Frame] | None:
         """The newest frame, and the search that it belongs to, if its scan area is to be looked for.
 
-        Where one was found, it is watched in the pictures that a frozen one hides, too: they are recorded.
+        Where one was found, it is watched in the pictures that a frozen one hides, too: they are recorded. Not in those
+        of another size, of which it is not.
         """
         with self._lock:
             frame = self.frames.latest() if self._found is None else self._newest

@@ -288,6 +288,18 @@ def test_what_comes_in_another_layout_behind_a_frozen_picture_is_not_recorded_by
     assert overlap(pipeline.scan_area, other.truth) >= 0.9
 
 
+def test_a_scan_area_is_not_looked_for_in_pictures_of_another_size_behind_a_frozen_one(pipeline):
+    machine = Machine(screen(LINEAR).frames)
+    pipeline.set_source(machine)
+    pipeline.set_find_scan_area(True)
+    await_true(lambda: pipeline.found_area is not None)
+    pipeline.set_frozen(True)
+    machine.frames = screen(SCREENS[5]).frames
+    grabbed = pipeline.statistics.snapshot().totals.grabbed
+    await_true(lambda: pipeline.statistics.snapshot().totals.grabbed > grabbed + 2)
+    assert pipeline._newest_unset()[1].pixels.shape[:2] == (600, 800)
+
+
 def test_a_frame_that_is_all_scan_stays_whole():
     scan = screen(LINEAR)
     finder, height, width = ScanAreaFinder(), scan.truth.height, scan.truth.width

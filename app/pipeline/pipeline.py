@@ -380,6 +380,8 @@ class Pipeline:
         with self._lock:
             if search is self._search and self._finding:
                 self._found_last = found
+                if found is None:  # For want of one in pictures of another size, which may pass.
+                    self._hold_until = time.monotonic() + HOLD_S
                 if self._found is None or not self._frozen:
                     self._set_found(found)
 

@@ -6,11 +6,13 @@ import pytest
 
 from app.capture.dicom import UltrasoundRegion
 from app.capture.source import Picture, SourceInfo, SourceKind
+from app.paths import recordings_folder
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.scan_area import WINDOW, ScanAreaFinder, find, from_regions, overlap
 from app.pipeline.types import Rect
 from tests import layouts
 from tests.layouts import PARTS, Plan
+from tests.media import read_all
 from tests.pipeline_parts import BlobEngine, Listener, await_true, bundle_of
 
 STEP = 0.08
@@ -286,6 +288,24 @@ def test_what_comes_in_another_layout_behind_a_frozen_picture_is_not_recorded_by
     pipeline.set_frozen(False)
     await_true(lambda: pipeline.scan_area != found.area)
     assert overlap(pipeline.scan_area, other.truth) >= 0.9
+
+
+def test_after_a_moment_of_another_size_nothing_is_recorded_before_the_scan_area_is_found_again(pipeline):
+    layout = screen(LINEAR)
+    machine = Machine(layout.frames)
+    pipeline.set_source(machine)
+    pipeline.set_find_scan_area(True)
+    pipeline.set_scan_area(None, size=(800, 600))
+    await_true(lambda: pipeline.found_area is not None)
+    pipeline.recorder.start_recording()
+    await_true(lambda: pipeline.recorder.state.seconds > 0)
+    machine.frames = screen(SCREENS[5]).frames
+    await_true(lambda: pipeline.found_area is None)
+    machine.frames = layout.frames  # Before the window has seen anything.
+    await_true(lambda: pipeline.found_area is not None)
+    pipeline.close()
+    sizes = [read_all(folder)[0].pixels.shape for folder in sorted(recordings_folder().iterdir())]
+    assert all(size[:2] != (600, 800) for size in sizes), sizes
 
 
 def test_a_scan_area_is_not_looked_for_in_pictures_of_another_size_behind_a_frozen_one(pipeline):

@@ -79,6 +79,8 @@ class SelfTestControl(QObject):
         self._old: list[Comparison] = []
         self._with_model = False
         self._expert: Expert | None = None
+        self._by_hand = False
+        """Whether what was corrected by hand is the only answer that is known."""
         self._history = History(data_folder() / "self-test.jsonl")
         self._answers: list[Answer] | None = None
         """All that were ever given; None until they are read."""
@@ -115,6 +117,7 @@ class SelfTestControl(QObject):
             else:
                 self._ask_masks()
             return False
+        self._by_hand = expert_of(source, {}, self._folder) is None
         self._pipeline.pause()
         self.active = True
         self.view.start()
@@ -183,7 +186,7 @@ class SelfTestControl(QObject):
         if not isinstance(source, Copyable):
             return
         ready, entries = self._models.ready, self._corrections.entries
-        own = id(entries) if expert_of(source, {}, self._folder) is None else None
+        own = id(entries) if self._by_hand else None
         wish = (source, areas, model, engine, ready, self._settings.threshold, self._folder, own)
         if wish == self._wish:
             return

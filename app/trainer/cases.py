@@ -15,6 +15,7 @@ from app.pipeline.types import Rect
 from app.trainer.corrections import Entries
 from app.trainer.shapes import Mask
 from app.trainer.sides import MASK_FOLDERS, CorrectedMasks, MaskFolder, OpenSide, Side
+from model.data import labelme
 
 
 class PhantomMasks:
@@ -71,9 +72,16 @@ def _phantom_masks(recording: Recording) -> PhantomMasks:
 
 
 def masks_beside(pictures: Path) -> Path | None:
-    """The folder with the masks of a folder of pictures: in it, or, in a data set, beside its `images`."""
+    """Where the masks of a folder of pictures are.
+
+    In a folder in it, or, in a data set, beside its `images`; or among the pictures, as Labelme writes them.
+    """
     places = [pictures, pictures.parent] if pictures.name == "images" else [pictures]
-    return next((place / name for place in places for name in MASK_FOLDERS if (place / name).is_dir()), None)
+    found = next((place / name for place in places for name in MASK_FOLDERS if (place / name).is_dir()), None)
+    try:
+        return pictures if found is None and labelme.is_labelme(pictures) else found
+    except OSError:  # What cannot be read is nobody's word.
+        return None
 
 
 class Deck:

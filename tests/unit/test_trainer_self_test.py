@@ -20,6 +20,7 @@ from app.trainer.cases import Deck, expert_of, masks_beside
 from app.trainer.corrections import Correction
 from app.trainer.history import LAST, Answer, History, Summary
 from app.trainer.scoring import Score, score
+from app.trainer.shapes import LABEL
 from app.trainer.sides import CorrectedMasks, MaskFolder
 from model.data.pictures import write_mask
 
@@ -69,6 +70,25 @@ def test_a_folder_beside_other_pictures_is_no_data_set(data_set: Path, tmp_path:
     (data_set / "pictures" / "masks_real").mkdir()
     assert masks_beside(data_set / "pictures") == data_set / "pictures" / "masks_real"
     assert expert_of(VideoFile(tmp_path / "clip.mp4"), {}) is None
+
+
+def test_labelmes_files_among_the_pictures_are_the_experts(data_set: Path) -> None:
+    pictures = data_set / "images"
+    (data_set / "masks").rename(data_set / "elsewhere")
+    (pictures / "notes.json").write_text("{}")
+    assert masks_beside(pictures) is None
+    corners = [[30, 20], [50, 20], [50, 30], [30, 30]]
+    shape = {"label": LABEL, "points": corners, "shape_type": "polygon"}
+    content = {"shapes": [shape], "imagePath": "two.png", "imageHeight": SIZE[0], "imageWidth": SIZE[1]}
+    (pictures / "two.json").write_text(json.dumps(content))
+    source = ImageFolder(pictures)
+    source.open()
+    expert = expert_of(source, {})
+    assert expert is not None
+    found = expert(source).mask(Frame(np.full(SIZE, 90, np.uint8), 1, 0.0), Rect(0, 0, SIZE[1], SIZE[0]))
+    assert expert.numbers == [1]
+    assert found is not None
+    assert np.array_equal(found, box(30, 20))
 
 
 def test_what_was_corrected_by_hand_makes_a_test_of_a_clip(tmp_path: Path) -> None:

@@ -117,6 +117,12 @@ def holds_image(folder: Path) -> bool:
         raise unreadable(folder, error) from error
 
 
+def pictures_of(path: Path) -> Path:
+    """The folder with the pictures: of a data set, which has none itself, its `images`. Raises SourceError."""
+    images = path / "images"
+    return images if images.is_dir() and not holds_image(path) else path
+
+
 def is_image_file(path: Path) -> bool:
     """Whether a file is one of those that a folder shows."""
     return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".") and path.is_file()

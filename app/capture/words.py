@@ -60,7 +60,7 @@ def _demo(demo_folder: Path, rate: float | None) -> Source:
         there = False
     if not there:
         raise SourceError(f"The demo folder {demo_folder} is not there: choose another one in the list of sources.")
-    return ImageFolder(demo_folder, word="demo", rate=rate or folder.RATE, kind=SourceKind.DEMO)
+    return ImageFolder(folder.pictures_of(demo_folder), word="demo", rate=rate or folder.RATE, kind=SourceKind.DEMO)
 
 
 def _screen_area(word: str, rest: str) -> int | Area | None:
@@ -158,4 +158,4 @@ def _folder(path: Path, rate: float | None) -> Source:
         return DicomFolder(path / "DICOMDIR", word=str(path))
     if not folder.holds_image(path) and holds_dicom(path):
         return DicomFolder(path)
-    return ImageFolder(path, rate=rate or folder.RATE)
+    return ImageFolder(folder.pictures_of(path), word=str(path), rate=rate or folder.RATE)

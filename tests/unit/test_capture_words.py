@@ -29,6 +29,19 @@ def test_demo_is_the_users_own_images_where_a_folder_is_set(tmp_path: Path) -> N
     assert source.open().rate == 5
 
 
+def test_of_a_data_set_its_images_are_shown(tmp_path: Path) -> None:
+    write_images(tmp_path / "set" / "images", 2)
+    write_images(tmp_path / "set" / "masks", 2)
+    for source in (parse(str(tmp_path / "set")), parse("demo", demo_folder=tmp_path / "set")):
+        assert isinstance(source, ImageFolder)
+        assert source.path == tmp_path / "set" / "images"
+    assert parse(str(tmp_path / "set")).word == str(tmp_path / "set")
+    write_images(tmp_path / "set", 1)
+    source = parse(str(tmp_path / "set"))
+    assert isinstance(source, ImageFolder)
+    assert source.path == tmp_path / "set"
+
+
 def test_a_demo_folder_that_is_gone_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"The demo folder .*gone is not there: choose another one"):
         parse("demo", demo_folder=tmp_path / "gone")

@@ -505,15 +505,15 @@ def test_yourself(booth: Booth) -> None:
     booth.wait(lambda: booth.window.models.ready, "the model")
     booth.do("toggle_test")
     test = booth.window.study.test
-    booth.wait(lambda: test.active, "the test")
-    booth.window.pipeline.seek(60)
+    booth.wait(lambda: test.active and booth.window.pipeline.sought is None, "the test")
+    booth.pause(1.0)
+    booth.window.pipeline.seek(8)
     booth.pause(0.6)
-    view = test.view
     # Well placed, and too short towards the artery.
-    for at in ((246, 122), (300, 172), (352, 190), (372, 172), (350, 146)):
-        view.polygon.press(at, 1.0)
+    for at in ((204, 119), (285, 121), (344, 134), (362, 158), (350, 177), (285, 171)):
+        test.view.polygon.press(at, 1.0)
     booth.do("check_outline")
-    booth.wait(lambda: "IoU" in view.words, "the score")
+    booth.wait(lambda: "IoU" in test.view.words, "the score")
     booth.window.messages.hide()
     booth.pause(0.5)
 

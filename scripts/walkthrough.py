@@ -663,9 +663,9 @@ def _demo() -> list[Step]:
         ),
         Step(
             "test",
-            "V, Q",
-            "The picture stands still without an overlay; below it, what to do.",
-            keys("v", "q"),
+            "V, Q, Home",
+            "A still of another leg, without an overlay; below it, what to do.",
+            in_turn(keys("v", "q"), lambda hand: hand.rest(3.0), keys("Home")),
             rest_s=2.0,
         ),
         Step(

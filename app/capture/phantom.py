@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from app.capture import phantom_scene
 from app.capture.phantom_scene import HEIGHT, MARGIN_X, WIDTH, Field, Scene
 from app.capture.source import Picture, Pixels, SourceInfo, SourceKind
+
+if TYPE_CHECKING:
+    from app.capture.phantom_cases import PhantomCases
 
 FRAME_COUNT = 600
 """Frames of the loop. Every movement fits a whole number of times into it, so that it has no seam."""
@@ -77,10 +81,6 @@ class Phantom:
     def frame_count(self) -> int:
         return FRAME_COUNT
 
-    def another(self) -> Phantom:
-        """A second one of the same scene, not open."""
-        return Phantom(self.word, self.seed, self.left, self.rate)
-
     def open(self) -> SourceInfo:
         self._get_stage()
         return SourceInfo(WIDTH, HEIGHT, self.rate, "left leg" if self.left else "right leg")
@@ -99,6 +99,12 @@ class Phantom:
     def close(self) -> None:
         self._stage = None
         self._next = 0
+
+    def cases(self) -> PhantomCases:
+        """Stills of many legs."""
+        from app.capture.phantom_cases import PhantomCases
+
+        return PhantomCases(self.word)
 
     def expert_mask(self, frame: int) -> NDArray[np.bool_]:
         """The block region in a frame (from 0, round the loop), bool (336, 640). Opens the phantom if need be."""

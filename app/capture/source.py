@@ -181,6 +181,24 @@ class Repeatable(Copyable, Protocol):
 
 
 @runtime_checkable
+class KnowsRegion(Copyable, Protocol):
+    """A made-up recording, which was made with a block region."""
+
+    def expert_mask(self, frame: int) -> NDArray[np.bool_]:
+        """The block region in a frame, bool (height, width)."""
+        ...
+
+
+@runtime_checkable
+class HasCases(Source, Protocol):
+    """A made-up source that can make more of its kind."""
+
+    def cases(self) -> KnowsRegion:
+        """Many stills, each another one, to test oneself on."""
+        ...
+
+
+@runtime_checkable
 class Stamped(Recording, Protocol):
     """A recording that lists when each of its frames is shown."""
 

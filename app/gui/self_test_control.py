@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction
 
-from app.capture.source import Copyable, Frame
+from app.capture.source import Copyable, Frame, HasCases, KnowsRegion
 from app.gui.bridge import Background
 from app.gui.correct_control import CorrectControl
 from app.gui.correct_view import TOOLS, Scene, nothing
@@ -27,7 +27,7 @@ from app.pipeline.ahead_cache import mark_of
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceState
 from app.settings import Settings
-from app.trainer.cases import Deck, Expert, PhantomMasks, expert_of
+from app.trainer.cases import Deck, Expert, MadeMasks, expert_of
 from app.trainer.compare import Comparison, Verdict
 from app.trainer.corrections import Correction
 from app.trainer.history import LAST, Answer, History, Summary
@@ -39,7 +39,7 @@ from model.metrics import HIT
 ACTIONS = (*TOOLS, "no_region", "undo", "check_outline", "next_place", "zoom_in", "zoom_out", "zoom_fit")
 """What does something in this mode."""
 _EXPERT = mark("Expert")
-_EXPERTS = {PhantomMasks.name: mark("Phantom"), CorrectedMasks.name: mark("By hand")}
+_EXPERTS = {MadeMasks.name: mark("Phantom"), CorrectedMasks.name: mark("By hand")}
 """What it is called where it is no expert's mask."""
 _LOOK_MS = 60
 _JOIN_S = 5.0
@@ -71,7 +71,7 @@ class SelfTestControl(QObject):
         self.view = SelfTestView(view, lambda: pipeline.scan_area, self._playing)
         self.active = False
         self.waiting = False
-        """Whether to begin once it is known what was corrected by hand."""
+        """Whether to begin once the phantoms are there, or it is known what was corrected by hand."""
         self._folder: Path | None = None
         """Masks that the user chose."""
         self._wish: tuple[object, ...] | None = None
@@ -90,6 +90,7 @@ class SelfTestControl(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.show)
         view.state_changed.connect(self.show)
+        view.state_changed.connect(self._begin_with_phantoms)
 
     def _forget(self) -> None:
         """Another source: other cases."""
@@ -106,6 +107,11 @@ class SelfTestControl(QObject):
     def start(self) -> bool:
         """Begins; whether that could be."""
         source, event = self._sources.current, self._sources.event
+        if isinstance(source, HasCases):
+            # The phantom is always the same leg. Opening another source ends whatever waits.
+            self._sources.open(source.cases(), remember=False)
+            self.waiting = True
+            return False
         if not isinstance(source, Copyable) or event is None or event.info is None or self._live.frame is None:
             self._say(tr("You can test yourself on the demo, on a folder of images or on a recording: open one first."))
             return False
@@ -129,6 +135,14 @@ class SelfTestControl(QObject):
             self.go(1)
         return True
 
+    def _begin_with_phantoms(self) -> None:
+        """Once they can be seen."""
+        toggle = self._actions["toggle_test"]
+        there = isinstance(self._sources.current, KnowsRegion) and self._live.frame is not None
+        if self.waiting and there and toggle.isEnabled():
+            self.waiting = False
+            toggle.trigger()
+
     def _ask_masks(self) -> None:
         self._say(
             tr(
@@ -144,28 +158,34 @@ class SelfTestControl(QObject):
         self._actions["toggle_test"].trigger()
 
     def stop(self) -> None:
-        """Ends; what was answered is kept."""
+        """Ends; what was answered is kept. From the phantom's stills it goes back to the one that moves."""
+        source, active = self._sources.current, self.active
+        self._end()
+        if active and isinstance(source, KnowsRegion):
+            self._sources.open_word(source.word)
+
+    def reset(self) -> None:
+        """Another source is shown."""
+        self._end()
+        self._folder, self.waiting = None, False
+        self._forget()
+
+    def close(self) -> None:
+        """The window closes: waits for the threads."""
+        self._end()
+        for comparison in self._old:
+            comparison.join(_JOIN_S)
+
+    def _end(self) -> None:
         if self.active:
             self.view.finish()
             self.active = False
             self._timer.stop()
             if (self._comparison is not None and self._comparison.problem) or not self._deck:
                 self._folder, self._deck = None, None  # The next time, another one can be chosen.
-            self._end()
+            self._dismiss()
             self.view.leave()
             self._bar.hide()
-
-    def reset(self) -> None:
-        """Another source is shown."""
-        self.stop()
-        self._folder, self.waiting = None, False
-        self._forget()
-
-    def close(self) -> None:
-        """The window closes: waits for the threads."""
-        self.stop()
-        for comparison in self._old:
-            comparison.join(_JOIN_S)
 
     def step_out(self) -> bool:
         """Esc: an outline that is begun goes first; whether there was one."""
@@ -193,7 +213,7 @@ class SelfTestControl(QObject):
         expert = expert_of(source, entries, self._folder)
         if expert is None:
             return
-        self._end()
+        self._dismiss()
         self._wish, self._with_model, self._expert = wish, ready, expert
         pipeline, cache = self._pipeline, cache_folder() / "ahead"
         threshold = self._settings.threshold
@@ -202,7 +222,7 @@ class SelfTestControl(QObject):
         self._comparison = Comparison(source, areas, (asked if ready else expert, expert), lambda: False)
         self._comparison.start()
 
-    def _end(self) -> None:
+    def _dismiss(self) -> None:
         if self._comparison is not None:
             self._comparison.stop()
             self._old.append(self._comparison)

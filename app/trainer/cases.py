@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from app.capture.folder import ImageFolder
-from app.capture.phantom import Phantom
-from app.capture.source import Frame, Recording, Source
+from app.capture.source import Frame, KnowsRegion, Recording, Source
 from app.pipeline.types import Rect
 from app.trainer.corrections import Entries
 from app.trainer.shapes import Mask
@@ -18,16 +17,16 @@ from app.trainer.sides import MASK_FOLDERS, CorrectedMasks, MaskFolder, OpenSide
 from model.data import labelme
 
 
-class PhantomMasks:
-    """The region that the phantom was made with."""
+class MadeMasks:
+    """The regions that made-up pictures were made with."""
 
     name = "phantom"
 
-    def __init__(self, phantom: Phantom) -> None:
-        self._phantom = phantom
+    def __init__(self, recording: KnowsRegion) -> None:
+        self._recording = recording
 
     def mask(self, frame: Frame, area: Rect) -> Mask | None:
-        whole = self._phantom.expert_mask(frame.number)
+        whole = self._recording.expert_mask(frame.number)
         return np.asarray(whole[area.y : area.y + area.height, area.x : area.x + area.width])
 
     def close(self) -> None:
@@ -53,11 +52,11 @@ class Expert:
 def expert_of(source: Source, entries: Entries, folder: Path | None = None) -> Expert | None:
     """Whose word counts in this recording; None: nobody's is known.
 
-    The `folder` of masks that was chosen, one beside the pictures, what the phantom was made with, or else what was
+    The `folder` of masks that was chosen, one beside the pictures, what phantoms were made with, or else what was
     corrected by hand (`entries`): so a teacher makes a test of a clip.
     """
-    if isinstance(source, Phantom):
-        return Expert(_phantom_masks)
+    if isinstance(source, KnowsRegion):
+        return Expert(_made_masks)
     folder = folder or (masks_beside(source.path) if isinstance(source, ImageFolder) else None)
     if folder is not None:
         return Expert(lambda recording: MaskFolder(folder, recording))
@@ -66,9 +65,9 @@ def expert_of(source: Source, entries: Entries, folder: Path | None = None) -> E
     return None
 
 
-def _phantom_masks(recording: Recording) -> PhantomMasks:
-    assert isinstance(recording, Phantom)
-    return PhantomMasks(recording)
+def _made_masks(recording: Recording) -> MadeMasks:
+    assert isinstance(recording, KnowsRegion)
+    return MadeMasks(recording)
 
 
 def masks_beside(pictures: Path) -> Path | None:

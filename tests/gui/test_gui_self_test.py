@@ -54,7 +54,7 @@ def start(opened: Opened, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Star
     monkeypatch.setattr(conftest, "find_bundle", hashed)
 
     def begin(source: Source, model: str = "default") -> MainWindow:
-        window = opened(source, Settings(model=model))
+        window = opened(source, Settings(model=model), {source.word: source})
         qtbot.waitUntil(lambda: window.transport.isVisible() and window.models.event is not None, timeout=10_000)
         QTest.keyClick(window, Key.Key_K)
         window.scan_area.set_area(None)
@@ -249,10 +249,16 @@ def test_a_corrected_clip_is_a_test_of_its_corrected_frames(start: Start, tmp_pa
 def test_the_phantom_tests_too_without_any_file(start: Start, qtbot: QtBot) -> None:
     window = start(Phantom())
     QTest.keyClick(window, Key.Key_Q)
-    show(window, 40, qtbot)
+    qtbot.waitUntil(lambda: window.study.test.active, timeout=10_000)
+    show(window, 7, qtbot)
     QTest.keyClick(window, Key.Key_6)
     check(window, qtbot)
     assert "you 0.00, model" in window.study.test.view.words
+    assert "of 40" in window.study_bar.test.numbers.text()
+    QTest.keyClick(window, Key.Key_Q)
+    # Back to the one that moves.
+    qtbot.waitUntil(lambda: window.transport.position.text().endswith(" / 600"), timeout=10_000)
+    assert not window.study.active
 
 
 def test_without_a_model_the_expert_answers_alone(start: Start, data_set: Path, qtbot: QtBot) -> None:

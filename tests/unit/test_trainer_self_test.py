@@ -12,7 +12,7 @@ import pytest
 
 from app.capture.folder import ImageFolder
 from app.capture.phantom import Phantom
-from app.capture.source import Copyable, Frame, Repeatable
+from app.capture.source import Frame, HasCases, KnowsRegion, Repeatable
 from app.capture.video import VideoFile
 from app.errors import OutputError
 from app.pipeline.types import Rect
@@ -106,16 +106,42 @@ def test_what_was_corrected_by_hand_makes_a_test_of_a_clip(tmp_path: Path) -> No
     clip.close()
 
 
-def test_the_phantom_knows_its_own_region_and_a_second_one_is_the_same() -> None:
-    phantom = Phantom(seed=3, left=True)
-    assert isinstance(phantom, Copyable)
-    assert not isinstance(phantom, Repeatable)
-    opened = expert_of(phantom, {})
+def test_the_phantoms_stills_know_their_own_regions_and_are_the_same_again() -> None:
+    assert isinstance(Phantom(), HasCases)
+    assert not isinstance(Phantom(), KnowsRegion)
+    cases = Phantom("demo").cases()
+    assert isinstance(cases, KnowsRegion)
+    assert not isinstance(cases, Repeatable)
+    assert (cases.word, cases.open().stills) == ("demo", True)
+    opened = expert_of(cases, {})
     assert opened is not None
-    side, area = opened(phantom.another()), Rect(100, 20, 400, 300)
+    again, area = cases.another(), Rect(100, 20, 400, 300)
+    side = opened(again)
     found = side.mask(Frame(np.zeros((336, 640), np.uint8), 17, 0.0), area)
     assert found is not None
-    assert np.array_equal(found, phantom.expert_mask(17)[20:320, 100:500])
+    assert np.array_equal(found, cases.expert_mask(17)[20:320, 100:500])
+    assert opened.numbers == range(cases.frame_count)
+    for number in (17, 3):
+        pictures = []
+        for one in (cases, again):
+            one.seek(number)
+            picture = one.read()
+            assert picture is not None
+            pictures.append(picture.pixels)
+        assert np.array_equal(*pictures)
+
+
+def test_each_still_of_the_phantom_is_another_and_has_its_region_in_it() -> None:
+    cases, regions = Phantom().cases(), set()
+    numbers = range(0, cases.frame_count, 9)
+    for number in numbers:
+        cases.seek(number)
+        picture, mask = cases.read(), cases.expert_mask(number)
+        assert picture is not None
+        assert mask.shape == picture.pixels.shape
+        assert 0.005 < mask.mean() < 0.1
+        regions.add(mask.tobytes())
+    assert len(regions) == len(numbers)
 
 
 def test_every_case_comes_once_before_those_that_went_worst_come_again() -> None:

@@ -6,13 +6,13 @@ import math
 import re
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 
 from app.capture.camera_mode import RATE, SIZE, CameraMode
-from app.capture.newest import NewestPicture, read_pixels
+from app.capture.newest import NewestPictures, read_pixels
 from app.capture.pixels import as_pixels
 from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
 from app.capture.video import fourcc
@@ -78,9 +78,9 @@ class Camera:
         self._mode = CameraMode(size, rate or RATE)
         self._fixed_rate = rate
         self._capture: cv2.VideoCapture | None = None
-        self._newest: NewestPicture | None = None
+        self._newest: NewestPictures | None = None
         self._packed = False
-        self._pending: Pixels | None = None
+        self._pending: Picture | None = None
         self._info: SourceInfo | None = None
 
     def ask(self, mode: CameraMode) -> None:
@@ -100,9 +100,9 @@ class Camera:
             first = self._first(capture, deadline)
             if first is not None:
                 self._capture, self._pending = capture, first
-                self._info = self._describe(capture, first)
+                self._info = self._describe(capture, first.pixels)
                 if self._stream:
-                    self._newest = NewestPicture(capture, self._packed, 0.9 * TIMEOUT_S)
+                    self._newest = NewestPictures(capture, self._packed, 0.9 * TIMEOUT_S)
                     self._newest.start()
                 return self._info
             capture.release()
@@ -112,12 +112,11 @@ class Camera:
         """Waits for the next picture. Raises SourceError when none comes any more."""
         if self._capture is None:
             raise SourceError(f"{self.name} is not open: open it before reading.")
-        pixels, self._pending = self._pending, None
-        if pixels is None:
-            pixels = self._next(self._capture)
-        if pixels is None:
+        pending, self._pending = self._pending, None
+        picture = pending or self._next(self._capture)
+        if picture is None:
             raise SourceError(f"{self.name} gives no more pictures: {self._remedy()}")
-        return Picture(pixels)
+        return picture
 
     def close(self) -> None:
         """Lets the camera go, for other programs too."""
@@ -128,7 +127,7 @@ class Camera:
             self._capture.release()
         self._capture = self._newest = self._pending = self._info = None
 
-    def _first(self, capture: cv2.VideoCapture, deadline: float) -> Pixels | None:
+    def _first(self, capture: cv2.VideoCapture, deadline: float) -> Picture | None:
         if not capture.isOpened():
             return None
         if not self._stream:
@@ -137,17 +136,17 @@ class Camera:
         motion_jpeg = fourcc(capture.get(cv2.CAP_PROP_FOURCC)) == "MJPG"
         self._packed = self._stream and motion_jpeg and capture.set(cv2.CAP_PROP_FORMAT, -1)
         while True:
-            pixels = self._next(capture)
+            picture = self._next(capture)
             # Some grabbers give a few empty pictures while they find the signal; a stream that fails has ended.
-            if pixels is not None or self._stream or time.monotonic() > deadline:
-                return pixels
+            if picture is not None or self._stream or time.monotonic() > deadline:
+                return picture
             time.sleep(0.05)
 
-    def _next(self, capture: cv2.VideoCapture) -> Pixels | None:
+    def _next(self, capture: cv2.VideoCapture) -> Picture | None:
         """The next picture; those of a stream that arrived broken are passed over."""
         deadline = time.monotonic() + TIMEOUT_S
         while time.monotonic() < deadline:
-            read = read_pixels(capture.read) if self._newest is None else self._newest.take()
+            read = _read(capture) if self._newest is None else self._newest.take()
             picture = _unpacked(read) if self._packed and read is not None else read
             if picture is not None or read is None:
                 return picture
@@ -220,10 +219,15 @@ def _ask_mode(capture: cv2.VideoCapture, mode: CameraMode) -> None:
     capture.set(cv2.CAP_PROP_FPS, mode.rate)
 
 
-def _unpacked(packet: Pixels) -> Pixels | None:
+def _read(capture: cv2.VideoCapture) -> Picture | None:
+    pixels = read_pixels(capture.read)
+    return None if pixels is None else Picture(pixels, arrived=time.monotonic())
+
+
+def _unpacked(packet: Picture) -> Picture | None:
     try:
-        picture = cv2.imdecode(packet, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-        return None if picture is None else as_pixels(picture)
+        pixels = cv2.imdecode(packet.pixels, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+        return None if pixels is None else replace(packet, pixels=as_pixels(pixels))
     except cv2.error:
         return None
 

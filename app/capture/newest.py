@@ -1,19 +1,22 @@
-"""The newest picture of a stream, and no other: streams do not wait for those who look at them."""
+"""The newest pictures of a stream, and no others: streams do not wait for those who look at them."""
 
 from __future__ import annotations
 
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 import cv2
 
 from app.capture.pixels import as_pixels
-from app.capture.source import Pixels
+from app.capture.source import Picture, Pixels
 from app.thread import OwnThread
 
+KEPT = 2
+"""Pictures that may wait to be taken: on a network, two often come together."""
 LATE_S, CAUGHT_UP_S = 0.3, 0.1
 """A stream that has come to be so late is read on without showing its pictures, until it is no later than that."""
 CATCH_UP_S = 1.0
@@ -23,8 +26,8 @@ DRIFT = 0.001
 """Two computers' clocks drift apart by less than this share."""
 
 
-class NewestPicture(OwnThread):
-    """Reads a stream as fast as it comes, keeps the newest picture or packet only, and lets the capture go at its end.
+class NewestPictures(OwnThread):
+    """Reads a stream as fast as it comes, keeps the newest pictures or packets, and lets the capture go at its end.
 
     What nobody reads waits in the network's buffers, and would be shown seconds late, looking live.
     """
@@ -36,28 +39,28 @@ class NewestPicture(OwnThread):
         # Motion JPEG has no time stamps; its packets are read in no time.
         self._lateness = None if packed else Lateness()
         self._changed = threading.Condition()
-        self._kept: Pixels | None = None
+        self._kept: deque[Picture] = deque(maxlen=KEPT)
         self._ended = False
 
-    def take(self) -> Pixels | None:
+    def take(self) -> Picture | None:
         """Waits for one that was not taken yet; None when no more come."""
         with self._changed:
-            self._changed.wait_for(lambda: self._kept is not None or self._ended)
-            kept, self._kept = self._kept, None
-            return kept
+            self._changed.wait_for(lambda: self._kept or self._ended)
+            return self._kept.popleft() if self._kept else None
 
     def _run(self) -> None:
         try:
             while not self._stopping.is_set() and self._grab():
+                now = time.monotonic()
                 if self._lateness is not None:
                     stamp_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-                    if self._lateness.too_late(stamp_s, time.monotonic()):
+                    if self._lateness.too_late(stamp_s, now):
                         continue
                 read = read_pixels(self._capture.retrieve)
                 if read is None:
                     return
                 with self._changed:
-                    self._kept = read
+                    self._kept.append(Picture(read, arrived=now))
                     self._changed.notify_all()
         finally:
             self._capture.release()

@@ -96,6 +96,8 @@ class Picture:
     """Where its mask is wanted; None: nowhere."""
     part: Part | None = None
     """Which of several recordings it is of; None where there is one only."""
+    arrived: float | None = None
+    """`time.monotonic()` when it arrived, seconds; None: when it was read."""
 
 
 @dataclass(frozen=True, eq=False)

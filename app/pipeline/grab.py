@@ -321,7 +321,8 @@ class Grabber(OwnThread):
 
     def _show(self, picture: Picture, number: int, jumped: bool = False) -> float:
         """Publishes `picture` and returns when it was captured."""
-        frame = Frame(picture.pixels, number, time.monotonic(), picture.time_s, picture.reply, picture.part)
+        captured = time.monotonic() if picture.arrived is None else picture.arrived
+        frame = Frame(picture.pixels, number, captured, picture.time_s, picture.reply, picture.part)
         self._publish(self, frame, jumped and self._shown is not None)
         with self._changed:
             self._shown, self._going = number, None

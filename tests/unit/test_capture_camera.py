@@ -274,7 +274,10 @@ def test_a_stream_is_read_and_when_it_stops_says_so_and_can_be_opened_again(
             info = stream.open()
             assert (info.width, info.height, info.rate) == (320, 240, None)
             assert info.detail == ("MJPG" if isinstance(server, MjpegServer) else "FMP4")
-            pictures = [stream.read().pixels for _ in range(10)]
+            read = [stream.read() for _ in range(10)]
+            arrivals = [picture.arrived or 0.0 for picture in read]
+            assert arrivals == sorted(set(arrivals))
+            pictures = [picture.pixels for picture in read]
             assert all(picture.shape == (240, 320, 3) and not picture.flags.writeable for picture in pictures)
             assert not np.array_equal(pictures[0], pictures[-1])
             server.stop()

@@ -12,6 +12,7 @@ class FlowLayout(QLayout):
     def __init__(self, spacing: int) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._one_row = False
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
 
@@ -47,12 +48,29 @@ class FlowLayout(QLayout):
         size = QSize()
         for item in self._items:
             size = size.expandedTo(item.minimumSize())
-        return size
+        return QSize(max(size.width(), self.row_width()), size.height()) if self._one_row else size
+
+    def row_width(self) -> int:
+        """What all of them need beside each other."""
+        widths = [item.sizeHint().width() for item in self._items if not item.isEmpty()]
+        return sum(widths) + self.spacing() * max(len(widths) - 1, 0)
+
+    def widest(self) -> int:
+        """What the widest of them needs."""
+        return max((item.sizeHint().width() for item in self._items), default=0)
+
+    def set_one_row(self, one_row: bool) -> None:
+        """Whether they ask for room for all of them beside each other."""
+        if one_row is not self._one_row:
+            self._one_row = one_row
+            self.invalidate()
 
     def _arrange(self, rect: QRect, move: bool) -> int:
         """Puts the items in rows; gives the height of all."""
         x, y, row = rect.x(), rect.y(), 0
         for item in self._items:
+            if item.isEmpty():
+                continue
             size = item.sizeHint()
             if x > rect.x() and x + size.width() > rect.x() + rect.width():
                 x, y, row = rect.x(), y + row + self.spacing(), 0

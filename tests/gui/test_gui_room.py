@@ -276,6 +276,26 @@ def test_on_a_lower_screen_the_picture_is_smaller_and_nothing_lies_over_it(
     check(window)
 
 
+@pytest.mark.parametrize("width", [853, 1024, 1280])
+def test_setting_a_scale_widens_no_window_and_its_words_can_be_read(
+    language: str, opened: Opened, qtbot: QtBot, width: int
+) -> None:
+    window = opened(Clip())
+    qtbot.waitUntil(lambda: window.transport.isVisible() and window.view.frame is not None)
+    settle(window, (width, 560))
+    window.view.enter_scale_mode()
+    strip = window.mode_strip
+    strip.ask(tr("How far apart are the two marks? Drag them to correct; Enter sets."), fields=True)
+    settle(window, (width, 560))
+    assert window.width() == width
+    label = strip._text
+    assert label.width() >= 200
+    assert label.heightForWidth(label.width()) <= label.height()
+    for one in (strip.distance, strip.depth_name, *strip.findChildren(QPushButton)):
+        assert strip.rect().contains(QRect(one.mapTo(strip, QPoint(0, 0)), one.size()))
+    check(window)
+
+
 class Low:
     """A screen of 1280 x 720 at 125 %, without its bars, in the desktop's units."""
 

@@ -46,8 +46,10 @@ class Keyboard(QObject):
         kind = event.type()
         if kind is QEvent.Type.WindowDeactivate:
             self._let_go()
-        elif isinstance(event, QChildEvent) and event.polished() and isinstance(child := event.child(), QWidget):
-            self._watch(child)  # Such as what a message offers.
+        elif isinstance(event, QChildEvent) and event.polished():
+            child = event.child()
+            if isinstance(child, QWidget) and not child.isWindow():
+                self._watch(child)  # Such as what a message offers.
         if isinstance(watched, QWidget) and watched.window() is self._window:
             if isinstance(event, QKeyEvent):
                 return self._key(watched, event, kind)

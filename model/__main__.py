@@ -150,7 +150,7 @@ def _require_as_split(options: argparse.Namespace, out: Path, run: Run) -> None:
 def _train(options: argparse.Namespace) -> None:
     from model.data.folder import find_pairs
     from model.data.splits import read_groups
-    from model.run import find_run
+    from model.run import find_run, require_keras
 
     preset, structures = _preset(options), _structures(options)
     if options.groups and options.random_split:
@@ -163,6 +163,7 @@ def _train(options: argparse.Namespace) -> None:
         _require_as_split(options, out, begun)
     find_pairs(options.data, begun.classes if begun else names_of(structures))
     groups = read_groups(options.groups) if options.groups else None
+    require_keras()
 
     from model.package import package_run
     from model.train import train
@@ -190,6 +191,7 @@ def _cross_validate(options: argparse.Namespace) -> None:
     preset = _preset(options)
     only = _fold_numbers(options.only)
     from model import crossvalidate
+    from model.run import require_keras
 
     out = (
         options.out or Path("runs") / f"cross-{options.preset}{'-grouped' if options.grouped or options.groups else ''}"
@@ -197,6 +199,8 @@ def _cross_validate(options: argparse.Namespace) -> None:
     if options.resume:
         plan = crossvalidate.resume(options.data, out)
         _require_folds_as_begun(options, out, plan)
+        if not options.dask:
+            require_keras()
         print(f"{out}: going on with preset {plan.preset_name} as it was started; {crossvalidate.progress(plan)} done")
     else:
         plan = _start_folds(options, out, preset, only)
@@ -228,12 +232,15 @@ def _start_folds(options: argparse.Namespace, out: Path, preset: Preset, only: l
     from model import crossvalidate
     from model.cluster import require_cluster
     from model.data.splits import read_groups
+    from model.run import require_keras
 
     # Before anything is written: the corrected command is to find an empty folder.
     require_folders(out)
     crossvalidate.require_folds(only or (), _or_default(options, "folds"))
     if options.dask:
         require_cluster(options.dask)
+    else:
+        require_keras()
     return crossvalidate.start(
         options.data,
         out,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from model.bundle import CARD, read_card
@@ -15,6 +17,9 @@ from model.structures import BLOCK_REGION, Structure, colours_of, from_colours, 
 
 SETTINGS = Path("training") / "run.json"
 """Where a run is written down in its folder."""
+
+BACKENDS = ("tensorflow", "torch")
+"""Of Keras, that training runs on."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,19 @@ class Run:
             )
         except (ValueError, KeyError, TypeError, AttributeError, DataError) as error:
             raise ModelError(f"{path} cannot be read ({error}); start anew in another folder.") from error
+
+
+def require_keras() -> None:
+    """Raises ModelError where KERAS_BACKEND names nothing to train on, or where something is not installed."""
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if backend not in BACKENDS:
+        raise ModelError(f"KERAS_BACKEND={backend}: training runs on {' or '.join(BACKENDS)}; set one of them.")
+    # Whatever trains, TensorFlow exports.
+    missing = [name for name in dict.fromkeys(("keras", "tensorflow", backend)) if find_spec(name) is None]
+    if missing:
+        raise ModelError(
+            f"Training needs {' and '.join(missing)}: install the training requirements (see docs/train-your-own.md)."
+        )
 
 
 def find_run(out: Path, resume: bool) -> Run | None:

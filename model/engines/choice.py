@@ -71,8 +71,11 @@ def open_crew(name: str, bundle: Bundle) -> Crew:
 
 
 def _class_of(name: str) -> Any:
-    """The class of an engine. Raises EngineError where it is not installed."""
+    """The class of an engine. Raises EngineError where it is not installed, or Keras runs on something else."""
     module, class_name = _CLASSES[name]
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if module == "model.engines.tensorflow" and backend != "tensorflow":
+        raise EngineError(f"KERAS_BACKEND={backend}: set it to tensorflow for the engine {name}, and start again.")
     try:
         return getattr(importlib.import_module(module), class_name)
     except ImportError as error:

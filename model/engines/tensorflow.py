@@ -18,10 +18,6 @@ from model.errors import EngineError
 
 
 def _load(bundle: Bundle) -> keras.Model:
-    if keras.backend.backend() != "tensorflow":
-        raise EngineError(
-            f"Keras runs on {keras.backend.backend()} here; set KERAS_BACKEND=tensorflow and start again."
-        )
     for gpu in tf.config.list_physical_devices("GPU"):
         try:
             # Take what is needed and no more: the display and other programs share the GPU.

@@ -97,6 +97,13 @@ def test_an_unknown_engine_lists_those_there_are(default):
         choice.open_engine("abacus", default)
 
 
+@pytest.mark.parametrize("name", ["tensorflow", "keras-predict"])
+def test_tensorflow_needs_keras_on_it(default, monkeypatch, name):
+    monkeypatch.setenv("KERAS_BACKEND", "pytorch")
+    with pytest.raises(EngineError, match=f"KERAS_BACKEND=pytorch: set it to tensorflow for the engine {name}"):
+        choice.open_engine(name, default)
+
+
 def test_an_engine_that_is_not_installed_says_what_is(default, monkeypatch):
     monkeypatch.setitem(choice._CLASSES, "tensorflow", ("model.engines.no_such_module", "X"))
     with pytest.raises(EngineError, match="not installed here"):

@@ -209,3 +209,24 @@ def test_a_name_that_the_terminal_cannot_show_ends_nothing(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert rb"\u56fe: 2 pictures" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["train", "cross-validate"])
+@pytest.mark.parametrize("backend", ["pytorch", "openvino"])
+def test_a_backend_that_trains_nothing_is_one_line(tmp_path, capsys, monkeypatch, command, backend):
+    data, out = write_dataset(tmp_path / "d", 6), tmp_path / "out"
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    arguments = [command, "--data", str(data), "--preset", "paper", "--out", str(out)]
+    assert main([*arguments, *(["--folds", "2"] if command == "cross-validate" else ["--development", "2"])]) == 2
+    assert capsys.readouterr().err == (
+        f"sonoblock: KERAS_BACKEND={backend}: training runs on tensorflow or torch; set one of them.\n"
+    )
+    assert not out.exists()
+
+
+def test_training_without_its_requirements_says_what_to_install(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.setattr("model.run.find_spec", lambda name: None)
+    data = write_dataset(tmp_path / "d", 6)
+    assert main(["train", "--data", str(data), "--preset", "paper", "--out", str(tmp_path / "out")]) == 2
+    assert "Training needs keras and tensorflow: install" in capsys.readouterr().err

@@ -25,7 +25,7 @@ from model.data.splits import Split, group_numbers
 from model.errors import DataError, ModelError
 from model.files import held, read_json, write_beside, write_text
 from model.presets import Preset
-from model.run import SETTINGS
+from model.run import SETTINGS, require_keras
 from model.structures import BLOCK_REGION, Structure, colours_of, from_colours, names_of
 
 FILE = "cross-validation.json"
@@ -224,6 +224,7 @@ _one_at_a_time = threading.Lock()
 
 def run_fold(job: Job) -> Outcome:
     """Trains one fold to its end, from where it stopped if it was begun, and scores it. Raises ModelError."""
+    require_keras()
     # Here, so that drawing figures and folds does not load TensorFlow.
     import keras
 
@@ -315,6 +316,7 @@ def _here(fold: Callable[[Job], Outcome], jobs: list[Job], keep: Keep) -> None:
 def held_out_maps(plan: CrossValidation, data_folder: Path, out: Path) -> Iterator[tuple[int, Dataset, Any]]:
     """Each finished fold's number, pictures, and the maps (n, classes, size, size) of its network, which had not seen
     them. Raises ModelError."""
+    require_keras()
     import keras
 
     from model.train import load_shipped, probability_maps

@@ -99,7 +99,7 @@ class LiveView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(320, LEAST_HEIGHT)
+        self.setMinimumSize(320, HEIGHT)
         self.setAccessibleName(tr("Live view"))
         self._too_old = QTimer(self)
         self._too_old.setTimerType(Qt.TimerType.PreciseTimer)

@@ -444,10 +444,11 @@ class MainWindow(QMainWindow):
         parts = (self.transport, self.plots)
         # Lines that wrap need less in a wide window, and more in a narrow one, than what Qt makes the window's minimum.
         needed = max(layout.totalMinimumHeightForWidth(centre.width()), layout.totalMinimumSize().height())
-        needed += sum(part.spare for part in parts if part.cramped) + HEIGHT - LEAST_HEIGHT
+        needed += sum(part.spare for part in parts if part.cramped) + HEIGHT - self.view.minimumHeight()
         for part in parts:
             part.set_cramped(needed > room)
             needed -= part.spare if part.cramped else 0
+        self.view.setMinimumHeight(LEAST_HEIGHT if needed > room else HEIGHT)
         height = max(self.height(), needed)
         self._stay_on_screen(min(height, room) if any(part.cramped for part in parts) else height)
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.capture.source import SourceKind
 from app.capture.video import VideoFile
+from app.gui.live_view import HEIGHT
 from app.gui.main_window import MainWindow
 from app.gui.section import Section
 from app.gui.theme import TARGET
@@ -274,6 +275,18 @@ def test_on_a_lower_screen_the_picture_is_smaller_and_nothing_lies_over_it(
     assert window.height() <= Lower.height
     assert not place(window.view, window).intersects(place(window.study_bar, window))
     check(window)
+
+
+def test_a_window_is_made_no_lower_than_the_picture_needs(opened: Opened, qtbot: QtBot) -> None:
+    window = opened(Clip())
+    qtbot.waitUntil(window.transport.isVisible)
+    settle(window, (900, 200))
+    assert window.view.height() == HEIGHT
+    before = window.height()
+    window.messages.say("A message.")
+    window.lines.refresh()
+    QApplication.processEvents()
+    assert window.height() == before
 
 
 @pytest.mark.parametrize("width", [853, 1024, 1280])

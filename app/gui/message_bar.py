@@ -45,7 +45,7 @@ class MessageBar(QFrame):
         layout.addWidget(self._close)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self._go)
         over.installEventFilter(self)
         self.hide()
 
@@ -83,6 +83,13 @@ class MessageBar(QFrame):
         self._place()
         self.raise_()
         self._timer.start(SHOW_MS)
+
+    def _go(self) -> None:
+        """Goes by itself, but not from under who is about to press one of its buttons by a key."""
+        if any(button.hasFocus() for button in self.findChildren(QPushButton)):
+            self._timer.start(SHOW_MS)
+        else:
+            self.hide()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -345,6 +345,8 @@ def test_what_a_message_offers_is_next_is_seen_and_pressed_by_enter_and_leaves_s
     assert window.view.wishes.raw_held
     QTest.keyRelease(offer, Qt.Key.Key_Space)
     assert window.view.tool is None
+    window.messages._timer.timeout.emit()
+    assert window.messages.text == "A message."  # It does not go from under who is about to press.
     QTest.keyClick(offer, Qt.Key.Key_Return)
     assert window.view.tool is not None
 

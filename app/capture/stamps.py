@@ -64,7 +64,10 @@ class StampIndex:
         return self._stamps
 
     def count(self) -> int:
-        """Number of packets, one a frame in all but a few files; 0 where they could not be read. Waits for it."""
+        """Number of frames, or of packets, which is the same in all but a few files; 0 where they could not be read.
+
+        Waits for it.
+        """
         self._thread.join()
         return self._count
 
@@ -78,7 +81,7 @@ class StampIndex:
             capture, close = self._open()
         except (OSError, SourceError, cv2.error):
             return  # It opened a moment ago; without an index, frames are found by counting.
-        found, keys = [], []
+        found, keys, claimed = [], [], capture.get(cv2.CAP_PROP_FRAME_COUNT)
         try:
             while not self._closing.is_set() and capture.grab():
                 found.append(capture.get(cv2.CAP_PROP_POS_MSEC))
@@ -87,6 +90,10 @@ class StampIndex:
             close()
         if found and not self._closing.is_set():
             self._stamps, self._count = _listed(np.array(found), np.array(keys)), len(found)
+            if self._stamps is None and abs(len(found) - 2 * claimed) <= 2:
+                # Of two fields that are packed apart, only the first has a stamp of its own.
+                self._stamps = _listed(np.array(found[::2]), np.array(keys[::2]))
+                self._count = len(found) if self._stamps is None else len(self._stamps)
 
 
 def _listed(found: NDArray[np.float64], keys: NDArray[np.bool_]) -> Stamps | None:

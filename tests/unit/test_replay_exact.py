@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.capture.folder import ImageFolder
+from app.capture.video import VideoFile
 from app.capture.words import parse
 from app.pipeline.grab import Grabber
+from tests.fields import write_fields
 from tests.media import encode_video, painted_number, write_images, write_video
 from tests.pipeline_parts import Listener
 from tests.unit.test_capture_dicom import plain
@@ -145,3 +147,15 @@ def test_steps_that_come_while_a_seek_is_on_its_way_all_count(tmp_path: Path) ->
 def test_another_folder_keeps_its_kind_and_rate(tmp_path: Path) -> None:
     folder = ImageFolder(write_images(tmp_path / "scans", 2), rate=5.0)
     assert folder.another().open().rate == 5.0
+
+
+def test_two_fields_that_are_packed_apart_are_one_frame(tmp_path: Path) -> None:
+    clip = VideoFile(write_fields(tmp_path / "fields.ts", 24))
+    clip.open()
+    for number in (13, 2, 23, 9):
+        clip.seek(number)
+        picture = clip.read()
+        assert picture is not None
+        assert picture.time_s == pytest.approx(number / 25)
+    assert clip.frame_count == 24
+    clip.close()

@@ -368,6 +368,8 @@ def _fit(folder: Path, run: Run, data: Dataset, development: Dataset) -> keras.M
             loss=cross_entropy_and_dice if preset.dice else cross_entropy,
             jit_compile=preset.xla and keras.backend.backend() == "tensorflow",
         )
+        # What the first step would make while TensorFlow traces it, which then has to be traced again without.
+        network.optimizer.build(network.trainable_variables)
     callbacks: list[keras.callbacks.Callback] = []
     if preset.average is None:
         shipped = with_probability(network.input, network.output, preset.network)

@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from app.capture.pixels import shrunk
@@ -85,7 +86,7 @@ def _palette(rgb: Pixels) -> bytes:
     from PIL import Image
 
     greys = np.linspace(0, 255, _GREYS).astype(np.uint8).repeat(3).tobytes()
-    colourful = rgb[np.ptp(rgb, axis=2) > _COLOURFUL]
+    colourful = rgb[np.ptp(cv2.split(rgb), axis=0) > _COLOURFUL]
     if not len(colourful):
         return greys
     chosen = Image.fromarray(colourful[None]).quantize(_COLOURS, method=Image.Quantize.MEDIANCUT)

@@ -23,7 +23,7 @@ from app.trainer.corrections import Entries
 from app.trainer.shapes import LABEL, Mask
 from model.bundle import CARD, Bundle
 from model.data import labelme
-from model.data.pictures import decode_deep, pictures_in, read_bytes
+from model.data.pictures import brightest, decode_deep, pictures_in, read_bytes
 from model.errors import DataError
 from model.novelty import Novelty
 from model.postprocess import to_mask
@@ -147,7 +147,7 @@ class MaskFolder:
 
 def _read_mask(path: Path) -> Mask:
     """A mask's picture: whatever is not black is region. Raises DataError, also for a photograph."""
-    grey = decode_deep(read_bytes(path), path).max(axis=2)
+    grey = brightest(decode_deep(read_bytes(path), path))
     low, high = 0.25 * grey.max(), 0.75 * grey.max()
     bright, between = (grey >= high).sum(), ((grey > low) & (grey < high)).sum()
     if between > _BETWEEN * bright and len(np.unique(grey)) > _MOST_LEVELS:
@@ -205,7 +205,7 @@ class RecordedMasks:
             pixels = decode_image(np.frombuffer(self._stream.read(stored.length), np.uint8))
         except (OSError, ValueError) as error:
             raise SourceError(f"{self._path} is damaged at frame {frame.number}: compare something else.") from error
-        grey = pixels if pixels.ndim == 2 else pixels.max(axis=2)
+        grey = pixels if pixels.ndim == 2 else brightest(pixels)
         return fitted(grey > 0, frame, area, self._path)
 
     def close(self) -> None:

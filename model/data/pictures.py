@@ -127,7 +127,13 @@ def read_file(path: Path) -> Picture:
 def decode_mask(content: bytes, path: Path) -> Mask:
     """A mask picture as bool (height, width): whatever is not black is region. Raises DataError that names `path`."""
     # In its own depth: of a mask of 16 bits with the values 0 and 1, nothing would be left in 8.
-    return np.asarray(decode_deep(content, path).max(axis=2) > 0)
+    return np.asarray(brightest(decode_deep(content, path)) > 0)
+
+
+def brightest(pixels: NDArray[Any]) -> NDArray[Any]:
+    """The largest value of each pixel of (height, width, channels), as (height, width)."""
+    # By channel: over the three values of each pixel, NumPy takes fifty times as long.
+    return np.asarray(np.max(cv2.split(pixels), axis=0))
 
 
 def read_mask(path: Path) -> Mask:

@@ -41,7 +41,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True, scope="module")
 def kept_from_before() -> None:
-    """What outlives a file of tests is not searched for garbage after each test of the next: that took half the time."""
+    """What outlives a file of tests is not searched for garbage after every test of the next: it took half the time."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()

@@ -38,7 +38,7 @@ def data(tmp_path_factory):
 def whole(data, tmp_path_factory):
     """An unbroken run: its folder and its network."""
     folder = tmp_path_factory.mktemp("runs") / "whole"
-    return folder, run(data, folder)[0]
+    return folder, run(data, folder, name="first")[0]
 
 
 @pytest.fixture(scope="module")
@@ -141,9 +141,8 @@ def test_an_existing_training_is_not_overwritten(data, whole):
         run(data, whole[0])
 
 
-def test_a_resumed_run_keeps_its_name_until_it_is_given_another(data, tmp_path):
-    out = tmp_path / "out"
-    run(data, out, dataclasses.replace(TINY, epochs=1), name="first")
+def test_a_resumed_run_keeps_its_name_until_it_is_given_another(data, whole, tmp_path):
+    out = shutil.copytree(whole[0], tmp_path / "out")
     assert run(data, out, resume=True)[1].name == "first"
     assert run(data, out, resume=True, name="second")[1].name == "second"
     assert run(data, out, resume=True)[1].name == "second"

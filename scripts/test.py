@@ -17,8 +17,8 @@ from scripts import environment
 
 # The import contracts are among the tests: tests/unit/test_imports.py.
 CHECKS = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("mypy",))
-# Windows, screens and live overlays want the machine for themselves: side by side they would take each other's time.
-SIDE_BY_SIDE, ALONE = ("tests/unit",), ("tests/gui", "tests/end_to_end")
+MOST_WORKERS, MOST_WINDOWS = 4, 2
+"""Tests that run side by side. A window has threads of its own; more windows would take each other's time."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -42,11 +42,13 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def pytest_runs(arguments: Sequence[str]) -> list[list[str]]:
-    """The arguments of each run of pytest: one with the user's, or all tests in two."""
+    """The arguments of each run of pytest: one with the user's, or all tests in three."""
     if arguments:
         return [list(arguments)]
-    workers = str(min(os.cpu_count() or 1, 4))
-    return [["-n", workers, "--dist", "loadfile", *SIDE_BY_SIDE], list(ALONE)]
+    cores = os.cpu_count() or 1
+    unit, gui = (["-n", str(min(cores, most)), "--dist", "loadfile"] for most in (MOST_WORKERS, MOST_WINDOWS))
+    # Real screens and live overlays want the machine for themselves.
+    return [[*unit, "tests/unit"], [*gui, "tests/gui"], ["tests/end_to_end"]]
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from tests.pipeline_parts import Clip, Listener
 from tests.unit.test_capture_dicom import plain
 from tests.unit.test_pipeline_grab import Watched, picture
 
-FRAMES = 48
+FRAMES, RATE = 48, 50
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-bf", "3", "-g", "250")
 
 
@@ -221,18 +221,18 @@ def test_the_pace_is_that_of_the_time_stamps(speed):
 def test_every_frame_of_every_kind_of_clip_is_shown_backwards(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     if name == "mjpeg.avi":
-        write_video(path, FRAMES)
+        write_video(path, FRAMES, RATE)
     elif name == "images":
         write_images(path, FRAMES)
     elif name == "clip.dcm":
-        plain(path, frames=FRAMES)
+        plain(path, frames=FRAMES, FrameTime=1000 / RATE)
     elif shutil.which("ffmpeg"):
         options = {"one-group.mp4": H264, "mpeg4.avi": ("-c:v", "mpeg4", "-bf", "2"), "clip.gif": ()}
-        encode_video(path, *options[name], frames=FRAMES)
+        encode_video(path, *options[name], frames=FRAMES, rate=RATE)
     else:
         pytest.skip("needs ffmpeg")
     frames = Listener()
-    grabber = Grabber(parse(str(path), rate=100.0), lambda _, frame, jumped: frames(frame), lambda _, event: None)
+    grabber = Grabber(parse(str(path), rate=RATE), lambda _, frame, jumped: frames(frame), lambda _, event: None)
     grabber.pause()
     grabber.seek(FRAMES - 1)
     grabber.start()

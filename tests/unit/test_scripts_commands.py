@@ -109,7 +109,7 @@ def test_all_checks_run_and_any_failure_is_the_end(
     monkeypatch.setattr(environment, "run", checks)
     monkeypatch.setattr(environment, "require_tools", list)
     assert test.main([]) == status
-    assert checks.ran == ["ruff", "ruff", "mypy", "pytest", "pytest"]
+    assert checks.ran == ["ruff", "ruff", "mypy", "pytest", "pytest", "pytest"]
 
 
 def test_every_folder_of_tests_is_run_and_a_choice_of_the_users_is_kept() -> None:

@@ -137,9 +137,10 @@ class SelfTestControl(QObject):
 
     def _begin_with_phantoms(self) -> None:
         """Once they can be seen."""
+        if not self.waiting or not isinstance(self._sources.current, KnowsRegion):
+            return
         toggle = self._actions["toggle_test"]
-        there = isinstance(self._sources.current, KnowsRegion) and self._live.frame is not None
-        if self.waiting and there and toggle.isEnabled():
+        if self._live.frame is not None and toggle.isEnabled():
             self.waiting = False
             toggle.trigger()
 

@@ -36,6 +36,7 @@ class ImageFolder:
         self.kind = kind
         self.loops = True
         self.skipped: list[str] = []
+        self._left_out: tuple[str, ...] = ()
         self.path = folder
         self._rate = rate
         self._files: list[Path] = []
@@ -53,13 +54,16 @@ class ImageFolder:
         return self._files[number].stem if number < len(self._files) else ""
 
     def another(self) -> ImageFolder:
-        """A second one of the same folder, not open."""
-        return ImageFolder(self.path, word=self.word, rate=self._rate, kind=self.kind)
+        """A second one of the same folder, not open; its pictures have the numbers that they have here by now."""
+        other = ImageFolder(self.path, word=self.word, rate=self._rate, kind=self.kind)
+        other._left_out = tuple(self.skipped)
+        return other
 
     def open(self) -> SourceInfo:
         """Lists the folder and decodes the first picture. Raises SourceError."""
         if self._info is None:
-            self._files, self._position, self.skipped = _image_files(self.path), 0, []
+            self._position, self.skipped = 0, list(self._left_out)
+            self._files = [path for path in _image_files(self.path) if path.name not in self._left_out]
             self._pending = first = self._decode()
             assert first is not None  # the list is not empty, so one was decoded, or SourceError raised
             height, width = first.shape[:2]

@@ -121,6 +121,20 @@ def test_a_damaged_image_leaves_the_show_and_is_named_but_not_in_the_log(
     assert capfd.readouterr().err == ""
 
 
+def test_a_second_reader_numbers_the_pictures_as_the_first_one_does_by_then(tmp_path: Path) -> None:
+    write_images(tmp_path, 6)
+    cut(tmp_path / "scan 3.png")
+    folder = ImageFolder(tmp_path)
+    folder.open()
+    numbers(folder)
+    other = folder.another()
+    other.open()
+    assert other.frame_count == 5
+    other.seek(3)
+    assert numbers(other) == [4, 5]
+    assert other.skipped == ["scan 3.png"]
+
+
 def test_a_damaged_first_image_is_told_when_the_folder_is_opened(tmp_path: Path) -> None:
     write_images(tmp_path, 3)
     (tmp_path / "scan 1.png").write_text("this is no picture")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -79,8 +80,12 @@ class History:
         try:
             with _lock:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                with self._path.open("a", encoding="utf-8") as stream:
-                    stream.write(json.dumps(asdict(answer)) + "\n")
+                with self._path.open("ab+") as stream:
+                    size = stream.seek(0, os.SEEK_END)
+                    stream.seek(max(size - 1, 0))
+                    # What a full disk has cut off must not take this one with it.
+                    torn = stream.read(1) not in (b"", b"\n")
+                    stream.write(b"\n" * torn + json.dumps(asdict(answer)).encode() + b"\n")
         except OSError as error:
             raise OutputError.of(f"The answer in {self._path}", error) from error
 

@@ -31,7 +31,7 @@ class PolygonTool:
 
     def load(self, mask: Mask) -> None:
         self._size = mask.shape[0], mask.shape[1]
-        self.open, self._drag = [], None
+        self.cancel()
         # The points stay those that were set, as long as the mask is theirs: traced ones are others.
         if self._made is None or not np.array_equal(mask, self._made):
             self.rings, self.chosen, self._made = rings_of(mask), None, None

@@ -181,7 +181,7 @@ class CorrectView(StudyView):
             self._down(event.position(), other_end=event.pointerType() is QPointingDevice.PointerType.Eraser)
         elif event.button() is Qt.MouseButton.RightButton and isinstance(self.tool, PolygonTool):
             point = self._point(event.position())
-            if point is not None and not self._playing():
+            if point is not None and not self._playing() and self._scene.ready:
                 self._emit(self.tool.delete(point, self._reach()))
         else:
             super().mousePressEvent(event)
@@ -222,7 +222,9 @@ class CorrectView(StudyView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, modifiers = Qt.Key(event.key()), event.modifiers()
-        if key in STEPS and modifiers & Qt.KeyboardModifier.AltModifier:
+        if not self._scene.ready:
+            event.ignore()
+        elif key in STEPS and modifiers & Qt.KeyboardModifier.AltModifier:
             self._move_cursor(key, 10 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._press_key(bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
@@ -252,7 +254,7 @@ class CorrectView(StudyView):
         """Enter does at the cursor what a click does; with Shift it closes the outline."""
         if closes:
             self._emit(self.tool.accept())
-        elif self.cursor_at is not None and self._of is not None and self._scene.ready:
+        elif self.cursor_at is not None and self._of is not None:
             self._emit(self.tool.press(self.cursor_at, self._reach()))
             self._emit(self.tool.release(self.cursor_at))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction
 
+from app.capture.folder import ImageFolder
 from app.capture.source import Copyable, Frame, HasCases, KnowsRegion
 from app.gui.bridge import Background
 from app.gui.correct_control import CorrectControl
@@ -84,6 +85,8 @@ class SelfTestControl(QObject):
         self._history = History(data_folder() / "self-test.jsonl")
         self._answers: list[Answer] | None = None
         """All that were ever given; None until they are read."""
+        self._so_far: Summary | None = None
+        """Of them; None without any."""
         self._forget()
         self.view.edited.connect(self._edited)
         self.view.pressed_while_playing.connect(pipeline.pause)
@@ -93,11 +96,12 @@ class SelfTestControl(QObject):
         view.state_changed.connect(self._begin_with_phantoms)
 
     def _forget(self) -> None:
-        """Another source: other cases."""
+        """Another source, another expert, or other numbers since a damaged picture left the folder: other cases."""
+        self._cases: tuple[object, ...] | None = None
         self._deck: Deck | None = None
         self._drawn: dict[int, Correction] = {}
-        self._before: list[tuple[int, Correction | None]] = []
-        """What the last changes were made of."""
+        self._before: dict[int, list[Correction | None]] = {}
+        """What the changes of a frame were made of, the last one last."""
         self._scores: dict[int, Score] = {}
         self._checking: int | None = None
         """The frame whose outline is given, and whose expert's mask is on its way."""
@@ -160,7 +164,7 @@ class SelfTestControl(QObject):
 
     def stop(self) -> None:
         """Ends; what was answered is kept. From the phantom's stills it goes back to the one that moves."""
-        source, active = self._sources.current, self.active
+        source, active, self.waiting = self._sources.current, self.active, False
         self._end()
         if active and isinstance(source, KnowsRegion):
             self._sources.open_word(source.word)
@@ -182,11 +186,17 @@ class SelfTestControl(QObject):
             self.view.finish()
             self.active = False
             self._timer.stop()
-            if (self._comparison is not None and self._comparison.problem) or not self._deck:
+            if self._failed():
                 self._folder, self._deck = None, None  # The next time, another one can be chosen.
             self._dismiss()
             self.view.leave()
             self._bar.hide()
+
+    def _failed(self) -> bool:
+        """Whether the masks that were chosen are of no use."""
+        if (self._comparison is not None and self._comparison.problem) or not self._deck:
+            return True
+        return self._expert is not None and bool(self._expert.problems) and not self._deck.done
 
     def step_out(self) -> bool:
         """Esc: an outline that is begun goes first; whether there was one."""
@@ -208,13 +218,18 @@ class SelfTestControl(QObject):
             return
         ready, entries = self._models.ready, self._corrections.entries
         own = id(entries) if self._by_hand else None
-        wish = (source, areas, model, engine, ready, self._settings.threshold, self._folder, own)
+        left_out = len(source.skipped) if isinstance(source, ImageFolder) else 0
+        cases = (self._folder, own, left_out)
+        wish = (source, areas, model, engine, ready, self._settings.threshold, cases)
         if wish == self._wish:
             return
         expert = expert_of(source, entries, self._folder)
         if expert is None:
             return
         self._dismiss()
+        if cases != self._cases:
+            self._forget()
+            self._cases = cases
         self._wish, self._with_model, self._expert = wish, ready, expert
         pipeline, cache = self._pipeline, cache_folder() / "ahead"
         threshold = self._settings.threshold
@@ -246,18 +261,30 @@ class SelfTestControl(QObject):
             comparison.want(frame.number)
         elif self._checking == frame.number:
             self._score(frame, verdict)
+        if self._pipeline.sought is not None:
+            self.view.finish()  # What is begun is taken as it is, as when another frame is there.
         own = self._drawn.get(frame.number)
         if own is not None and own.size != frame.pixels.shape[:2]:
             own = None
         seen = verdict if frame.number in self._scores else None
-        asked = not comparison.problem and (verdict is None or verdict.b is not None)
-        still = self._pipeline.sought is None
-        self.view.show_scene(frame, Scene(own, None, still and asked and frame.number not in self._scores))
+        no_case = self._no_case(frame)
+        asked = not comparison.problem and not no_case and not self._given(frame)
+        self.view.show_scene(frame, Scene(own, None, asked and self._pipeline.sought is None))
         self.view.reveal(seen, self._with_model, tr(_EXPERTS.get(comparison.names[1], _EXPERT)))
         self.view.say(self._words(frame, verdict, comparison.problem))
         self._bar.numbers.setText(self._numbers())
-        self._bar.show_checked(frame.number in self._scores)
-        self._enable(frame, asked)
+        self._bar.show_checked(frame.number in self._scores or no_case)
+        for name in ("no_region", "undo"):
+            self._actions[name].setEnabled(asked)
+
+    def _no_case(self, frame: Frame) -> bool:
+        """Whether it is known that no expert says anything about this frame."""
+        verdict = self._comparison.at(frame) if self._comparison is not None else None
+        return verdict is not None and verdict.b is None
+
+    def _given(self, frame: Frame) -> bool:
+        """Whether the outline of this frame was given: from then on it is not changed."""
+        return frame.number in self._scores or frame.number == self._checking
 
     def _deal(self) -> None:
         """The cases, once it is known which frames are some; then on to the first of them."""
@@ -269,11 +296,6 @@ class SelfTestControl(QObject):
             elif not self._drawn:
                 self.go(1)
 
-    def _enable(self, frame: Frame, asked: bool) -> None:
-        open_case = asked and frame.number not in self._scores
-        for name in ("no_region", "undo"):
-            self._actions[name].setEnabled(open_case)
-
     def _words(self, frame: Frame, verdict: Verdict | None, problem: str) -> str:
         if problem:
             return outside(problem)
@@ -284,6 +306,8 @@ class SelfTestControl(QObject):
         if self._checking == frame.number:
             return tr("Looking up the expert's mask …")
         if verdict is not None and verdict.b is None:
+            if self._expert is not None and (reason := self._expert.problems.get(frame.number)):
+                return outside(reason)
             return tr("No expert says where the region is in this picture: go on to another case.")
         return tr("Outline the block region, then check it.")
 
@@ -302,8 +326,7 @@ class SelfTestControl(QObject):
         parts = []
         if self._deck is not None:
             parts.append(tr("Cases: {done} of {total}", done=self._deck.done, total=len(self._deck)))
-        if self._answers:
-            so_far = Summary.of(self._answers)
+        if (so_far := self._so_far) is not None:
             parts += [
                 tr("All your answers: {count}", count=so_far.count),
                 tr(
@@ -326,8 +349,8 @@ class SelfTestControl(QObject):
         return self._live.frame
 
     def _edited(self, frame: Frame, mask: Mask) -> None:
-        if frame.number not in self._scores:
-            self._before.append((frame.number, self._drawn.get(frame.number)))
+        if not self._given(frame):
+            self._before.setdefault(frame.number, []).append(self._drawn.get(frame.number))
             self._drawn[frame.number] = Correction.of(mask, by_hand=True)
             self.show()
 
@@ -343,8 +366,8 @@ class SelfTestControl(QObject):
         if self.view.tool is self.view.polygon and self.view.polygon.open:
             self.view.polygon.delete()
             self.view.update()
-        elif frame is not None and self._before and self._before[-1][0] == frame.number:
-            _, before = self._before.pop()
+        elif frame is not None and (changes := self._before.get(frame.number)):
+            before = changes.pop()
             if before is None:
                 self._drawn.pop(frame.number, None)
             else:
@@ -356,7 +379,7 @@ class SelfTestControl(QObject):
         frame = self._case()
         if frame is None:
             return
-        if frame.number in self._scores:
+        if frame.number in self._scores or self._no_case(frame):
             self.go(1)
             return
         self.view.finish()
@@ -379,7 +402,7 @@ class SelfTestControl(QObject):
             self._deck.answer(frame.number, found.iou)
         answer = Answer.of(mark_of(frame.pixels), found, verdict.iou if self._with_model else None)
         if self._answers is not None:
-            self._answers.append(answer)
+            self._count([*self._answers, answer])
         self._background.run("answer", lambda: self._history.add(answer), lambda _: None, self._say)
 
     def go(self, step: int) -> None:
@@ -387,8 +410,7 @@ class SelfTestControl(QObject):
         frame, deck = self._case(), self._deck
         if frame is None or deck is None:
             return
-        verdict = self._comparison.at(frame) if self._comparison is not None else None
-        if verdict is not None and verdict.b is None:
+        if self._no_case(frame):
             deck.drop(frame.number)
         number = deck.next(frame.number)
         if number is None:
@@ -397,18 +419,21 @@ class SelfTestControl(QObject):
         if deck.again:
             self._say(tr("All other cases are answered: those that went worst come again."))
         # What comes again is asked anew.
-        self._scores.pop(number, None)
-        self._drawn.pop(number, None)
+        for known in (self._scores, self._drawn, self._before):
+            known.pop(number, None)
         self._pipeline.seek(number)
 
     def _read_history(self) -> None:
         if self._answers is None:
 
             def read(found: list[Answer]) -> None:
-                self._answers = found
+                self._count(found)
                 self.show()
 
             self._background.run("earlier answers", self._history.load, read, self._say)
+
+    def _count(self, answers: list[Answer]) -> None:
+        self._answers, self._so_far = answers, Summary.of(answers) if answers else None
 
 
 def _overlap_words(own: float, model: float) -> str:

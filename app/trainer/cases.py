@@ -15,6 +15,7 @@ from app.trainer.corrections import Entries
 from app.trainer.shapes import Mask
 from app.trainer.sides import MASK_FOLDERS, CorrectedMasks, MaskFolder, OpenSide, Side
 from model.data import labelme
+from model.errors import ModelError
 
 
 class MadeMasks:
@@ -34,19 +35,42 @@ class MadeMasks:
 
 
 class Expert:
-    """Who says where the region is in a recording: makes a side of it, once."""
+    """Who says where the region is in a recording: makes a side of it, once.
+
+    A mask that cannot be read, or does not fit its frame, costs that frame and no other.
+    """
 
     def __init__(self, open_side: OpenSide) -> None:
         self._open = open_side
         self.numbers: Sequence[int] | None = None
         """Of the frames that there is an answer for; None until the side was made."""
+        self.problems: dict[int, str] = {}
+        """What is wrong with the mask of a frame: a sentence, by the frame's number."""
 
     def __call__(self, recording: Recording) -> Side:
         """The side. Raises ModelError and SourceError."""
         side = self._open(recording)
         count = recording.frame_count
         self.numbers = side.numbers(count) if isinstance(side, MaskFolder | CorrectedMasks) else range(count)
-        return side
+        return _Forgiving(side, self.problems)
+
+
+class _Forgiving:
+    """Another side; what is wrong with a mask is noted, and then there is no answer."""
+
+    def __init__(self, side: Side, problems: dict[int, str]) -> None:
+        self.name = side.name
+        self._side, self._problems = side, problems
+
+    def mask(self, frame: Frame, area: Rect) -> Mask | None:
+        try:
+            return self._side.mask(frame, area)
+        except ModelError as error:
+            self._problems[frame.number] = str(error)
+            return None
+
+    def close(self) -> None:
+        self._side.close()
 
 
 def expert_of(source: Source, entries: Entries, folder: Path | None = None) -> Expert | None:

@@ -1,6 +1,7 @@
 """Testing oneself in the window: nothing is shown before the own outline is given, then everything, with a score."""
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.capture.folder import ImageFolder
 from app.capture.phantom import Phantom
-from app.capture.source import Source
+from app.capture.source import Picture, Source
 from app.gui.main_window import MainWindow
 from app.gui.self_test_view import EXPERT, MODEL
 from app.paths import data_folder
@@ -137,6 +138,21 @@ def test_what_was_given_stays_and_the_same_key_goes_on(testing: MainWindow, qtbo
     qtbot.waitUntil(lambda: len(kept()) == 1)
 
 
+def test_no_button_and_no_key_changes_what_was_checked(testing: MainWindow, qtbot: QtBot) -> None:
+    polygon, view = testing.study.test.view.polygon, testing.study.test.view
+    outline(testing, Rect(60, 98, 80, 60))
+    QTest.keyClick(view, Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    click(testing, (60, 98))  # Takes the first point.
+    check(testing, qtbot)
+    given = list(polygon.rings)
+    assert view.frame is not None
+    at = view.to_view(view.frame, view.rooms()[0]).map(QPointF(140, 158)).toPoint()
+    QTest.mouseClick(view, Qt.MouseButton.RightButton, pos=at)
+    QTest.keyClick(view, Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    QTest.keyClick(view, Key.Key_Delete)
+    assert polygon.rings == given
+
+
 def test_no_region_is_an_answer(testing: MainWindow, qtbot: QtBot) -> None:
     show(testing, COUNT - 1, qtbot)
     QTest.keyClick(testing, Key.Key_6)
@@ -170,6 +186,49 @@ def test_undo_takes_points_then_the_outline_and_esc_what_is_begun_before_the_mod
     assert not testing.study.active
 
 
+def test_undo_is_of_the_picture_that_is_shown(testing: MainWindow, qtbot: QtBot) -> None:
+    view = testing.study.test.view
+    outline(testing, Rect(60, 98, 80, 60))
+    show(testing, 2, qtbot)
+    QTest.keyClick(testing, Key.Key_6)
+    check(testing, qtbot)
+    show(testing, 1, qtbot)
+    qtbot.waitUntil(lambda: view.has_own)
+    QTest.keyClick(testing, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not view.has_own
+
+
+class Slow(ImageFolder):
+    """Its pictures wait while `ready` is not set."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.ready = threading.Event()
+        self.ready.set()
+
+    def read(self) -> Picture | None:
+        assert self.ready.wait(10)
+        return super().read()
+
+
+def test_an_outline_that_is_left_before_it_is_closed_is_taken_as_it_is(
+    start: Start, data_set: Path, qtbot: QtBot
+) -> None:
+    folder = Slow(data_set / "images")
+    window = start(folder)
+    QTest.keyClick(window, Key.Key_Q)
+    show(window, 1, qtbot)
+    outline(window, Rect(60, 98, 80, 60))
+    folder.ready.clear()
+    window.pipeline.seek(3)  # Picture 2 is read ahead.
+    window.study.test.show()
+    assert window.pipeline.sought == 3
+    folder.ready.set()
+    qtbot.waitUntil(lambda: shown(window) == 3 and window.pipeline.sought is None)
+    show(window, 1, qtbot)
+    qtbot.waitUntil(lambda: window.study.test.view.has_own)
+
+
 def test_every_case_is_asked_once_and_then_the_worst_again(testing: MainWindow, qtbot: QtBot) -> None:
     seen = [1]
     QTest.keyClick(testing, Key.Key_6)
@@ -197,10 +256,39 @@ def test_a_picture_without_an_experts_mask_is_no_case(start: Start, data_set: Pa
     outline(window, region(2))
     assert not window.study.test.view.polygon.open
     assert "Cases: 0 of 3" in window.study_bar.test.numbers.text()
+    QTest.keyClick(window, Key.Key_0)
+    qtbot.waitUntil(lambda: shown(window) != 2 and window.pipeline.sought is None)
     for _ in range(4):
         before = shown(window)
         QTest.keyClick(window, Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
         qtbot.waitUntil(lambda before=before: shown(window) not in (2, before) and window.pipeline.sought is None)
+
+
+def test_a_damaged_mask_is_said_and_costs_no_other_case(start: Start, data_set: Path, qtbot: QtBot) -> None:
+    (data_set / "masks" / "2.png").write_bytes(b"damaged")
+    window = start(ImageFolder(data_set / "images"))
+    QTest.keyClick(window, Key.Key_Q)
+    show(window, 2, qtbot)
+    qtbot.waitUntil(lambda: "2.png is not a picture" in window.study.test.view.words, timeout=10_000)
+    QTest.keyClick(window, Key.Key_0)
+    qtbot.waitUntil(lambda: shown(window) != 2 and window.pipeline.sought is None)
+    QTest.keyClick(window, Key.Key_6)
+    check(window, qtbot)
+    assert window.study_bar.test.numbers.text().startswith("Cases: 1 of 3")
+
+
+def test_a_damaged_picture_keeps_no_other_case_waiting(start: Start, data_set: Path, qtbot: QtBot) -> None:
+    (data_set / "images" / "1.png").write_bytes(b"damaged")
+    window = start(ImageFolder(data_set / "images"))
+    for frame in (1, 2):  # What was picture 2 leaves its place, then picture 3.
+        window.pipeline.seek(frame)
+        qtbot.waitUntil(lambda frame=frame: shown(window) == frame and window.pipeline.sought is None)
+    QTest.keyClick(window, Key.Key_Q)
+    show(window, 2, qtbot)
+    QTest.keyClick(window, Key.Key_6)
+    check(window, qtbot)
+    assert window.study.test.view.answer_words() == "You, Expert: no region in this picture"
+    assert window.study_bar.test.numbers.text().startswith("Cases: 1 of 3")
 
 
 def test_where_nobody_says_where_the_region_is_a_folder_is_asked_for(
@@ -226,16 +314,21 @@ def test_where_nobody_says_where_the_region_is_a_folder_is_asked_for(
     check(window, qtbot)
 
 
-def test_a_corrected_clip_is_a_test_of_its_corrected_frames(start: Start, tmp_path: Path, qtbot: QtBot) -> None:
-    clip = write_clip(tmp_path / "clip.avi")
-    window = start(clip)
+def correct(window: MainWindow, qtbot: QtBot, *frames: int) -> None:
+    """Takes the model's masks for right."""
     QTest.keyClick(window, Key.Key_E)
-    for frame in (3, 7):
+    for frame in frames:
         window.pipeline.seek(frame)
         qtbot.waitUntil(
             lambda frame=frame: shown(window) == frame and "dotted" in window.study.correct.view.words, timeout=10_000
         )
         QTest.keyClick(window, Key.Key_4)
+
+
+def test_a_corrected_clip_is_a_test_of_its_corrected_frames(start: Start, tmp_path: Path, qtbot: QtBot) -> None:
+    clip = write_clip(tmp_path / "clip.avi")
+    window = start(clip)
+    correct(window, qtbot, 3, 7)
     window.sources.open(clip.another())  # As if another day: nothing is open of it.
     qtbot.waitUntil(lambda: window.transport.isVisible() and window.view.frame is not None, timeout=10_000)
     QTest.keyClick(window, Key.Key_Q)
@@ -244,6 +337,28 @@ def test_a_corrected_clip_is_a_test_of_its_corrected_frames(start: Start, tmp_pa
     QTest.keyClick(window, Key.Key_6)
     check(window, qtbot)
     assert window.study_bar.test.numbers.text().startswith("Cases: 1 of 2")
+
+
+def test_frames_corrected_since_the_last_test_are_cases_as_well(start: Start, tmp_path: Path, qtbot: QtBot) -> None:
+    window = start(write_clip(tmp_path / "clip.avi"))
+    numbers = window.study_bar.test.numbers
+    correct(window, qtbot, 3, 7)
+    QTest.keyClick(window, Key.Key_Q)
+    qtbot.waitUntil(lambda: numbers.text().startswith("Cases: 0 of 2"), timeout=10_000)
+    correct(window, qtbot, 1, 5)
+    QTest.keyClick(window, Key.Key_Q)
+    qtbot.waitUntil(lambda: numbers.text().startswith("Cases: 0 of 4"), timeout=10_000)
+
+
+def test_another_mode_that_is_chosen_while_corrections_are_opened_stays(
+    start: Start, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = start(write_clip(tmp_path / "clip.avi"))
+    QTest.keyClick(window, Key.Key_Q)
+    assert window.study.test.waiting
+    with qtbot.waitSignal(window.study.correct.opened, timeout=10_000):
+        QTest.keyClick(window, Key.Key_E)
+    assert window.study.correct.active
 
 
 def test_the_phantom_tests_too_without_any_file(start: Start, qtbot: QtBot) -> None:

@@ -21,7 +21,7 @@ from app.trainer.corrections import Correction
 from app.trainer.history import LAST, Answer, History, Summary
 from app.trainer.scoring import Score, score
 from app.trainer.shapes import LABEL
-from app.trainer.sides import CorrectedMasks, MaskFolder
+from app.trainer.sides import CorrectedMasks
 from model.data.pictures import write_mask
 
 SIZE = (60, 80)
@@ -54,7 +54,6 @@ def test_the_masks_of_a_data_set_are_found_beside_its_pictures(data_set: Path) -
     assert opened is not None
     assert opened.numbers is None
     side = opened(source)
-    assert isinstance(side, MaskFolder)
     assert opened.numbers == [1]
     frames = [Frame(np.full(SIZE, 90, np.uint8), number, 0.0) for number in (0, 1)]
     area = Rect(20, 10, 40, 40)
@@ -62,6 +61,21 @@ def test_the_masks_of_a_data_set_are_found_beside_its_pictures(data_set: Path) -
     found = side.mask(frames[1], area)
     assert found is not None
     assert np.array_equal(found, box(30, 20)[10:50, 20:60])
+
+
+def test_a_mask_that_is_damaged_or_does_not_fit_costs_its_own_picture(data_set: Path) -> None:
+    cv2.imwrite(str(data_set / "images" / "three.png"), np.full(SIZE, 90, np.uint8))
+    (data_set / "masks" / "one.png").write_bytes(b"damaged")
+    write_mask(data_set / "masks" / "three.png", box(30, 20)[:50])
+    source = ImageFolder(data_set / "images")
+    source.open()
+    opened = expert_of(source, {})
+    assert opened is not None
+    side, area = opened(source), Rect(0, 0, SIZE[1], SIZE[0])
+    masks = [side.mask(Frame(np.full(SIZE, 90, np.uint8), number, 0.0), area) for number in range(3)]
+    assert [mask is None for mask in masks] == [True, True, False]
+    assert "is damaged" in opened.problems[0]
+    assert "80 x 50 pixels" in opened.problems[1]
 
 
 def test_a_folder_beside_other_pictures_is_no_data_set(data_set: Path, tmp_path: Path) -> None:
@@ -101,7 +115,7 @@ def test_what_was_corrected_by_hand_makes_a_test_of_a_clip(tmp_path: Path) -> No
     opened = expert_of(clip, by_hand(box(1, 1)))
     assert opened is not None
     clip.open()
-    assert isinstance(opened(clip), CorrectedMasks)
+    assert opened(clip).name == CorrectedMasks.name
     assert opened.numbers == [3]
     clip.close()
 
@@ -221,6 +235,15 @@ def test_a_line_that_is_cut_off_costs_that_line_alone(tmp_path: Path) -> None:
     whole = path.read_text("utf-8")
     path.write_text(whole + whole[:20] + "\n" + json.dumps({"iou": "much"}) + "\n[]\n" + whole, "utf-8")
     assert [answer.iou for answer in history.load()] == [0.5, 0.5]
+
+
+def test_what_a_full_disk_has_cut_off_takes_no_later_answer_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "self-test.jsonl"
+    history = History(path)
+    history.add(Answer.of(1, Score(0.5, 1.0, 1.0), 0.25))
+    path.write_text(path.read_text("utf-8") + '{"time": "2026', "utf-8")
+    history.add(Answer.of(2, Score(0.75, 1.0, 1.0), 0.25))
+    assert [answer.iou for answer in history.load()] == [0.5, 0.75]
 
 
 def test_nothing_of_the_picture_or_its_name_is_kept(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtGui import QAction
 
 from app.capture.source import Repeatable
@@ -20,15 +22,22 @@ class AheadControl:
     """Compares what runs with what is wanted whenever the window refreshes; so there is nothing to keep in step."""
 
     def __init__(
-        self, pipeline: Pipeline, sources: Sources, models: Models, transport: Transport, action: QAction
+        self,
+        pipeline: Pipeline,
+        sources: Sources,
+        models: Models,
+        transport: Transport,
+        action: QAction,
+        secret: Callable[[], bool],
     ) -> None:
+        """What the model says is not shown while it is `secret`."""
         self._pipeline, self._sources, self._models, self._transport = pipeline, sources, models, transport
-        self._action = action
+        self._action, self._secret = action, secret
         self._source: Repeatable | None = None
         self._thumbnails: Thumbnails | None = None
         self._ahead: Ahead | None = None
         self._old: list[Thumbnails | Ahead] = []
-        self._shown: tuple[int, str] | None = None
+        self._shown: tuple[object, ...] | None = None
         action.setChecked(True)
 
     def refresh(self) -> None:
@@ -82,12 +91,10 @@ class AheadControl:
 
     def _show(self) -> None:
         self._transport.slider.set_pictures(self._thumbnails.pictures if self._thumbnails is not None else ())
-        ahead = self._ahead
-        strips = ahead.strips if ahead is not None else Strips.unknown(0)
-        shown = id(ahead), self._words(ahead)
-        if shown != self._shown:
-            self._shown = shown
-            self._transport.set_strips(strips, shown[1])
+        ahead, words, secret = self._ahead, self._words(self._ahead), self._secret()
+        if (id(ahead), words, secret) != self._shown:
+            self._shown = id(ahead), words, secret
+            self._transport.set_strips(Strips.unknown(0) if ahead is None or secret else ahead.strips, words)
 
     def _words(self, ahead: Ahead | None) -> str:
         if ahead is None or not ahead.total:

@@ -178,7 +178,10 @@ class MainWindow(QMainWindow):
             *(self, settings, pipeline, self.sources, self.models, view, self.transport.slider),
             *(parse, actions["export"], say),
         )
-        self.ahead = AheadControl(pipeline, self.sources, self.models, self.transport, actions["toggle_ahead"])
+        self.ahead = AheadControl(
+            *(pipeline, self.sources, self.models, self.transport, actions["toggle_ahead"]),
+            secret=lambda: self.study.test.active,
+        )
         self.study = Study(
             *(settings, pipeline, self.sources, self.models, view, self.transport.slider, self.study_bar, actions),
             *(self.dialogs, background, say, self.overlay.study),

@@ -82,6 +82,8 @@ class SelfTestControl(QObject):
         self._expert: Expert | None = None
         self._by_hand = False
         """Whether what was corrected by hand is the only answer that is known."""
+        self._said = ""
+        """What is wrong, and was said."""
         self._history = History(data_folder() / "self-test.jsonl")
         self._answers: list[Answer] | None = None
         """All that were ever given; None until they are read."""
@@ -271,7 +273,12 @@ class SelfTestControl(QObject):
         asked = not comparison.problem and not no_case and not self._given(frame)
         self.view.show_scene(frame, Scene(own, None, asked and self._pipeline.sought is None))
         self.view.reveal(seen, self._with_model, tr(_EXPERTS.get(comparison.names[1], _EXPERT)))
-        self.view.say(self._words(frame, verdict, comparison.problem))
+        of_mask = self._expert.problems.get(frame.number, "") if no_case and self._expert is not None else ""
+        problem = comparison.problem or of_mask
+        self.view.say(self._words(frame, verdict, problem))
+        if problem and problem != self._said:
+            self._say(problem)  # There, it has room.
+        self._said = problem
         self._bar.numbers.setText(self._numbers())
         self._bar.show_checked(frame.number in self._scores or no_case)
         for name in ("no_region", "undo"):
@@ -306,8 +313,6 @@ class SelfTestControl(QObject):
         if self._checking == frame.number:
             return tr("Looking up the expert's mask …")
         if verdict is not None and verdict.b is None:
-            if self._expert is not None and (reason := self._expert.problems.get(frame.number)):
-                return outside(reason)
             return tr("No expert says where the region is in this picture: go on to another case.")
         return tr("Outline the block region, then check it.")
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QFont,
+    QFontMetricsF,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -30,6 +31,8 @@ from app.pipeline.types import Rect
 
 BAND = 38
 """Height of the line under the picture, which says what the window is doing."""
+_WORDS = (16, 14, 12)
+"""Sizes of the letters in it, in pixels."""
 EDGE = 4
 """Width of the line round the whole, which says the same to the corner of the eye."""
 
@@ -244,8 +247,8 @@ class StudyView(QWidget):
         left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         title = painter.boundingRect(band.adjusted(14, 0, -14, 0), left, self.title)
         painter.drawText(band.adjusted(14, 0, -14, 0), left, self.title)
-        painter.setFont(sized(self.font(), 16, QFont.Weight.Normal))
         room = band.adjusted(title.right() - band.left() + 18, 0, -14, 0)
+        painter.setFont(fitting(self.font(), self.words, room.width()))
         words = painter.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, left, words)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -269,6 +272,12 @@ class StudyView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(part, self._image[1], part)
         painter.restore()
+
+
+def fitting(font: QFont, words: str, width: float) -> QFont:
+    """The font in the largest size with which the words fit into the line, or in the smallest."""
+    fonts = [sized(font, size, QFont.Weight.Normal) for size in _WORDS]
+    return next((one for one in fonts if QFontMetricsF(one).horizontalAdvance(words) <= width), fonts[-1])
 
 
 def outline(painter: QPainter, path: QPainterPath, ink: str, style: Qt.PenStyle, width: float = 2.0) -> None:

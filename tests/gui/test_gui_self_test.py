@@ -138,6 +138,16 @@ def test_what_was_given_stays_and_the_same_key_goes_on(testing: MainWindow, qtbo
     qtbot.waitUntil(lambda: len(kept()) == 1)
 
 
+def test_the_time_line_keeps_to_itself_what_the_model_says(testing: MainWindow, qtbot: QtBot) -> None:
+    ahead, line = testing.ahead, testing.transport.slider
+    qtbot.waitUntil(lambda: ahead._ahead is not None and ahead._ahead.done == COUNT, timeout=10_000)
+    ahead.refresh()
+    assert not len(line._strips.confidence)
+    QTest.keyClick(testing, Key.Key_Q)
+    ahead.refresh()
+    assert len(line._strips.confidence) == COUNT
+
+
 def test_no_button_and_no_key_changes_what_was_checked(testing: MainWindow, qtbot: QtBot) -> None:
     polygon, view = testing.study.test.view.polygon, testing.study.test.view
     outline(testing, Rect(60, 98, 80, 60))
@@ -270,6 +280,7 @@ def test_a_damaged_mask_is_said_and_costs_no_other_case(start: Start, data_set: 
     QTest.keyClick(window, Key.Key_Q)
     show(window, 2, qtbot)
     qtbot.waitUntil(lambda: "2.png is not a picture" in window.study.test.view.words, timeout=10_000)
+    assert "2.png is not a picture" in window.messages.text
     QTest.keyClick(window, Key.Key_0)
     qtbot.waitUntil(lambda: shown(window) != 2 and window.pipeline.sought is None)
     QTest.keyClick(window, Key.Key_6)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -25,6 +25,8 @@ from app.gui.main_window import MainWindow
 from app.gui.scan_area_tool import ScanAreaTool
 from app.gui.study_bar import OPEN_MASKS, OWN, RECORDED
 from app.gui.study_rows import HEIGHT, AgreementRow, CorrectionsRow
+from app.gui.study_view import fitting
+from app.gui.theme import sized
 from app.gui.timeline import Timeline
 from app.gui.zoom import Zoom
 from app.pipeline.types import Rect
@@ -794,3 +796,12 @@ def test_without_a_window(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     rows = list(csv.DictReader(table.read_text().splitlines()))
     assert [row["frame"] for row in rows if row["iou"]] == ["4"]
     assert capsys.readouterr().out.startswith("1 of 12 frames compared")
+
+
+def test_what_is_said_is_written_smaller_before_anything_of_it_is_left_out(qapp: QApplication) -> None:
+    words, font = "Overlap (IoU): you 0.80, model 0.71 · edges 4 px, centres 1 px apart", qapp.font()
+    widths = {size: QFontMetricsF(sized(font, size, QFont.Weight.Normal)).horizontalAdvance(words) for size in (16, 14)}
+    assert fitting(font, words, widths[16]).pixelSize() == 16
+    assert fitting(font, words, widths[16] - 1).pixelSize() == 14
+    assert fitting(font, words, widths[14] - 1).pixelSize() == 12
+    assert fitting(font, words, 10).pixelSize() == 12

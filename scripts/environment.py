@@ -7,18 +7,28 @@ environment remembers which lock it holds, so that the next start only reads two
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib.util
 import json
 import os
 import platform
+import re
 import shlex
 import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -133,10 +143,20 @@ def read_stamp(venv: Path) -> dict[str, object]:
 
 
 def write_stamp(stamp: Mapping[str, object], venv: Path) -> None:
-    """Replaces the stamp in one step."""
+    """Replaces the stamp in one step. Raises SetupError."""
     beside = venv / "sonoblock.json.new"
-    beside.write_text(json.dumps(stamp, indent=1) + "\n", "utf-8")
-    beside.replace(venv / "sonoblock.json")
+    try:
+        beside.write_text(json.dumps(stamp, indent=1) + "\n", "utf-8")
+        beside.replace(venv / "sonoblock.json")
+    except OSError as problem:
+        raise not_writable(venv, problem) from problem
+
+
+def not_writable(path: Path, problem: OSError) -> SetupError:
+    """Says that a place cannot be written to."""
+    return SetupError(
+        f"{path} cannot be written ({problem.strerror}): free some space, or see that you may write there."
+    )
 
 
 def next_step(stamp: Mapping[str, object], lock: str, wanted: str, tag: str, python_there: bool) -> str:
@@ -160,21 +180,60 @@ def prepare(lock: str) -> Path:
     problem = unsupported(sys.version_info[:2], sys.platform, platform.machine(), struct.calcsize("P") * 8)
     if problem:
         raise SetupError(problem)
-    python, stamp = venv_python(VENV), read_stamp(VENV)
-    step = next_step(stamp, lock, lock_hash(lock), python_tag(), python.exists())
+    python = venv_python(VENV)
+    if step_now(lock) != "nothing":
+        with alone():
+            set_up(lock, python)
+    return python
+
+
+def step_now(lock: str) -> str:
+    """What there is to do for a lock, as `next_step` says."""
+    return next_step(read_stamp(VENV), lock, lock_hash(lock), python_tag(), venv_python(VENV).exists())
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Waits until no other start sets up: it would take the environment away from under this one. Raises SetupError."""
+    try:
+        stream = VENV.with_name(f"{VENV.name}.lock").open("a")
+    except OSError as problem:
+        raise not_writable(VENV.parent, problem) from problem
+    with stream:
+        if not take(stream):
+            say(f"Another start is setting up {VENV.name}; this one waits for it.")
+            while not take(stream):
+                time.sleep(0.5)
+        yield
+
+
+def take(stream: IO[str]) -> bool:
+    """Takes the lock of a file, which goes with the process; whether that could be. Without locks here, it can."""
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        return problem.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+    return True
+
+
+def set_up(lock: str, python: Path) -> None:
+    """Does what there is to do for a lock, with no other start beside. Raises SetupError."""
+    step = step_now(lock)
     if step == "nothing":
-        return python
+        return
     say(f"Setting up {VENV.name} from {LOCKS.name}/{lock}.txt: once, {SIZES[lock]} to fetch.")
     if step == "install" and not has_pip(python):
         step = "create"
     if step == "create":
         create_venv()
-        stamp = {}
-    write_stamp({**stamp, "python": python_tag(), "complete": False}, VENV)
+    write_stamp({"python": python_tag(), "complete": False}, VENV)
     install(python, lock)
+    # Of another lock, nothing is known any more: packages that both list may have other versions now.
     hashes = {name: lock_hash(name) for name in INCLUDES[lock]}
-    write_stamp({**stamp, **hashes, "python": python_tag(), "complete": True}, VENV)
-    return python
+    write_stamp({**hashes, "python": python_tag(), "complete": True}, VENV)
 
 
 SIZES = {"run": "about 250 MB", "test": "about 1 GB, with TensorFlow,"}
@@ -205,9 +264,29 @@ def install(python: Path, lock: str) -> None:
     """Installs a lock file, every file checked against its hash. Raises SetupError."""
     command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     # The lock lists every dependency: there is nothing to resolve, and nothing to build from source.
-    command += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(lock_file(lock))]
+    command += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-user", "-r", str(lock_file(lock))]
     if run(command) != 0:
         raise SetupError("The packages could not be installed; the lines above say why. Start again to try again.")
+    missing = pinned(lock_file(lock).read_text("utf-8")) - installed(python)
+    if missing:
+        raise SetupError(
+            f"pip has not put {', '.join(sorted(missing)[:3])} into {VENV}: see whether its settings name another place"
+            " ('pip config list', and PIP_TARGET, PIP_PREFIX, PIP_ROOT or PIP_DRY_RUN), then start again."
+        )
+
+
+def pinned(listing: str) -> set[str]:
+    """The packages that a lock file lists for every machine, as name==version."""
+    return set(re.findall(r"^([^\s;#]+==[^\s;]+) *\\?$", listing, re.MULTILINE))
+
+
+def installed(python: Path) -> set[str]:
+    """The packages that an interpreter finds, as name==version."""
+    names = "re.sub('[-_.]+', '-', one.metadata['Name'] or '').lower() + '==' + one.version"
+    code = f"import re, importlib.metadata as found; print(*({names} for one in found.distributions()))"
+    return set(
+        subprocess.run([str(python), "-I", "-c", code], capture_output=True, text=True, check=False).stdout.split()
+    )
 
 
 # --- system packages on Linux -----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy
 import pytest
 
 from scripts import environment
@@ -176,6 +177,8 @@ def fake_venv(checkout: Path, commands: Commands, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(environment, "venv_python", lambda venv: venv / "bin" / "python")
     monkeypatch.setattr(environment, "create_venv", create)
     monkeypatch.setattr(environment, "has_pip", lambda python: True)
+    listed = (environment.lock_file("test"), environment.lock_file("run"))
+    monkeypatch.setattr(environment, "installed", lambda _: environment.pinned("".join(x.read_text() for x in listed)))
     return commands
 
 
@@ -213,6 +216,60 @@ def test_a_changed_lock_is_installed(fake_venv: Commands) -> None:
     environment.lock_file("run").write_text("numpy==2.1\n")
     environment.prepare("run")
     assert done(fake_venv) == ["create", "run.txt", "run.txt"]
+
+
+def test_what_was_installed_for_another_lock_counts_only_as_long_as_nothing_else_was(fake_venv: Commands) -> None:
+    environment.prepare("test")
+    before = environment.lock_file("run").read_text()
+    environment.lock_file("run").write_text("numpy==1.9\n")
+    environment.prepare("run")
+    environment.lock_file("run").write_text(before)
+    environment.prepare("test")
+    assert done(fake_venv) == ["create", "test.txt", "run.txt", "test.txt"]
+
+
+def test_a_second_start_waits_for_the_first_and_then_has_nothing_to_do(
+    fake_venv: Commands, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = environment.VENV.with_name(".venv.lock").open("a")
+    assert environment.take(first)
+
+    def ready(_: float) -> None:
+        environment.create_venv()
+        environment.write_stamp(
+            {"run": environment.lock_hash("run"), "python": environment.python_tag(), "complete": True},
+            environment.VENV,
+        )
+        first.close()
+
+    monkeypatch.setattr(environment.time, "sleep", ready)
+    environment.prepare("run")
+    assert done(fake_venv) == ["create"]
+    assert "this one waits" in capsys.readouterr().out
+
+
+def test_where_nothing_can_be_written_that_is_one_sentence(fake_venv: Commands) -> None:
+    environment.prepare("run")
+    (environment.VENV / "sonoblock.json.new").mkdir()
+    with pytest.raises(SetupError, match=r"\.venv cannot be written \("):
+        environment.prepare("test")
+
+
+def test_packages_that_pip_put_elsewhere_make_no_environment(
+    fake_venv: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "installed", lambda _: {"pip==24.0"})
+    with pytest.raises(SetupError, match=r"numpy==2\.0.*PIP_TARGET"):
+        environment.prepare("run")
+    assert environment.read_stamp(environment.VENV)["complete"] is False
+
+
+def test_what_is_installed_is_found_by_the_names_of_the_lock() -> None:
+    found = environment.installed(Path(sys.executable))
+    assert f"numpy=={numpy.__version__}" in found
+    assert any(one.startswith("opencv-python-headless==") for one in found)
+    listing = "numpy==2.0 \\\n    --hash=sha256:ab\nwheel==1.0 ; sys_platform == 'win32' \\\n# a==1\nmss==10.2\n"
+    assert environment.pinned(listing) == {"numpy==2.0", "mss==10.2"}
 
 
 def test_a_failed_installation_says_so_and_is_made_anew(fake_venv: Commands) -> None:

@@ -31,8 +31,13 @@ def compile_command(lock: str, options: Sequence[str]) -> list[str]:
 
 
 def write_lock(lock: str, purpose: str, options: Sequence[str]) -> None:
-    """Resolves a lock and heads it with its purpose."""
-    subprocess.run(compile_command(lock, options), cwd=environment.ROOT, check=True)
+    """Resolves a lock and heads it with its purpose. Raises SystemExit where `uv` is not there, or cannot."""
+    try:
+        subprocess.run(compile_command(lock, options), cwd=environment.ROOT, check=True)
+    except FileNotFoundError:
+        sys.exit("There is no 'uv' here: install it (pip install uv), then start again.")
+    except subprocess.CalledProcessError as problem:  # It has said why.
+        sys.exit(problem.returncode)
     path = environment.lock_file(lock)
     path.write_text(HEADER.format(purpose=purpose) + path.read_text("utf-8"), "utf-8", newline="\n")
 

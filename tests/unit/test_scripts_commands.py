@@ -125,3 +125,15 @@ def test_in_ci_a_missing_tool_is_a_failure(
     monkeypatch.setattr(environment, "require_tools", lambda: ["Xvfb"])
     assert test.main([]) == 2
     assert "Xvfb" in capsys.readouterr().err
+
+
+def test_locking_without_uv_says_what_to_install(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "lock.py"],
+        env={**os.environ, "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
+    assert "install it (pip install uv)" in ran.stderr

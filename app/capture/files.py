@@ -19,6 +19,15 @@ def unreadable(path: Path, error: OSError) -> SourceError:
     return SourceError(f"{path} cannot be read ({error.strerror or error}): check the disk or the network it is on.")
 
 
+def is_utf8(path: Path) -> bool:
+    """Whether a path is Unicode: OpenCV crashes on one that is not, such as a name from an old archive."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_gif(head: bytes) -> bool:
     """Whether a file that begins so is a GIF."""
     return head[:6] in (b"GIF87a", b"GIF89a")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import cv2
 
-from app.capture.files import unreadable
+from app.capture.files import is_utf8, unreadable
 from app.capture.pixels import as_pixels
 from app.capture.source import Picture, Pixels, SourceError, SourceInfo, SourceKind
 from app.capture.stamps import StampIndex, Stamps
@@ -240,11 +240,18 @@ class VideoFile:
 
     def _opened(self, options: list[int]) -> tuple[cv2.VideoCapture, io.BufferedIOBase | None]:
         # FFmpeg alone: OpenCV's other readers take a picture's name for a pattern of many.
-        if self._open_stream is None:
+        if self._open_stream is None and is_utf8(self.path):
             return cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG, options), None
-        stream = self._open_stream()
+        stream = self._open_stream() if self._open_stream is not None else self._open_file()
         # OpenCV takes any reader of Python's, which its types do not say.
         return cv2.VideoCapture(stream, cv2.CAP_FFMPEG, options), stream  # type: ignore[call-overload]
+
+    def _open_file(self) -> io.BufferedIOBase:
+        """Raises SourceError."""
+        try:
+            return self.path.open("rb")
+        except OSError as error:
+            raise unreadable(self.path, error) from error
 
     def _open_packets(self) -> tuple[cv2.VideoCapture, Callable[[], None]]:
         """A reader of the file's packets, none of which it decodes; and what closes it. In the index's thread."""

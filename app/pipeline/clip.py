@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from app.capture.files import is_utf8
 from app.capture.source import Pixels
 from app.errors import OutputError
 from app.pipeline.codecs import best_codec
@@ -50,6 +51,10 @@ class ClipWriter:
         beside(self.path).replace(self.path)
 
     def _open(self, size: tuple[int, int]) -> cv2.VideoWriter:
+        if not is_utf8(self.path):
+            raise OutputError(
+                f"A clip cannot be written into {self.path.parent}: its path is not Unicode, choose another one."
+            )
         codec = best_codec(self.path.suffix)
         if codec is not None:
             self.path, self._size = self.path.with_suffix(codec.suffix), size

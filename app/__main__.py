@@ -319,7 +319,7 @@ def _annotate(arguments: argparse.Namespace) -> int:
     options, settings = _options(arguments)
     source = _parse(arguments.source[0], settings, arguments.rate)
 
-    from app.annotate import annotate, check_apart, check_unused
+    from app.annotate import annotate, check_apart, check_unused, left_out
     from app.batch import How
     from model.bundle import find
     from model.engines.choice import open_crew
@@ -333,8 +333,8 @@ def _annotate(arguments: argparse.Namespace) -> int:
         crew = open_crew(options.engine or DEFAULT_ENGINE, bundle)
         task = _how(How, arguments, options, bundle.threshold).task(arguments.out, Novelty.of(bundle))
         annotate(source, crew, task, sys.stderr if sys.stderr.isatty() else None)
-        for name in getattr(source, "skipped", ()):
-            _say(f"{name} cannot be read and was left out.")
+        for sentence in left_out(source):
+            _say(sentence)
     finally:
         source.close()
     return 0

@@ -37,6 +37,14 @@ def check_apart(word: str, out: Path) -> None:
         raise UsageError(f"{out} is what is to be gone through: choose another folder to write into.")
 
 
+def left_out(source: Source) -> list[str]:
+    """What could not be read of a source that was gone through: sentences."""
+    skipped = getattr(source, "skipped", ())
+    if isinstance(skipped, int):
+        return [f"{source.word} holds DICOM files that cannot be read and were left out: {skipped}."] if skipped else []
+    return [f"{name} cannot be read and was left out." for name in skipped]
+
+
 def annotate(source: Source, crew: Crew, task: Task, progress: TextIO | None = None, before: str = "") -> int:
     """As `export`; tells in `progress` how far it is, in a line that begins with `before`.
 

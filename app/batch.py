@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TextIO
 
 from app import log
-from app.annotate import annotate, check_apart
+from app.annotate import annotate, check_apart, left_out
 from app.capture.folder import holds_image
 from app.capture.recorded import is_recorded
 from app.capture.source import Recording, SourceError
@@ -125,8 +125,8 @@ class Outcome:
         return f"{_counted(self.done)} done{before}{failed}."
 
 
-def run_work(work: Work, progress: TextIO | None = None, before: str = "") -> int:
-    """Writes one recording from its beginning, and gives its number of frames.
+def run_work(work: Work, progress: TextIO | None = None, before: str = "") -> list[str]:
+    """Writes one recording from its beginning, and gives what could not be read of it, in sentences.
 
     Raises SourceError, OutputError and ModelError; then what was written stays in the folder that is INCOMPLETE.
     Whatever else goes wrong is a SourceError too: the recordings behind it are still to be done.
@@ -136,7 +136,8 @@ def run_work(work: Work, progress: TextIO | None = None, before: str = "") -> in
     try:
         if begun.exists():
             shutil.rmtree(begun)
-        count = annotate(parse(work.word, rate=work.how.rate), crew, work.how.task(begun, novelty), progress, before)
+        source = parse(work.word, rate=work.how.rate)
+        annotate(source, crew, work.how.task(begun, novelty), progress, before)
         begun.replace(work.out)
     except OSError as error:
         raise OutputError.of(work.out, error) from error
@@ -145,7 +146,7 @@ def run_work(work: Work, progress: TextIO | None = None, before: str = "") -> in
     except Exception as error:
         log.failure(_log, "a recording of a batch failed", error)
         raise SourceError(f"{work.word} failed ({type(error).__name__}): it is left out.") from error
-    return count
+    return left_out(source)
 
 
 @functools.lru_cache(maxsize=1)
@@ -165,24 +166,24 @@ def run_batch(
     dask: str | None = None,
     progress: TextIO | None = None,
     say: Callable[[str], None] = lambda text: None,
-    run: Callable[[Work], int] | None = None,
+    run: Callable[[Work], list[str]] | None = None,
 ) -> Outcome:
     """Goes through all recordings; one that fails is told to `say` in a sentence, and the others go on.
 
     With `dask`, the address of a scheduler, its workers run them; they see the same folders under the same paths. `run`
     stands for `run_work` there. Raises UsageError, SourceError, OutputError and ModelError where none can go on.
     """
-    out = out.absolute()
+    out = _plain(out)
     works = plan(words, out, how, recursive)
     _begin(out, how, resume)
     left = [work for work in works if not work.out.exists()]
     failed = 0
 
-    def keep(work: Work, outcome: int | Exception) -> None:
+    def keep(work: Work, outcome: list[str] | Exception) -> None:
         nonlocal failed
-        if isinstance(outcome, Exception):
-            failed += 1
-            say(_told(work, outcome))
+        failed += isinstance(outcome, Exception)
+        for sentence in [str(outcome)] if isinstance(outcome, Exception) else outcome:
+            say(_told(work, sentence))
 
     if dask is not None:
         _on_cluster(dask, run or run_work, left, keep, progress)
@@ -192,8 +193,11 @@ def run_batch(
     return Outcome(len(left) - failed, len(works) - len(left), failed)
 
 
-def _try(work: Work, progress: TextIO | None, before: str) -> int | Exception:
-    """Frames, or what is wrong with this recording. Raises OutputError: the next one would not be written either."""
+def _try(work: Work, progress: TextIO | None, before: str) -> list[str] | Exception:
+    """What could not be read of it, or what is wrong with it.
+
+    Raises OutputError: the next one would not be written either.
+    """
     try:
         return run_work(work, progress, before)
     except (SourceError, ModelError) as error:
@@ -204,14 +208,14 @@ def _try(work: Work, progress: TextIO | None, before: str) -> int | Exception:
 
 def _on_cluster(
     address: str,
-    run: Callable[[Work], int],
+    run: Callable[[Work], list[str]],
     works: list[Work],
-    keep: Callable[[Work, int | Exception], None],
+    keep: Callable[[Work, list[str] | Exception], None],
     progress: TextIO | None,
 ) -> None:
     count = 0
 
-    def keep_and_tell(work: Work, outcome: int | Exception) -> None:
+    def keep_and_tell(work: Work, outcome: list[str] | Exception) -> None:
         nonlocal count
         count += 1
         if progress is not None:
@@ -222,9 +226,9 @@ def _on_cluster(
         spread(address, run, works, keep_and_tell, (SourceError, OutputError, ModelError))
 
 
-def _told(work: Work, error: Exception) -> str:
-    """The sentence of an error, which names the recording, in one line."""
-    text, word, name = (" ".join(part.split()) for part in (str(error), work.word, Path(work.word).name))
+def _told(work: Work, sentence: str) -> str:
+    """A sentence, which names the recording, in one line."""
+    text, word, name = (" ".join(part.split()) for part in (sentence, work.word, Path(work.word).name))
     return text if name in text else f"{word}: {text}"
 
 
@@ -252,24 +256,28 @@ def _begin(out: Path, how: How, resume: bool) -> None:
 
 def plan(words: Sequence[str], out: Path, how: How, recursive: bool) -> list[Work]:
     """What is to be done, each recording once, in the order of the words and of names. Raises SourceError."""
-    found: dict[str, str] = {}
+    found: dict[str, None] = {}
     for word in words:
-        root = Path(word)
+        # However a path is written: its recordings keep the names of their folders.
+        root = _plain(Path(word))
         if recursive and root.is_dir():
-            if root.absolute() == out:
+            if root == out:
                 raise UsageError(f"{out} is searched for recordings: choose another folder to write into.")
-            for path in find_recordings(root.absolute(), out):
-                found.setdefault(str(path), f"{word}/{path.relative_to(root.absolute()).as_posix()}")
+            found.update(dict.fromkeys(map(str, find_recordings(root, out))))
         else:
             _check(word, how)
-            found.setdefault(str(root.absolute()) if root.exists() else word, word)
+            found[str(root) if root.exists() else word] = None
     if not found:
         raise SourceError(f"{', '.join(words)}: no recording is in there; give video or DICOM files, or other folders.")
-    names = folder_names(list(found.values()))
-    works = [Work(word, out / name, how) for word, name in zip(found, names, strict=True)]
+    works = [Work(word, out / name, how) for word, name in zip(found, folder_names(list(found)), strict=True)]
     for work in works:
         check_apart(work.word, work.out)
     return works
+
+
+def _plain(path: Path) -> Path:
+    """The same from the root on, however it is written; links stay."""
+    return Path(os.path.normpath(path.absolute()))
 
 
 def _check(word: str, how: How) -> None:
@@ -290,7 +298,7 @@ def folder_names(words: Sequence[str]) -> list[str]:
     stems = [_shortened(_UNUSUAL.sub("_", _stem(word))).strip(" .") or "recording" for word in words]
     count = Counter(stem.casefold() for stem in stems)
     return [
-        stem if count[stem.casefold()] == 1 else f"{stem}-{hashlib.sha256(word.encode()).hexdigest()[:8]}"
+        stem if count[stem.casefold()] == 1 else f"{stem}-{hashlib.sha256(os.fsencode(word)).hexdigest()[:8]}"
         for stem, word in zip(stems, words, strict=True)
     ]
 

@@ -8,7 +8,7 @@ import threading
 from app.batch import Work, run_work
 
 
-def first_hangs_once(work: Work) -> int:
+def first_hangs_once(work: Work) -> list[str]:
     """Leaves its process's number beside the recording's folder; the first one, the first time, then never ends."""
     work.out.parent.mkdir(exist_ok=True, parents=True)
     mark = work.out.parent / f"{work.out.name}.try"

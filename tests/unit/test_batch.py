@@ -112,6 +112,35 @@ def test_a_broken_recording_is_one_sentence_and_the_others_are_done(tree, out):
     assert "\n" not in sentence
 
 
+def test_a_picture_that_cannot_be_read_is_said_and_its_folder_is_done(tree, out):
+    (tree / "stills" / "1.png").write_bytes(b"no picture")
+    said = []
+    outcome = run_batch([str(tree / "stills"), str(tree / "one.avi")], out, HOW, say=said.append)
+    assert (outcome.done, outcome.failed) == (2, 0)
+    assert said == [f"{tree / 'stills'}: 1.png cannot be read and was left out."]
+    assert frames_in(out / "stills") == 2
+
+
+def test_however_a_path_is_written_a_recording_is_not_done_twice(tree, out, monkeypatch):
+    write_clip(tree / "deep" / "one.avi")
+    run_batch([str(tree)], out, HOW, recursive=True)
+    before = folders(out)
+    monkeypatch.chdir(tree / "deep")
+    for word in ("..", f"{tree}{os.sep}"):
+        outcome = run_batch([word], tree / "deep" / ".." / ".." / "out", HOW, recursive=True, resume=True)
+        assert outcome.done == 0
+    assert folders(out) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a name may be anything but Unicode")
+def test_names_from_an_old_archive_are_read(tree, out):
+    for folder in (tree, tree / "deep"):
+        shutil.copy(os.fsencode(tree / "one.avi"), os.fsencode(folder) + b"/M\xfcller.avi")
+    outcome = run_batch([str(tree)], out, HOW, recursive=True)
+    assert (outcome.done, outcome.failed) == (5, 1)
+    assert [frames_in(folder) for folder in out.glob("M_ller-*")] == [FRAMES, FRAMES]
+
+
 def test_a_recording_without_the_scan_area_is_one_sentence(tree, out):
     said, how = [], dataclasses.replace(HOW, scan_area=Rect(70, 10, 20, 20))
     outcome = run_batch([str(tree / "one.avi"), str(tree / "stills")], out, how, say=said.append)

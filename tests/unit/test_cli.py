@@ -2,6 +2,7 @@ import csv
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from pydicom.data import get_testdata_file
 
 import app.__main__ as command_line
 from app.capture.source import SourceError
@@ -274,8 +276,9 @@ def test_names_of_several_lines_are_said_in_one(run, tmp_path):
     assert said == (0, "", ["sonoblock: no picture.png cannot be read and was left out."])
     both = tmp_path / "pictures", tmp_path / "a\nclip.mp4"
     status, _, errors = run("annotate", *both, "--out", tmp_path / "two", "--engine", "onnxruntime")
-    assert (status, len(errors)) == (2, 1)
-    assert errors[0].count("a clip.mp4") == 1
+    assert (status, len(errors)) == (2, 2)
+    assert errors[0] == f"sonoblock: {tmp_path / 'pictures'}: no picture.png cannot be read and was left out."
+    assert errors[1].count("a clip.mp4") == 1
 
 
 @pytest.mark.parametrize("name", ["predictions.csv", "000000.png", "004711.png"])
@@ -307,6 +310,29 @@ def test_annotate_names_the_pictures_that_it_left_out(run, tmp_path):
     assert (status, output) == (0, "")
     assert errors == ["sonoblock: 2.png cannot be read and was left out."]
     assert len(list((tmp_path / "out").glob("*.png"))) == 2
+
+
+def test_annotate_goes_through_a_dicom_folder_and_counts_what_it_left_out(run, tmp_path):
+    pytest.importorskip("onnxruntime")
+    folder = tmp_path / "dicom"
+    folder.mkdir()
+    shutil.copy(get_testdata_file("examples_ybr_color.dcm", download=False), folder / "1")
+    engine = "--engine", "onnxruntime"
+    assert run("annotate", folder, "--out", tmp_path / "one", *engine) == (0, "", [])
+    other = Path(get_testdata_file("examples_rgb_color.dcm", download=False)).read_bytes()
+    (folder / "2").write_bytes(other[:1500])
+    sentence = f"sonoblock: {folder} holds DICOM files that cannot be read and were left out: 1."
+    assert run("annotate", folder, "--out", tmp_path / "two", *engine) == (0, "", [sentence])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a name may be anything but Unicode")
+def test_a_clip_is_not_written_where_opencv_would_crash(tmp_path):
+    pytest.importorskip("onnxruntime")
+    out = Path(os.fsdecode(os.fsencode(tmp_path) + b"/M\xfcller"))
+    process = start("annotate", "phantom", "--out", out, "--limit", "1", "--engine", "onnxruntime", "--video")
+    _, errors = process.communicate(timeout=100)
+    assert (process.returncode, errors.count("\n")) == (2, 1)
+    assert "its path is not Unicode" in errors
 
 
 def started_annotate(out, *arguments, nohup=False, **settings):

@@ -14,10 +14,11 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from types import MappingProxyType
+from typing import Any, TextIO
 
 from app import log
 from app.annotate import annotate, check_apart, left_out
@@ -42,6 +43,8 @@ from model.novelty import Novelty
 
 FILE = "batch.json"
 """What the batch was begun with; no names of recordings."""
+FOLDERS = "folders"
+"""In it: what the folder of each recording is called, by letters that stand for its path."""
 INCOMPLETE = ".incomplete"
 VIDEOS = (
     *(".3gp", ".asf", ".avi", ".flv", ".gif", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4"),
@@ -174,8 +177,10 @@ def run_batch(
     stands for `run_work` there. Raises UsageError, SourceError, OutputError and ModelError where none can go on.
     """
     out = _plain(out)
-    works = plan(words, out, how, recursive)
-    _begin(out, how, resume)
+    known = _known(out)
+    named: dict[str, str] = known.pop(FOLDERS) if known is not None else {}
+    works = plan(words, out, how, recursive, named)
+    _begin(out, how, resume, known, named | {_mark(work.word): work.out.name for work in works})
     left = [work for work in works if not work.out.exists()]
     failed = 0
 
@@ -232,30 +237,41 @@ def _told(work: Work, sentence: str) -> str:
     return text if name in text else f"{word}: {text}"
 
 
-def _begin(out: Path, how: How, resume: bool) -> None:
+def _known(out: Path) -> dict[str, Any] | None:
+    """What stands in `out` about the batch in it; None where none was begun. Raises UsageError."""
+    try:
+        known = dict(read_json(out / FILE))
+        known[FOLDERS] = {str(mark): Path(name).name for mark, name in known.get(FOLDERS, {}).items()}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise UsageError(f"{out / FILE} cannot be read: start anew in another folder.") from error
+    return known
+
+
+def _begin(out: Path, how: How, resume: bool, known: Mapping[str, object] | None, named: Mapping[str, str]) -> None:
     """Writes down what the batch is, or sees that it is the same. Raises UsageError and OutputError."""
     make_folder(out)
     wanted = how.as_json()
-    try:
-        known: dict[str, object] | None = dict(read_json(out / FILE))
-    except FileNotFoundError:
-        known = None
-    except (OSError, ValueError, TypeError) as error:
-        raise UsageError(f"{out / FILE} cannot be read: start anew in another folder.") from error
     if known is not None and not resume:
         raise UsageError(f"{out} holds a batch already: go on with --resume, or choose another folder.")
     changed = [key for key in {*wanted, *known} if known.get(key) != wanted.get(key)] if known is not None else []
     if changed:
         what = min(changed).replace("_", " ")
         raise UsageError(f"{out} was begun with another {what}: give the same options, or choose another folder.")
-    write_file(out / FILE, json.dumps(wanted, indent=1))
+    write_file(out / FILE, json.dumps({**wanted, FOLDERS: named}, indent=1))
 
 
 # Which recordings, and what their folders are called
 
 
-def plan(words: Sequence[str], out: Path, how: How, recursive: bool) -> list[Work]:
-    """What is to be done, each recording once, in the order of the words and of names. Raises SourceError."""
+def plan(
+    words: Sequence[str], out: Path, how: How, recursive: bool, known: Mapping[str, str] | None = None
+) -> list[Work]:
+    """What is to be done, each recording once, in the order of the words and of names. Raises SourceError.
+
+    `known` is what folders are called already, as for `folder_names`.
+    """
     found: dict[str, None] = {}
     for word in words:
         # However a path is written: its recordings keep the names of their folders.
@@ -269,7 +285,8 @@ def plan(words: Sequence[str], out: Path, how: How, recursive: bool) -> list[Wor
             found[str(root) if root.exists() else word] = None
     if not found:
         raise SourceError(f"{', '.join(words)}: no recording is in there; give video or DICOM files, or other folders.")
-    works = [Work(word, out / name, how) for word, name in zip(found, folder_names(list(found)), strict=True)]
+    names = folder_names(list(found), known or {})
+    works = [Work(word, out / name, how) for word, name in zip(found, names, strict=True)]
     for work in works:
         check_apart(work.word, work.out)
     return works
@@ -290,17 +307,25 @@ def _check(word: str, how: How) -> None:
         raise SourceError(f"'{word}' never ends, so what comes behind it would never begin: give --limit.")
 
 
-def folder_names(words: Sequence[str]) -> list[str]:
+def folder_names(words: Sequence[str], known: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """A name for each recording's folder: its file's without the ending.
 
-    Where several are called alike, eight letters that stand for the path follow, so that each keeps its name.
+    Where several are called alike, eight letters that stand for the path follow. One whose `_mark` is `known` keeps
+    its name, whatever was added to the archive since.
     """
     stems = [_shortened(_UNUSUAL.sub("_", _stem(word))).strip(" .") or "recording" for word in words]
+    marks = [_mark(word) for word in words]
     count = Counter(stem.casefold() for stem in stems)
+    count.update(known[mark].casefold() for mark in marks if mark in known)
     return [
-        stem if count[stem.casefold()] == 1 else f"{stem}-{hashlib.sha256(os.fsencode(word)).hexdigest()[:8]}"
-        for stem, word in zip(stems, words, strict=True)
+        known.get(mark) or (stem if count[stem.casefold()] == 1 else f"{stem}-{mark[:8]}")
+        for stem, mark in zip(stems, marks, strict=True)
     ]
+
+
+def _mark(word: str) -> str:
+    """Letters that stand for a recording's path, and do not tell it."""
+    return hashlib.sha256(os.fsencode(word)).hexdigest()[:16]
 
 
 def _shortened(stem: str) -> str:

@@ -132,6 +132,20 @@ def test_however_a_path_is_written_a_recording_is_not_done_twice(tree, out, monk
     assert folders(out) == before
 
 
+def test_a_recording_keeps_its_folder_when_another_of_its_name_is_added(tree, out):
+    run_batch([str(tree)], out, HOW, recursive=True)
+    write_clip(tree / "later" / "one.avi")
+    for done in (1, 0):
+        outcome = run_batch([str(tree)], out, HOW, recursive=True, resume=True)
+        assert (outcome.done, outcome.failed) == (done, 1)
+    assert "one" in folders(out)
+    assert len(folders(out)) == 4
+    # Elsewhere by now, it is still the same archive.
+    shutil.rmtree(tree / "later")
+    tree.rename(tree.with_name("moved"))
+    assert run_batch([str(tree.with_name("moved"))], out, HOW, recursive=True, resume=True).done == 0
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only there a name may be anything but Unicode")
 def test_names_from_an_old_archive_are_read(tree, out):
     for folder in (tree, tree / "deep"):

@@ -103,7 +103,9 @@ async def _require_worker(client: Any, address: str, within_s: float) -> None:
 async def _require_program(client: Any, address: str, module: str) -> None:
     """Raises ModelError where the scheduler or a worker has no such module: it would end, and say so in its own log."""
     package = module.partition(".")[0]
-    found = [await client.run_on_scheduler(find_spec, package), *(await client.run(find_spec, package)).values()]
+    # A worker that vanishes meanwhile is none any more.
+    there = await client.run(find_spec, package, on_error="ignore")
+    found = [await client.run_on_scheduler(find_spec, package), *there.values()]
     if None in found:
         raise ModelError(
             f"The scheduler or a worker at {address} does not find this program:"

@@ -1,5 +1,6 @@
 """Many recordings: which ones, what their folders are called, going on, broken ones, and a real cluster."""
 
+import asyncio
 import csv
 import dataclasses
 import json
@@ -351,6 +352,21 @@ def test_a_cluster_whose_workers_have_all_ended_is_not_waited_for_without_end(tr
     with pytest.raises(ModelError, match="no workers"):
         run_batch([str(tree)], out, HOW, recursive=True, dask=cluster, run=works.first_hangs_once)
     killer.join()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="a process cannot be held here")
+def test_a_worker_that_vanishes_while_it_is_asked_is_not_missed(tree, out, cluster, monkeypatch):
+    from distributed import Client
+
+    def run_and_lose(client, *arguments, **options):
+        asyncio.get_running_loop().call_later(0.3, started[1].kill)
+        return ask(client, *arguments, **options)
+
+    ask = Client.run
+    monkeypatch.setattr(Client, "run", run_and_lose)
+    os.kill(started[1].pid, signal.SIGSTOP)
+    outcome = run_batch([str(tree)], out, HOW, recursive=True, dask=cluster)
+    assert (outcome.done, outcome.failed) == (3, 1)
 
 
 def test_a_scheduler_that_does_not_answer_is_one_line(tree, out, capsys, monkeypatch):

@@ -131,21 +131,31 @@ class Outcome:
 def run_work(work: Work, progress: TextIO | None = None, before: str = "") -> list[str]:
     """Writes one recording from its beginning, and gives what could not be read of it, in sentences.
 
+    A worker of a batch that was stopped may finish it meanwhile: then that counts, since it is the same.
+
     Raises SourceError, OutputError and ModelError; then what was written stays in the folder that is INCOMPLETE.
     Whatever else goes wrong is a SourceError too: the recordings behind it are still to be done.
     """
     begun = work.out.with_name(work.out.name + INCOMPLETE)
+    if work.out.exists():
+        return []
     crew, novelty = _crew(work.how.model, work.how.engine)
     try:
         if begun.exists():
             shutil.rmtree(begun)
         source = parse(work.word, rate=work.how.rate)
         annotate(source, crew, work.how.task(begun, novelty), progress, before)
-        begun.replace(work.out)
+        if work.out.exists():
+            shutil.rmtree(begun)
+        else:
+            begun.replace(work.out)
     except OSError as error:
         raise OutputError.of(work.out, error) from error
     except (SourceError, OutputError, ModelError):
-        raise
+        if not work.out.exists():
+            raise
+        shutil.rmtree(begun, ignore_errors=True)
+        return []
     except Exception as error:
         log.failure(_log, "a recording of a batch failed", error)
         raise SourceError(f"{work.word} failed ({type(error).__name__}): it is left out.") from error

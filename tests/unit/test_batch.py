@@ -19,7 +19,7 @@ import app.__main__ as command_line
 from app import batch
 from app.batch import How, find_recordings, folder_names, run_batch
 from app.capture.source import SourceError
-from app.errors import UsageError
+from app.errors import OutputError, UsageError
 from app.pipeline.types import Rect
 from model.errors import ModelError
 from tests import dask_cluster, works
@@ -176,6 +176,31 @@ def test_a_recording_that_the_program_stumbles_over_does_not_end_the_batch(tree,
     outcome = run_batch([str(tree / "one.avi"), str(tree / "deep" / "er" / "two.avi")], out, HOW, say=said.append)
     assert (outcome.done, outcome.failed) == (1, 1)
     assert said == [f"{tree / 'one.avi'} failed (ZeroDivisionError): it is left out."]
+
+
+@pytest.mark.parametrize("moment", ["before", "while", "after"])
+def test_what_a_worker_of_a_stopped_batch_finishes_meanwhile_counts(tree, out, monkeypatch, moment):
+    def finish(*_):
+        (out / "one").mkdir()
+        (out / "one" / "predictions.csv").touch()
+
+    def meanwhile(*arguments):
+        if moment == "while":
+            finish()
+            shutil.rmtree(out / "one.incomplete", ignore_errors=True)
+            raise OutputError("one cannot be written")
+        annotate(*arguments)
+        finish()
+
+    annotate, said = batch.annotate, []
+    monkeypatch.setattr(batch, "annotate", meanwhile)
+    if moment == "before":
+        begin = batch.run_work
+        monkeypatch.setattr(batch, "run_work", lambda *arguments: finish() or begin(*arguments))
+    outcome = run_batch([str(tree / "one.avi")], out, HOW, recursive=True, say=said.append)
+    assert (outcome.done, outcome.failed, said) == (1, 0, [])
+    assert folders(out) == ["one"]
+    assert [path.name for path in (out / "one").iterdir()] == ["predictions.csv"]
 
 
 @pytest.mark.parametrize(

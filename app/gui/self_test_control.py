@@ -75,6 +75,8 @@ class SelfTestControl(QObject):
         """Whether to begin once the phantoms are there, or it is known what was corrected by hand."""
         self._folder: Path | None = None
         """Masks that the user chose."""
+        self._useless = False
+        """Whether those of the last time were none for these pictures: then another folder can be chosen."""
         self._wish: tuple[object, ...] | None = None
         self._comparison: Comparison | None = None
         self._old: list[Comparison] = []
@@ -122,14 +124,16 @@ class SelfTestControl(QObject):
             self._say(tr("You can test yourself on the demo, on a folder of images or on a recording: open one first."))
             return False
         self.waiting = False
-        if expert_of(source, self._corrections.entries, self._folder) is None:
-            if not self._corrections.known:
+        if self._useless or expert_of(source, self._corrections.entries, self._folder) is None:
+            if not self._useless and not self._corrections.known:
                 self._corrections.look()
                 self.waiting = True
             else:
                 self._ask_masks()
             return False
         self._by_hand = expert_of(source, {}, self._folder) is None
+        if self._pipeline.frozen:
+            self._actions["toggle_freeze"].trigger()  # Behind a frozen picture, no other case would be seen.
         self._pipeline.pause()
         self.active = True
         self.view.start()
@@ -161,7 +165,7 @@ class SelfTestControl(QObject):
 
     def choose_masks(self, folder: str) -> None:
         """The expert's masks of this source lie there."""
-        self._folder = Path(folder)
+        self._folder, self._useless = Path(folder), False
         self._actions["toggle_test"].trigger()
 
     def stop(self) -> None:
@@ -174,7 +178,7 @@ class SelfTestControl(QObject):
     def reset(self) -> None:
         """Another source is shown."""
         self._end()
-        self._folder, self.waiting = None, False
+        self._folder, self._useless, self.waiting = None, False, False
         self._forget()
 
     def close(self) -> None:
@@ -189,16 +193,18 @@ class SelfTestControl(QObject):
             self.active = False
             self._timer.stop()
             if self._failed():
-                self._folder, self._deck = None, None  # The next time, another one can be chosen.
+                self._folder, self._deck, self._useless = None, None, True
             self._dismiss()
             self.view.leave()
             self._bar.hide()
 
     def _failed(self) -> bool:
         """Whether the masks that were chosen are of no use."""
-        if (self._comparison is not None and self._comparison.problem) or not self._deck:
+        if self._comparison is not None and self._comparison.problem:
             return True
-        return self._expert is not None and bool(self._expert.problems) and not self._deck.done
+        if self._deck is None:
+            return False  # Nobody knows yet.
+        return not self._deck or (self._expert is not None and bool(self._expert.problems) and not self._deck.done)
 
     def step_out(self) -> bool:
         """Esc: an outline that is begun goes first; whether there was one."""

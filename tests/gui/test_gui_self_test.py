@@ -336,6 +336,36 @@ def correct(window: MainWindow, qtbot: QtBot, *frames: int) -> None:
         QTest.keyClick(window, Key.Key_4)
 
 
+def test_who_leaves_at_once_can_come_back(start: Start, data_set: Path, qtbot: QtBot) -> None:
+    window = start(ImageFolder(data_set / "images"))
+    for _ in range(3):
+        QTest.keyClick(window, Key.Key_Q)
+    show(window, 0, qtbot)
+    QTest.keyClick(window, Key.Key_6)
+    check(window, qtbot)
+
+
+def test_another_folder_can_be_chosen_where_the_one_beside_the_pictures_is_of_no_use(
+    start: Start, data_set: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Callable[[str], None]] = []
+    (data_set / "masks").rename(data_set / "elsewhere")
+    (data_set / "masks").mkdir()
+    window = start(ImageFolder(data_set / "images"))
+    monkeypatch.setattr(window.dialogs, "ask_folder", lambda title, chosen: asked.append(chosen))
+    QTest.keyClick(window, Key.Key_F)  # A frozen picture is let go, too.
+    QTest.keyClick(window, Key.Key_Q)
+    qtbot.waitUntil(lambda: "holds no masks" in window.study.test.view.words, timeout=10_000)
+    assert not window.pipeline.frozen
+    QTest.keyClick(window, Key.Key_Q)
+    QTest.keyClick(window, Key.Key_Q)
+    assert len(asked) == 1
+    asked[0](str(data_set / "elsewhere"))
+    show(window, 0, qtbot)
+    QTest.keyClick(window, Key.Key_6)
+    check(window, qtbot)
+
+
 def test_a_corrected_clip_is_a_test_of_its_corrected_frames(start: Start, tmp_path: Path, qtbot: QtBot) -> None:
     clip = write_clip(tmp_path / "clip.avi")
     window = start(clip)

@@ -81,6 +81,8 @@ class DicomFolder:
         self.skipped = 0
         """Number of DICOM files that cannot be read."""
         self.path = path
+        self._listed: tuple[tuple[DicomEntry, ...], int] | None = None
+        """What another one has found there."""
         self._clip: DicomClip | None = None
         self._part: Part | None = None
         self._at = 0
@@ -109,13 +111,17 @@ class DicomFolder:
         return found
 
     def another(self) -> DicomFolder:
-        """A second one of the same files, not open."""
-        return DicomFolder(self.path, word=self.word)
+        """A second one of the same files, not open; their frames have the numbers that they have here by now."""
+        other = DicomFolder(self.path, word=self.word)
+        if self._info is not None:
+            other._listed = tuple(self.entries), self.skipped
+        return other
 
     def open(self) -> SourceInfo:
         """Lists the files and decodes the first frame. Raises SourceError."""
         if self._info is None:
-            self.entries, self.skipped = list_dicom(self.path)
+            entries, self.skipped = self._listed or list_dicom(self.path)
+            self.entries = list(entries)
             self._at, self._problem = 0, None
             self._info = self._enter()
         return self._info

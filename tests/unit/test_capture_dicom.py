@@ -607,7 +607,20 @@ def test_seeking_past_a_damaged_file_of_a_folder_leaves_it_out(tmp_path: Path) -
     picture = source.read()
     assert picture is not None
     assert (painted_number(picture.pixels), source.frame_count, source.skipped) == (1, 7, 1)
+    # A second reader has every frame under the number that it has here by now, wherever it begins.
+    second = source.another()
+    second.open()
+    assert (second.frame_count, second.skipped) == (7, 1)
+    for number in (6, 3):
+        pictures = []
+        for one in (source, second):
+            one.seek(number)
+            picture = one.read()
+            assert picture is not None
+            pictures.append(picture.pixels)
+        assert np.array_equal(*pictures)
     source.close()
+    second.close()
 
 
 def test_a_dicomdir_lists_by_study_and_only_what_lies_beside_it(tmp_path: Path) -> None:

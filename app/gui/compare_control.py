@@ -25,7 +25,7 @@ from app.paths import cache_folder
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.scan_area import ScanAreas
 from app.settings import Settings
-from app.trainer.compare import Comparison, Verdict
+from app.trainer.compare import Comparison, Comparisons, Verdict
 from app.trainer.corrections import Entries
 from app.trainer.sides import CorrectedMasks, OpenSide, RecordedMasks, open_side
 from model.bundle import shipped
@@ -62,9 +62,7 @@ class CompareControl(QObject):
         self.active = False
         self.a, self.b = "", ""
         self._wish: tuple[object, ...] | None = None
-        self.comparison: Comparison | None = None
-        """What runs now."""
-        self._old: list[Comparison] = []
+        self._comparisons = Comparisons()
         self._said = ""
         self._shown: tuple[int, int] = (0, 0)
         self._timer = QTimer(self)
@@ -108,8 +106,12 @@ class CompareControl(QObject):
     def close(self) -> None:
         """The window closes: waits for the threads."""
         self.stop()
-        for comparison in self._old:
-            comparison.join(_JOIN_S)
+        self._comparisons.join(_JOIN_S)
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """What runs now."""
+        return self._comparisons.now
 
     def _other(self, source: Repeatable) -> str:
         """What is likely meant: the recorded masks, own corrections, another model."""
@@ -182,15 +184,11 @@ class CompareControl(QObject):
         self._end()
         self._wish = wish
         sides = self._side(self.a, source, areas), self._side(self.b, source, areas)
-        self.comparison = Comparison(source, areas, sides, lambda: self._sources.still)
-        self.comparison.start()
+        self._comparisons.begin(Comparison(source, areas, sides, lambda: self._sources.still))
 
     def _end(self) -> None:
-        if self.comparison is not None:
-            self.comparison.stop()
-            self._old.append(self.comparison)
-        self.comparison, self._wish, self._said = None, None, ""
-        self._old = [comparison for comparison in self._old if not comparison.join(0)]
+        self._comparisons.end()
+        self._wish, self._said = None, ""
 
     # What is shown
 

@@ -29,7 +29,7 @@ from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import SourceState
 from app.settings import Settings
 from app.trainer.cases import Deck, Expert, MadeMasks, expert_of
-from app.trainer.compare import Comparison, Verdict
+from app.trainer.compare import Comparison, Comparisons, Verdict
 from app.trainer.corrections import Correction
 from app.trainer.history import LAST, Answer, History, Summary
 from app.trainer.scoring import Score, score
@@ -78,8 +78,7 @@ class SelfTestControl(QObject):
         self._useless = False
         """Whether those of the last time were none for these pictures: then another folder can be chosen."""
         self._wish: tuple[object, ...] | None = None
-        self._comparison: Comparison | None = None
-        self._old: list[Comparison] = []
+        self._comparisons = Comparisons()
         self._with_model = False
         self._expert: Expert | None = None
         self._by_hand = False
@@ -184,8 +183,7 @@ class SelfTestControl(QObject):
     def close(self) -> None:
         """The window closes: waits for the threads."""
         self._end()
-        for comparison in self._old:
-            comparison.join(_JOIN_S)
+        self._comparisons.join(_JOIN_S)
 
     def _end(self) -> None:
         if self.active:
@@ -194,13 +192,14 @@ class SelfTestControl(QObject):
             self._timer.stop()
             if self._failed():
                 self._folder, self._deck, self._useless = None, None, True
-            self._dismiss()
+            self._comparisons.end()
+            self._wish = None
             self.view.leave()
             self._bar.hide()
 
     def _failed(self) -> bool:
         """Whether the masks that were chosen are of no use."""
-        if self._comparison is not None and self._comparison.problem:
+        if self._comparisons.now is not None and self._comparisons.now.problem:
             return True
         if self._deck is None:
             return False  # Nobody knows yet.
@@ -234,7 +233,6 @@ class SelfTestControl(QObject):
         expert = expert_of(source, entries, self._folder)
         if expert is None:
             return
-        self._dismiss()
         if cases != self._cases:
             self._forget()
             self._cases = cases
@@ -243,15 +241,7 @@ class SelfTestControl(QObject):
         threshold = self._settings.threshold
         asked = open_side(model, engine, areas, pipeline.open_engine, pipeline.find_bundle, threshold, cache)
         # Without a model, the expert alone is asked.
-        self._comparison = Comparison(source, areas, (asked if ready else expert, expert), lambda: False)
-        self._comparison.start()
-
-    def _dismiss(self) -> None:
-        if self._comparison is not None:
-            self._comparison.stop()
-            self._old.append(self._comparison)
-        self._comparison, self._wish = None, None
-        self._old = [comparison for comparison in self._old if not comparison.join(0)]
+        self._comparisons.begin(Comparison(source, areas, (asked if ready else expert, expert), lambda: False))
 
     # What is shown
 
@@ -260,7 +250,7 @@ class SelfTestControl(QObject):
         if not self.active:
             return
         self._follow()
-        frame, comparison = self._live.frame, self._comparison
+        frame, comparison = self._live.frame, self._comparisons.now
         if frame is None or comparison is None:
             return
         self._deal()
@@ -292,7 +282,8 @@ class SelfTestControl(QObject):
 
     def _no_case(self, frame: Frame) -> bool:
         """Whether it is known that no expert says anything about this frame."""
-        verdict = self._comparison.at(frame) if self._comparison is not None else None
+        comparison = self._comparisons.now
+        verdict = comparison.at(frame) if comparison is not None else None
         return verdict is not None and verdict.b is None
 
     def _given(self, frame: Frame) -> bool:

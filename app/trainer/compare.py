@@ -179,6 +179,33 @@ class Comparison(Reader):
         return number in self._known or number in self._missing
 
 
+class Comparisons:
+    """One comparison at a time. Nothing waits for the end of those before."""
+
+    def __init__(self) -> None:
+        self.now: Comparison | None = None
+        self._old: list[Comparison] = []
+
+    def begin(self, comparison: Comparison) -> None:
+        """This one from now on."""
+        self.end()
+        self.now = comparison
+        comparison.start()
+
+    def end(self) -> None:
+        """None from now on."""
+        if self.now is not None:
+            self.now.stop()
+            self._old.append(self.now)
+        self.now = None
+        self._old = [comparison for comparison in self._old if not comparison.join(0)]
+
+    def join(self, timeout: float) -> bool:
+        """Waits for the threads of those that were ended, `timeout` seconds each; whether all have ended."""
+        ended = [comparison.join(timeout) for comparison in self._old]
+        return all(ended)
+
+
 def _picture(recording: Recording, number: int) -> Picture | None:
     """The frame of that number; None where the recording turns out to end before it. Raises SourceError."""
     recording.seek(number)

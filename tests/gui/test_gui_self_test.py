@@ -440,4 +440,4 @@ def test_modes_take_each_others_place_and_nothing_runs_once_it_is_off(testing: M
     assert testing.study.test.view.hasFocus()
     QTest.keyClick(testing, Key.Key_Q)
     assert not testing.study.active
-    qtbot.waitUntil(lambda: all(one.join(0) for one in testing.study.test._old), timeout=10_000)
+    qtbot.waitUntil(lambda: testing.study.test._comparisons.join(0), timeout=10_000)

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,18 +15,19 @@ from typing import IO, Any
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(stream: IO[bytes], wait: bool) -> None:
-        msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+    def _lock(stream: IO[bytes]) -> None:
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _lock(stream: IO[bytes], wait: bool) -> None:
-        fcntl.flock(stream, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(stream: IO[bytes]) -> None:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 UNFINISHED = ".part"
 """What is not whole yet is called so, or begins with it."""
+_LOOK_S = 0.1
 ESCAPED = "backslashreplace"
 """What becomes of letters that a file or a terminal cannot hold."""
 
@@ -83,14 +85,20 @@ def held(path: Path, wait: bool = False) -> Iterator[bool]:
     With `wait`, only once that one has let go of it. The system does so however a process ends. Raises OSError.
     """
     with path.open("ab") as stream:
-        try:
-            _lock(stream, wait)
-        except (BlockingIOError, PermissionError):
-            yield False
-            return
-        except OSError:
-            pass  # A file system without locks.
-        yield True
+        # Looked at again and again, since Windows waits for ten seconds at most.
+        while not (alone := _taken(stream)) and wait:
+            time.sleep(_LOOK_S)
+        yield alone
+
+
+def _taken(stream: IO[bytes]) -> bool:
+    try:
+        _lock(stream)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        return True  # A file system without locks.
+    return True
 
 
 def _name_instead(error: BaseException, part: Path, path: Path) -> None:

@@ -208,7 +208,10 @@ def alone() -> Iterator[None]:
 
 
 def take(stream: IO[str]) -> bool:
-    """Takes the lock of a file, which goes with the process; whether that could be. Without locks here, it can."""
+    """Takes the lock of a file, which goes with the process; whether that could be. Without locks here, it can.
+
+    As `model.files.held` does; but this must run, to say what is wrong, on a Python that cannot read that.
+    """
     try:
         if sys.platform == "win32":
             msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)

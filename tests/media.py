@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from app.capture.recorded import RecordedClip
-from app.capture.source import Picture, Pixels
+from app.capture.source import Picture, Pixels, Recording
 
 BITS = 12
 CELL = 16
@@ -54,6 +54,14 @@ def read_all(path: Path) -> list[Picture]:
         found.append(picture)
     clip.close()
     return found
+
+
+def frame_at(recording: Recording, number: int) -> Pixels:
+    """The frame of that number of an open recording."""
+    recording.seek(number)
+    picture = recording.read()
+    assert picture is not None
+    return picture.pixels
 
 
 def painted(number: int, size: tuple[int, int] = SIZE) -> Pixels:

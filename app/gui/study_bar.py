@@ -61,10 +61,7 @@ class SelfTestBar(QWidget):
         row.addWidget(_fitting(action_button(actions["next_place"], "", tr("Another case"), "segment")))
         row.addWidget(_leave(actions["toggle_test"]))
         self.numbers = _numbers_line(tr("How it went"))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 4, 8, 4)
-        layout.addLayout(row)
-        layout.addWidget(self.numbers)
+        _stack(self, row, self.numbers)
         self.show_checked(False)
         self.hide()
 
@@ -127,10 +124,7 @@ class CompareBar(QWidget):
         row.addWidget(_fitting(action_button(actions["next_place"], "", tr("Disagreement ▶"), "segment")))
         row.addWidget(_leave(actions["toggle_compare"]))
         self.numbers = _numbers_line(tr("Agreement"))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 4, 8, 4)
-        layout.addLayout(row)
-        layout.addWidget(self.numbers)
+        _stack(self, row, self.numbers)
         self.hide()
 
     def fill(self, box: QComboBox, entries: Sequence[tuple[str, str]], chosen: str) -> None:
@@ -161,6 +155,13 @@ def _numbers_line(name: str) -> QLabel:
     line.setWordWrap(True)
     line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     return line
+
+
+def _stack(bar: QWidget, row: FlowLayout, numbers: QLabel) -> None:
+    layout = QVBoxLayout(bar)
+    layout.setContentsMargins(10, 4, 8, 4)
+    layout.addLayout(row)
+    layout.addWidget(numbers)
 
 
 def _leave(action: QAction) -> QPushButton:

@@ -23,6 +23,7 @@ from app.trainer.scoring import Score, score
 from app.trainer.shapes import LABEL
 from app.trainer.sides import CorrectedMasks
 from model.data.pictures import write_mask
+from tests.media import frame_at
 
 SIZE = (60, 80)
 
@@ -136,23 +137,15 @@ def test_the_phantoms_stills_know_their_own_regions_and_are_the_same_again() -> 
     assert np.array_equal(found, cases.expert_mask(17)[20:320, 100:500])
     assert opened.numbers == range(cases.frame_count)
     for number in (17, 3):
-        pictures = []
-        for one in (cases, again):
-            one.seek(number)
-            picture = one.read()
-            assert picture is not None
-            pictures.append(picture.pixels)
-        assert np.array_equal(*pictures)
+        assert np.array_equal(frame_at(cases, number), frame_at(again, number))
 
 
 def test_each_still_of_the_phantom_is_another_and_has_its_region_in_it() -> None:
     cases, regions = Phantom().cases(), set()
     numbers = range(0, cases.frame_count, 9)
     for number in numbers:
-        cases.seek(number)
-        picture, mask = cases.read(), cases.expert_mask(number)
-        assert picture is not None
-        assert mask.shape == picture.pixels.shape
+        mask = cases.expert_mask(number)
+        assert mask.shape == frame_at(cases, number).shape
         assert 0.005 < mask.mean() < 0.1
         regions.add(mask.tobytes())
     assert len(regions) == len(numbers)
